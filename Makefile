@@ -1,0 +1,47 @@
+.PHONY: help report test lint types contracts clean stale
+.NOTPARALLEL:
+
+SET := evidence_sets/us_arms_transfers
+PYTEST_ARGS ?= -n 2
+
+help:
+	@echo 'make report     why each transfer of $(SET) happened; writes report/'
+	@echo 'make test       tests, documented examples and coverage (PYTEST_ARGS="-n 2")'
+	@echo 'make lint       ruff: format and rules'
+	@echo 'make types      mypy, strict'
+	@echo 'make contracts  import-linter: imports point down only'
+	@echo 'make clean      remove .venv, report/ and caches'
+	@echo 'The first run installs into .venv; make PYTHON=/path/to/python3 chooses the interpreter.'
+
+report: .venv/installed
+	@.venv/bin/bayes-trace report $(SET) --out report
+	@.venv/bin/bayes-trace update $(SET)
+
+test: .venv/installed-dev
+	.venv/bin/python -m pytest $(PYTEST_ARGS) --cov --cov-report=term
+
+lint: .venv/installed-dev
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+
+types: .venv/installed-dev
+	.venv/bin/mypy
+
+contracts: .venv/installed-dev
+	.venv/bin/lint-imports --no-logo
+
+clean:
+	rm -rf .venv report build dist .coverage .coverage.* htmlcov
+	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find analyses bayes_trace tests -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+# Set-up. Stale: no Python answers in .venv, or the clone has moved.
+ifneq ($(shell .venv/bin/python -c '' 2>/dev/null && cat .venv/clone),$(CURDIR))
+built := stale
+endif
+
+.venv/installed: pyproject.toml constraints.txt $(built)
+	@tools/install
+
+.venv/installed-dev: pyproject.toml constraints.txt $(built)
+	@tools/install dev

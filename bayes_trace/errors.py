@@ -1,0 +1,97 @@
+"""What can go wrong, in words that say what is there, what was expected and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+__all__ = [
+    "BayesTraceError",
+    "EvidenceSetError",
+    "ImpossibleEvidenceError",
+    "Problem",
+    "ScaleError",
+    "ScenarioError",
+    "UnknownNameError",
+]
+
+
+class BayesTraceError(Exception):
+    """Any fault that a user of this package can mend."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault of an evidence set: where it stands and how to mend it.
+
+    Examples
+    --------
+    >>> print(Problem(("hypotheses",), "priors sum to 1.1, expected 1", "set.yaml", 14))
+    set.yaml:14  hypotheses: priors sum to 1.1, expected 1
+    """
+
+    #: keys and indices from the top of the file down to the value
+    where: tuple[str | int, ...]
+    #: what is there, what was expected; what to do
+    message: str
+    #: file inside the evidence set, empty for a set made in memory
+    file: str = ""
+    #: line in that file, counted from 1; 0 where unknown
+    line: int = 0
+
+    @property
+    def path(self) -> str:
+        """The dotted path, for people."""
+        return ".".join(str(part) for part in self.where)
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        path = f"{self.path}: " if self.path else ""
+        return f"{place}  {path}{self.message}" if place else f"{path}{self.message}"
+
+
+class EvidenceSetError(BayesTraceError, ValueError):
+    """An evidence set that cannot be used, with every problem in `problems`."""
+
+    def __init__(self, name: str, problems: Iterable[Problem]) -> None:
+        self.name = name
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        super().__init__(name, self.problems)
+
+    def __str__(self) -> str:
+        count = len(self.problems)
+        head = f"{self.name}: {count} problem{'s' if count != 1 else ''}"
+        return "\n".join([head, *(f"  {problem}" for problem in self.problems)])
+
+
+class ScenarioError(BayesTraceError, ValueError):
+    """A scenario that does not fit the evidence set it is meant for."""
+
+
+class ScaleError(BayesTraceError, ValueError):
+    """A coding whose scale does not carry what was asked of it."""
+
+
+class UnknownNameError(BayesTraceError, LookupError):
+    """A name (hypothesis, episode, coder, scenario, ...) that is not there."""
+
+    def __init__(self, kind: str, name: object, known: Sequence[object]) -> None:
+        shown = ", ".join(str(each) for each in known) or "none"
+        super().__init__(f"no {kind} named {name!r}; there are: {shown}")
+
+    def __str__(self) -> str:  # LookupError would show the repr
+        return str(self.args[0])
+
+
+class ImpossibleEvidenceError(BayesTraceError, ValueError):
+    """Every hypothesis of an episode was ruled out; `items` says by what."""
+
+    def __init__(self, episode: str, items: dict[str, list[str]]) -> None:
+        self.episode = episode
+        #: hypothesis -> items that give it a likelihood of zero
+        self.items = items
+        ruled_out = "; ".join(f"{hypothesis} by {', '.join(by)}" for hypothesis, by in items.items())
+        super().__init__(
+            f"episode {episode}: every hypothesis is ruled out ({ruled_out}); "
+            "at least one likelihood of zero must be wrong, or the true explanation is not among the hypotheses"
+        )

@@ -1,0 +1,43 @@
+"""The evidence set: what a scholar writes down, frozen, and the problems it may have."""
+
+from bayes_trace.evidence.consistency import list_problems
+from bayes_trace.evidence.records import (
+    Case,
+    Cluster,
+    Coder,
+    Episode,
+    Hypothesis,
+    Implication,
+    Item,
+    Reading,
+    Reliability,
+    Source,
+    VerbalScale,
+)
+from bayes_trace.evidence.scenario import Change, Drop, Part, Scenario, Split
+from bayes_trace.evidence.sets import EvidenceSet, SetFile
+from bayes_trace.evidence.values import Coding, Value
+
+__all__ = [
+    "Case",
+    "Change",
+    "Cluster",
+    "Coder",
+    "Coding",
+    "Drop",
+    "Episode",
+    "EvidenceSet",
+    "Hypothesis",
+    "Implication",
+    "Item",
+    "Part",
+    "Reading",
+    "Reliability",
+    "Scenario",
+    "SetFile",
+    "Source",
+    "Split",
+    "Value",
+    "VerbalScale",
+    "list_problems",
+]

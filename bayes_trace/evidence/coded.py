@@ -1,0 +1,170 @@
+"""Problems of codings: likelihoods that are missing, out of bounds or without a scale."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from bayes_trace import scales
+from bayes_trace.errors import Problem
+from bayes_trace.evidence.records import Item
+from bayes_trace.evidence.sets import EvidenceSet
+from bayes_trace.evidence.values import Coding, Value, Values
+
+__all__ = ["coding_problems", "verbal_terms"]
+
+Where = tuple[str | int, ...]
+
+
+def coding_problems(es: EvidenceSet, item: Item) -> Iterator[Problem]:
+    """Problems of every coding of one item."""
+    for number, coding in enumerate(item.codings):
+        where: Where = ("items", item.id, "codings", number)
+        yield from _names(es, item, coding, where)
+        yield from _absolute(es, item, coding, where)
+        yield from _options(es, item, coding, where)
+    yield from _repeated(es, item)
+
+
+def verbal_terms(es: EvidenceSet, scale: str | None) -> dict[str, Value] | None:
+    """Terms of a scale by name, the IPCC's where none is named; None for an unknown scale."""
+    if scale in (None, "ipcc"):
+        return {term: Value(low=w.low, best=w.best, high=w.high) for term, w in scales.IPCC.items()}
+    return next((dict(each.terms) for each in es.scales if each.id == scale), None)
+
+
+def _missing(where: Where, kind: str, name: str, known: list[str]) -> Problem:
+    return Problem(where, f"no {kind} {name!r}; expected one of: {', '.join(known[:12]) or 'none declared'}")
+
+
+def _names(es: EvidenceSet, item: Item, coding: Coding, where: Where) -> Iterator[Problem]:
+    coders = [coder.id for coder in es.coders]
+    if coding.coder and coding.coder not in coders:
+        yield _missing((*where, "coder"), "coder", coding.coder, coders)
+    for name in coding.episodes:
+        if name not in item.episodes:
+            yield _missing((*where, "episodes"), "episode", name, list(item.episodes))
+    for name in coding.given:
+        if name not in es.items:
+            yield _missing((*where, "given"), "item", name, list(es.items))
+    clusters = [cluster.id for cluster in es.clusters]
+    if coding.cluster and coding.cluster not in clusters:
+        yield _missing((*where, "cluster"), "cluster", coding.cluster, clusters)
+    for name in coding.episodes or item.episodes:
+        if name in es.episodes and not es.episodes[name].scored:
+            yield Problem(
+                where, f"codes the item for {name}, which is not scored; score it or drop the coding"
+            )
+
+
+def _absolute(es: EvidenceSet, item: Item, coding: Coding, where: Where) -> Iterator[Problem]:
+    """Ratios need a reference, and a probability of it where absence or reliability is modelled."""
+    if coding.unit != "ratio_db":
+        if coding.reference_probability:
+            yield Problem((*where, "reference_probability"), f"is for ratios, but the unit is {coding.unit}")
+        return
+    if not coding.reference:
+        yield Problem((*where, "reference"), "missing; name the hypothesis that the ratios are taken against")
+    elif coding.reference not in es.hypothesis_ids:
+        yield _missing((*where, "reference"), "hypothesis", coding.reference, list(es.hypothesis_ids))
+    reliable = item.source and any(
+        source.id == item.source.key and (source.reliability or source.grade) for source in es.sources
+    )
+    if coding.reference_probability is None and (item.found == "absent" or reliable):
+        why = "absence" if item.found == "absent" else "reliability of the source"
+        yield Problem(
+            (*where, "reference_probability"),
+            f"missing; {why} needs an absolute probability, so give P(item given {coding.reference})",
+        )
+
+
+def _options(es: EvidenceSet, item: Item, coding: Coding, where: Where) -> Iterator[Problem]:
+    if coding.readings and coding.values:
+        yield Problem((*where, "readings"), "both values and readings; keep one of them")
+    if not coding.readings:
+        yield from _values(es, item, coding, coding.values, (*where, "values"))
+        return
+    declared = next((dict(r.options) for r in es.readings if r.id == item.reading), {})
+    if not declared:
+        yield Problem(
+            (*where, "readings"), "the item names no reading; add `reading:` and declare its options"
+        )
+    for option in declared.keys() | coding.readings.keys():
+        if option not in coding.readings:
+            yield Problem((*where, "readings", option), "missing; code the item under every option")
+        elif declared and option not in declared:
+            yield _missing((*where, "readings", option), "option", option, list(declared))
+        else:
+            yield from _values(es, item, coding, coding.readings[option], (*where, "readings", option))
+
+
+def _values(es: EvidenceSet, item: Item, coding: Coding, values: Values, where: Where) -> Iterator[Problem]:
+    for hypothesis in es.hypothesis_ids:
+        implied = coding.unit == "ratio_db" and hypothesis == coding.reference
+        if hypothesis not in values and not implied:
+            yield Problem((*where, hypothesis), "missing; give every hypothesis a value")
+    for name, value in values.items():
+        if name not in es.hypothesis_ids:
+            yield _missing((*where, name), "hypothesis", name, list(es.hypothesis_ids))
+        elif coding.unit == "verbal":
+            yield from _verbal(es, coding, value, (*where, name))
+        elif isinstance(value.best, str):
+            yield Problem((*where, name), f"{value.best!r}, expected a number; for words say `unit: verbal`")
+        else:
+            yield from _number(item, coding, name, value, (*where, name))
+
+
+def _verbal(es: EvidenceSet, coding: Coding, value: Value, where: Where) -> Iterator[Problem]:
+    terms: Mapping[str, Value] | None = verbal_terms(es, coding.scale)
+    if terms is None:
+        yield _missing(where, "scale", str(coding.scale), ["ipcc", *(scale.id for scale in es.scales)])
+    elif value.best not in terms:
+        yield _missing(where, "term", str(value.best), list(terms))
+
+
+def _number(item: Item, coding: Coding, name: str, value: Value, where: Where) -> Iterator[Problem]:
+    if coding.unit == "ratio_db":
+        yield from _ratio(coding, name, value, where)
+        return
+    top, shown = (1.0, "0.95") if coding.unit == "probability" else (0.0, "-0.223 dB, which is .95")
+    floor = 0.0 if coding.unit == "probability" else float("-inf")
+    best = float(value.best)
+    if not floor <= best <= top:
+        expected = "a probability from 0 to 1" if top else "decibels of a probability, 0 or below"
+        yield Problem(where, f"{best:g}, expected {expected}")
+    elif best in (floor, top) and not item.decisive:
+        yield Problem(
+            where, f"{best:g} is certainty; expected less, or `decisive: true` on the item if that is meant"
+        )
+    elif value.is_range and value.upper >= top:
+        yield Problem(where, f"high {value.upper:g} is certainty or more; write {shown}")
+    elif value.is_range and value.lower <= floor:
+        yield Problem(where, f"low {value.lower:g} is impossibility or less; write 0.01")
+
+
+def _ratio(coding: Coding, name: str, value: Value, where: Where) -> Iterator[Problem]:
+    if name == coding.reference and (value.best != 0 or value.is_range):
+        yield Problem(where, f"{value.best} dB for the reference itself, expected 0 or nothing")
+    anchor = coding.reference_probability
+    if anchor is None or isinstance(anchor.best, str):
+        return
+    top = anchor.best * 10 ** (value.upper / 10)
+    if not 0 < anchor.best < 1 or top >= 1:
+        yield Problem(
+            where,
+            f"{value.upper:g} dB over a reference probability of {anchor.best:g} is a probability of {top:.3g}, "
+            "expected below 1; lower either",
+        )
+
+
+def _repeated(es: EvidenceSet, item: Item) -> Iterator[Problem]:
+    counts = Counter(
+        (coding.coder or es.base_coder, episode)
+        for coding in item.codings
+        for episode in coding.episodes or item.episodes
+    )
+    for (coder, episode), count in counts.items():
+        if count > 1:
+            yield Problem(
+                ("items", item.id, "codings"), f"{coder} codes the item {count} times for {episode}; keep one"
+            )

@@ -1,0 +1,289 @@
+"""Problems that no single record can see: names that lead nowhere, sums, missing likelihoods."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from bayes_trace.errors import Problem
+from bayes_trace.evidence.coded import coding_problems
+from bayes_trace.evidence.records import Episode, Item, Reliability
+from bayes_trace.evidence.sets import EvidenceSet
+from bayes_trace.evidence.values import Value
+
+__all__ = ["list_problems"]
+
+Where = tuple[str | int, ...]
+TOLERANCE = 1e-6
+
+
+def list_problems(evidence_set: EvidenceSet) -> list[Problem]:
+    """Every problem of an evidence set that its records cannot see one by one.
+
+    Returns
+    -------
+    Problems with the dotted path; empty for a sound set.
+
+    Examples
+    --------
+    >>> from bayes_trace import from_table
+    >>> memo = {"memo": {"A": 0.8, "B": 0.2}}
+    >>> list_problems(from_table(memo, priors={"A": 0.5, "B": 0.5}))
+    []
+    """
+    parts = (_duplicates, _priors, _coders, _declared, _episodes, _items, _given, _sources, _scenarios)
+    return [problem for part in parts for problem in part(evidence_set)]
+
+
+def _unknown(where: Where, kind: str, name: str, known: Iterable[str]) -> Problem:
+    shown = ", ".join(list(known)[:12]) or "none declared"
+    return Problem(where, f"no {kind} {name!r}; expected one of: {shown}")
+
+
+def _names(where: Where, kind: str, names: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
+    known = list(known)
+    for name in names:
+        if name not in known:
+            yield _unknown(where, kind, name, known)
+
+
+def _duplicates(es: EvidenceSet) -> Iterator[Problem]:
+    collections: dict[str, Iterable[str]] = {
+        "hypotheses": es.hypothesis_ids,
+        "coders": (coder.id for coder in es.coders),
+        "codebook": (each.id for each in es.codebook),
+        "clusters": (each.id for each in es.clusters),
+        "readings": (each.id for each in es.readings),
+        "scales": (each.id for each in es.scales),
+        "sources": (each.id for each in es.sources),
+        "cases": (case.case for case in es.cases),
+        "episodes": (episode.id for case in es.cases for episode in case.episodes),
+        "items": (item.id for case in es.cases for item in case.items),
+    }
+    for kind, ids in collections.items():
+        for name, count in Counter(ids).items():
+            if count > 1:
+                yield Problem(
+                    (kind, name), f"the id stands {count} times; ids must be unique, rename all but one"
+                )
+
+
+def _prior_problems(where: Where, priors: Mapping[str, float], expected: Iterable[str]) -> Iterator[Problem]:
+    missing = [name for name in expected if name not in priors]
+    if missing:
+        yield Problem((*where, missing[0]), "prior is missing; give every hypothesis a prior")
+        return
+    yield from _names(where, "hypothesis", priors, expected)
+    for name, prior in priors.items():
+        if not 0 < prior < 1:
+            yield Problem(
+                (*where, name), f"prior {prior:g}, expected above 0 and below 1: no evidence moves certainty"
+            )
+    total = sum(priors.values())
+    if abs(total - 1) > TOLERANCE:
+        yield Problem(
+            where,
+            f"priors sum to {total:g}, expected 1; rivals must be exhaustive, so rescale or add a residual",
+        )
+
+
+def _priors(es: EvidenceSet) -> Iterator[Problem]:
+    yield from _prior_problems(("hypotheses",), {h.id: h.prior for h in es.hypotheses}, es.hypothesis_ids)
+    for episode in es.episodes.values():
+        if episode.prior:
+            yield from _prior_problems(("episodes", episode.id, "prior"), episode.prior, es.hypothesis_ids)
+
+
+def _coders(es: EvidenceSet) -> Iterator[Problem]:
+    coders = [coder.id for coder in es.coders]
+    yield from _names(("base_coder",), "coder", [es.base_coder], coders)
+    for coder in es.coders:
+        if coder.scale:
+            yield from _names(("coders", coder.id, "scale"), "scale", [coder.scale], _scales(es))
+        if coder.reference:
+            where = ("coders", coder.id, "reference")
+            yield from _names(where, "hypothesis", [coder.reference], es.hypothesis_ids)
+
+
+def _scales(es: EvidenceSet) -> list[str]:
+    return ["ipcc", *(scale.id for scale in es.scales)]
+
+
+def _fraction(where: Where, value: Value | None) -> Iterator[Problem]:
+    if value is None:
+        return
+    if isinstance(value.best, str):
+        yield Problem(where, f"{value.best!r}, expected a number from 0 to 1 or low, best, high")
+    elif not 0 <= value.lower <= value.upper <= 1:
+        yield Problem(where, f"{value.lower:g} to {value.upper:g}, expected within 0 to 1")
+    elif value.is_range and not 0 < value.lower <= value.upper < 1:
+        yield Problem(
+            where,
+            f"a range from {value.lower:g} to {value.upper:g} holds certainty; write 0.01 for 0 and 0.99 for 1",
+        )
+
+
+def _declared(es: EvidenceSet) -> Iterator[Problem]:
+    for cluster in es.clusters:
+        yield from _fraction(("clusters", cluster.id, "correlation"), cluster.correlation)
+    for reading in es.readings:
+        total = sum(reading.options.values())
+        if abs(total - 1) > TOLERANCE:
+            yield Problem(
+                ("readings", reading.id, "options"),
+                f"probabilities sum to {total:g}, expected 1; rescale them",
+            )
+    steps = {step for hypothesis in es.hypotheses for step in hypothesis.steps}
+    for implication in es.codebook:
+        if implication.step:
+            yield from _names(("codebook", implication.id, "step"), "step", [implication.step], sorted(steps))
+    for scale in es.scales:
+        for term, value in scale.terms.items():
+            where = ("scales", scale.id, "terms", term)
+            yield from _fraction(where, value)
+            if not value.is_range:
+                yield Problem(where, "a range is missing; a term of a scale states low, best and high")
+    for grade, reliability in es.reliability_grades.items():
+        yield from _reliability(("reliability_grades", grade), reliability, es.hypothesis_ids)
+
+
+def _reliability(where: Where, reliability: Reliability, hypotheses: Iterable[str]) -> Iterator[Problem]:
+    yield from _fraction((*where, "hit"), reliability.hit)
+    yield from _fraction((*where, "false_report"), reliability.false_report)
+    for name, own in reliability.by_hypothesis.items():
+        yield from _names((*where, "by_hypothesis"), "hypothesis", [name], hypotheses)
+        yield from _reliability((*where, "by_hypothesis", name), own, hypotheses)
+
+
+def _episode(es: EvidenceSet, episode: Episode) -> Iterator[Problem]:
+    where: Where = ("episodes", episode.id)
+    if not episode.scored and not episode.not_scored:
+        yield Problem((*where, "not_scored"), "the reason is missing; say why the episode is not scored")
+    yield from _names((*where, "aggregate_of"), "episode", episode.aggregate_of, es.episodes)
+    yield from _names((*where, "conditions"), "condition", episode.conditions, es.conditions)
+
+
+def _episodes(es: EvidenceSet) -> Iterator[Problem]:
+    for case in es.cases:
+        yield from _names(("cases", case.case, "conditions"), "condition", case.conditions, es.conditions)
+    for episode in es.episodes.values():
+        yield from _episode(es, episode)
+
+
+def _references(es: EvidenceSet, item: Item) -> Iterator[Problem]:
+    where: Where = ("items", item.id)
+    sources = [source.id for source in es.sources]
+    keys = [ref.key for ref in (item.source, *item.see_also) if ref]
+    yield from _names((*where, "source"), "source", keys, sources)
+    yield from _names((*where, "implications"), "implication", item.implications, [c.id for c in es.codebook])
+    yield from _names((*where, "episodes"), "episode", item.episodes, es.episodes)
+    yield from _names((*where, "given"), "item", item.given, es.items)
+    yield from _names((*where, "package"), "item", item.package, es.items)
+    if item.cluster:
+        yield from _names((*where, "cluster"), "cluster", [item.cluster], [c.id for c in es.clusters])
+    if item.reading:
+        yield from _names((*where, "reading"), "reading", [item.reading], [r.id for r in es.readings])
+    if item.step:
+        steps = sorted({step for h in es.hypotheses for step in h.steps})
+        yield from _names((*where, "step"), "step", [item.step], steps)
+    restated = {"outcome", *es.conditions}
+    yield from _names((*where, "restates"), "condition", item.restates, sorted(restated))
+
+
+def _coded(item: Item, members: set[str]) -> Iterator[Problem]:
+    where: Where = ("items", item.id)
+    if not item.codings and not item.not_coded and item.id not in members:
+        yield Problem(
+            (*where, "coding"),
+            "missing; give likelihoods, put the item in a package, or say why in not_coded",
+        )
+    if item.codings and item.not_coded:
+        yield Problem((*where, "not_coded"), "the item has codings and a reason for having none; keep one")
+    if item.codings and item.id in members:
+        yield Problem((*where, "codings"), "the item is coded alone and in a package; keep one of them")
+    if item.codings and not item.episodes:
+        yield Problem((*where, "episodes"), "missing; name the episodes that the item bears on")
+
+
+def _absence(item: Item, es: EvidenceSet) -> Iterator[Problem]:
+    where: Where = ("items", item.id, "detection")
+    if item.found == "absent" and item.detection is None and not item.detection_by_hypothesis:
+        yield Problem(
+            where,
+            "missing for an absent item; give the probability that the trace survived, "
+            "was declassified, was looked for and would have been found",
+        )
+    yield from _fraction(where, item.detection)
+    for name, value in item.detection_by_hypothesis.items():
+        yield from _fraction(("items", item.id, "detection_by_hypothesis", name), value)
+    if item.detection_by_hypothesis:
+        missing = [h for h in es.hypothesis_ids if h not in item.detection_by_hypothesis]
+        yield from (
+            Problem(
+                ("items", item.id, "detection_by_hypothesis", h), "missing; give every hypothesis a value"
+            )
+            for h in missing
+        )
+
+
+def _items(es: EvidenceSet) -> Iterator[Problem]:
+    members = {member for item in es.items.values() for member in item.package}
+    for item in es.items.values():
+        yield from _references(es, item)
+        yield from _coded(item, members)
+        yield from _absence(item, es)
+        yield from coding_problems(es, item)
+
+
+def _given(es: EvidenceSet) -> Iterator[Problem]:
+    """Chains of conditioning must end somewhere."""
+    given = {
+        item.id: {*item.given, *(name for coding in item.codings for name in coding.given)}
+        for item in es.items.values()
+    }
+    settled: set[str] = set()
+    while ready := {name for name, on in given.items() if name not in settled and on & set(given) <= settled}:
+        settled |= ready
+    for name in given:
+        if name not in settled:
+            yield Problem(
+                ("items", name, "given"), "items are conditional on one another in a circle; break it"
+            )
+
+
+def _sources(es: EvidenceSet) -> Iterator[Problem]:
+    for source in es.sources:
+        where: Where = ("sources", source.id)
+        if source.reliability and source.grade:
+            yield Problem((*where, "grade"), "both a grade and a reliability; keep one")
+        if source.grade:
+            yield from _names((*where, "grade"), "reliability grade", [source.grade], es.reliability_grades)
+        if source.reliability:
+            yield from _reliability((*where, "reliability"), source.reliability, es.hypothesis_ids)
+
+
+def _scenarios(es: EvidenceSet) -> Iterator[Problem]:
+    for name, scenario in es.scenarios.items():
+        where: Where = ("scenarios", name)
+        yield from _names((*where, "extends"), "scenario", scenario.extends, es.scenarios)
+        added = [item.id for items in scenario.add_items.values() for item in items]
+        known = [*es.items, *added]
+        yield from _names((*where, "drop"), "item", (drop.item for drop in scenario.drop), known)
+        yield from _names((*where, "change"), "item", (change.item for change in scenario.change), known)
+        yield from _names(
+            (*where, "correlations"), "cluster", scenario.correlations, [c.id for c in es.clusters]
+        )
+        yield from _names((*where, "add_items"), "case", scenario.add_items, [c.case for c in es.cases])
+        if name in _ancestors(es, name):
+            yield Problem((*where, "extends"), "the scenario extends itself; break the circle")
+
+
+def _ancestors(es: EvidenceSet, name: str) -> set[str]:
+    seen: set[str] = set()
+    waiting = list(es.scenarios[name].extends)
+    while waiting:
+        parent = waiting.pop()
+        if parent not in seen and parent in es.scenarios:
+            seen.add(parent)
+            waiting.extend(es.scenarios[parent].extends)
+    return seen

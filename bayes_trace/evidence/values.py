@@ -1,0 +1,136 @@
+"""Stated numbers: a best value with its 90 % range, and the coding of an item that holds them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, Strict, model_serializer, model_validator
+
+__all__ = ["Coding", "CodingUnit", "FileName", "Frozen", "Name", "Number", "Probability", "Value", "Values"]
+
+#: a finite number; text and yes/no are refused, not converted
+Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
+#: a number from 0 to 1
+Probability = Annotated[float, Strict(), Field(ge=0, le=1)]
+#: an id, used as a coordinate and on the command line: one word
+Name = Annotated[str, Field(pattern=r"^[\w~¬][\w.+/~¬-]*$", max_length=80)]
+#: an id that names a file as well
+FileName = Annotated[str, Field(pattern=r"^\w[\w.+-]*$", max_length=80)]
+
+CodingUnit = Literal["probability", "db", "verbal", "ratio_db"]
+
+
+class Frozen(BaseModel):
+    """Base of every record: immutable, no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _number_or_term(schema: dict[str, Any]) -> None:
+    """A value may be written as a bare number or term."""
+    whole = dict(schema)
+    schema.clear()
+    schema["anyOf"] = [{"type": "number"}, {"type": "string"}, whole]
+
+
+class Value(Frozen):
+    """A best value, or a term of a verbal scale, optionally with a 90 % range.
+
+    Examples
+    --------
+    >>> Value.model_validate(0.3).best
+    0.3
+    >>> Value.model_validate({"low": 0.1, "best": 0.3, "high": 0.6}).is_range
+    True
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_number_or_term)
+
+    low: Number | None = None
+    best: Number | str
+    high: Number | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, data: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+        return data if isinstance(data, (dict, Value)) else {"best": data}
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Value:
+        if (self.low is None) != (self.high is None):
+            missing = "low" if self.low is None else "high"
+            message = f"{missing} end of the range is missing; give both low and high, or neither"
+            raise ValueError(message)
+        if isinstance(self.best, str) and self.low is not None:
+            message = f"the term {self.best!r} brings its own range; leave out low and high"
+            raise ValueError(message)
+        if self.low is not None and not self.low <= self._number <= self.upper:
+            message = (
+                f"low {self.low:g}, best {self.best:g}, high {self.high:g}: expected low <= best <= high"
+            )
+            raise ValueError(message)
+        return self
+
+    @model_serializer(mode="wrap")
+    def _short(self, handler: Any) -> Any:  # noqa: ANN401 - pydantic's protocol
+        return handler(self) if self.is_range else self.best
+
+    @property
+    def is_range(self) -> bool:
+        """Whether a range was stated."""
+        return self.low is not None
+
+    @property
+    def _number(self) -> float:
+        return float(self.best)
+
+    @property
+    def lower(self) -> float:
+        """The low end, or the best value where no range was stated."""
+        return self._number if self.low is None else self.low
+
+    @property
+    def upper(self) -> float:
+        """The high end, or the best value where no range was stated."""
+        return self._number if self.high is None else self.high
+
+
+Values = dict[Name, Value]
+
+
+class Coding(Frozen):
+    """One coder's judgement of one item: a likelihood under every hypothesis.
+
+    Examples
+    --------
+    >>> Coding.model_validate({"values": {"A": 0.8, "B": 0.2}}).unit
+    'probability'
+    """
+
+    #: empty: the set's base coder
+    coder: Name | None = None
+    #: empty: every episode that the item bears on
+    episodes: tuple[Name, ...] = ()
+    unit: CodingUnit = "probability"
+    #: verbal scale of the terms, for ``unit: verbal``
+    scale: Name | None = None
+    #: hypothesis that ratios are taken against, for ``unit: ratio_db``
+    reference: Name | None = None
+    #: P(item given reference), which turns ratios into probabilities
+    reference_probability: Value | None = None
+    #: likelihood by hypothesis, one reading of the item
+    values: Values = Field(default_factory=dict)
+    #: likelihoods by option of the item's reading, then by hypothesis
+    readings: dict[Name, Values] = Field(default_factory=dict)
+    reason: str = ""
+    #: a reason for one hypothesis only
+    cell_reasons: dict[Name, str] = Field(default_factory=dict)
+    #: overrides the item's cluster in these episodes
+    cluster: Name | None = None
+    #: adds to the items that this coding is conditional on
+    given: tuple[Name, ...] = ()
+
+    @property
+    def options(self) -> dict[str, Values]:
+        """Likelihoods by reading; a plain coding has one reading without a name."""
+        return dict(self.readings) if self.readings else {"": self.values}

@@ -1,0 +1,172 @@
+"""Codings of further coders: one CSV per coder, one row per item, episode and hypothesis."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import Any
+
+from bayes_trace.errors import Problem
+from bayes_trace.evidence import Coder, Coding
+from bayes_trace.reading.nodes import Where
+
+__all__ = ["COLUMNS", "CodingTable", "read_table", "write_table"]
+
+COLUMNS = ("item", "episode", "hypothesis", "low", "best", "high", "note")
+_OPTIONAL = ("unit",)
+
+Row = tuple[int, dict[str, str]]
+
+
+class CodingTable:
+    """Codings by item, with the line of every cell and the problems met."""
+
+    def __init__(self, file: str, coder: Coder) -> None:
+        self.file = file
+        self.coder = coder
+        self.header = ""
+        self.codings: dict[str, list[Coding]] = {}
+        #: (item, place among the item's codings of this coder, hypothesis) -> line
+        self.lines: dict[tuple[str, int, str], int] = {}
+        self.problems: list[Problem] = []
+
+    def problem(self, where: Where, message: str, line: int) -> None:
+        """Note a fault of the table."""
+        self.problems.append(Problem(("codings", self.coder.id, *where), message, self.file, line))
+
+
+def read_table(text: str, file: str, coder: Coder) -> CodingTable:
+    """Read one coder's CSV; faults are in `problems`, never raised."""
+    table = CodingTable(file, coder)
+    lines = text.splitlines(keepends=True)
+    start = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    table.header = "".join(line.removeprefix("#").removeprefix(" ") for line in lines[:start]).strip("\n")
+    reader = csv.DictReader(io.StringIO("".join(lines[start:]), newline=""), strict=True)
+    try:
+        columns = list(reader.fieldnames or ())
+        rows = [(start + reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        table.problem((), f"not CSV: {error}", start + reader.line_num)
+        return table
+    missing = [name for name in COLUMNS[:-1] if name not in columns]
+    unknown = [name for name in columns if name not in (*COLUMNS, *_OPTIONAL)]
+    if missing or unknown:
+        what = f"column {missing[0]!r} is missing" if missing else f"unknown column {unknown[0]!r}"
+        table.problem((), f"{what}; expected {','.join(COLUMNS)}", start + 1)
+        return table
+    _collect(
+        table,
+        [
+            row
+            for row in rows
+            if any((value or "").strip() for value in row[1].values() if isinstance(value, str))
+        ],
+    )
+    return table
+
+
+def _collect(table: CodingTable, rows: Iterable[Row]) -> None:
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for line, row in rows:
+        if None in row or None in row.values():
+            table.problem(
+                (row.get("item") or "",), "wrong number of cells in this row; quote texts with commas", line
+            )
+            continue
+        cells = {key: value.strip() for key, value in row.items()}
+        groups.setdefault((cells["item"], cells["episode"]), []).append((line, cells))
+    for (item, episode), group in groups.items():
+        _add_coding(table, item, episode, group)
+
+
+def _add_coding(table: CodingTable, item: str, episode: str, rows: list[Row]) -> None:
+    values: dict[str, Any] = {}
+    place = len(table.codings.get(item, []))
+    for line, cells in rows:
+        hypothesis = cells["hypothesis"]
+        if hypothesis in values:
+            table.problem((item, episode, hypothesis), "the row stands twice; keep one of them", line)
+        values[hypothesis] = _value(table, cells, line)
+        table.lines[item, place, hypothesis] = line
+    notes = {cells["hypothesis"]: cells["note"] for _, cells in rows if cells.get("note")}
+    reason = next(iter(notes.values()), "")
+    first = next(iter(notes), "")
+    data = {
+        "coder": table.coder.id,
+        "episodes": (episode,) if episode else (),
+        "unit": rows[0][1].get("unit") or table.coder.unit,
+        "scale": table.coder.scale,
+        "reference": table.coder.reference,
+        "values": values,
+        "reason": reason,
+        "cell_reasons": {name: note for name, note in notes.items() if name != first},
+    }
+    try:
+        coding = Coding.model_validate(data)
+    except ValueError as error:
+        detail = error.errors()[0] if hasattr(error, "errors") else {"msg": str(error), "loc": ()}
+        message = str(detail["msg"]).removeprefix("Value error, ")
+        where = (item, episode, *(str(part) for part in detail["loc"][1:2]))
+        table.problem(where, message, rows[0][0])
+        return
+    table.codings.setdefault(item, []).append(coding)
+
+
+def _value(table: CodingTable, cells: dict[str, str], line: int) -> dict[str, object]:
+    value: dict[str, object] = {}
+    for end in ("low", "best", "high"):
+        text = cells[end]
+        if not text:
+            continue
+        try:
+            value[end] = float(text)
+        except ValueError:
+            value[end] = text
+            if end != "best":
+                table.problem(
+                    (cells["item"], cells["episode"], cells["hypothesis"], end),
+                    f"{text!r}, expected a number",
+                    line,
+                )
+                value[end] = None
+    if "best" not in value:
+        table.problem(
+            (cells["item"], cells["episode"], cells["hypothesis"], "best"),
+            "missing; give every hypothesis a value",
+            line,
+        )
+        value = {"best": 0.5}
+    return value
+
+
+def write_table(header: str, codings: Iterable[tuple[str, Coding]], coder: Coder) -> str:
+    """The CSV of one coder, as `read_table` reads it."""
+    out = io.StringIO(newline="")
+    for line in header.splitlines():
+        out.write(f"# {line}\n" if line else "#\n")
+    codings = list(codings)
+    mixed = any(coding.unit != coder.unit for _, coding in codings)
+    columns = (*COLUMNS, "unit") if mixed else COLUMNS
+    writer = csv.DictWriter(out, columns, lineterminator="\n")
+    writer.writeheader()
+    for item, coding in codings:
+        for row in _rows(item, coding):
+            writer.writerow({key: row[key] for key in columns})
+    return out.getvalue()
+
+
+def _rows(item: str, coding: Coding) -> Iterable[dict[str, object]]:
+    for episode in coding.episodes or ("",):
+        for number, (hypothesis, value) in enumerate(coding.values.items()):
+            note = coding.cell_reasons.get(hypothesis, coding.reason if number == 0 else "")
+            yield {
+                "item": item,
+                "episode": episode,
+                "hypothesis": hypothesis,
+                "low": "" if value.low is None else repr(value.low),
+                "best": value.best if isinstance(value.best, str) else repr(value.best),
+                "high": "" if value.high is None else repr(value.high),
+                "note": note,
+                "unit": coding.unit,
+            }

@@ -1,0 +1,113 @@
+"""Plain values to records, with every refusal of pydantic said in our words and at its line."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from bayes_trace.evidence import Case, Coding, Episode, Item, Scenario, SetFile, Source
+from bayes_trace.reading.nodes import Document, Where
+
+__all__ = ["line_at", "validate"]
+
+_KEYS = sorted(
+    {key for model in (SetFile, Case, Episode, Item, Coding, Scenario, Source) for key in model.model_fields}
+)
+
+
+def validate[M: BaseModel](model: type[M], value: object, document: Document, where: Where = ()) -> M | None:
+    """The record, or None with the problems noted in the document.
+
+    `where` is the path of `value` inside the document.
+    """
+    if not isinstance(value, dict):
+        document.problem(where, f"{_show(value)}, expected a mapping of keys", line_at(document, where)[0])
+        return None
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        for detail in error.errors():
+            at = (*where, *_readable(value, detail["loc"]))
+            line, known = line_at(document, at)
+            path = at if detail["type"] in ("missing", "extra_forbidden") else known
+            document.problem(path, _message(detail), line)
+        return None
+
+
+def line_at(document: Document, where: Where) -> tuple[int, Where]:
+    """Line of the value, or of the nearest thing around it, and the path that was found."""
+    for length in range(len(where), -1, -1):
+        if where[:length] in document.lines:
+            return document.lines[where[:length]], where[:length]
+    return 0, ()
+
+
+def _readable(value: Any, loc: tuple[int | str, ...]) -> Where:  # noqa: ANN401 - plain YAML
+    """Pydantic's indices as the ids that people wrote."""
+    return tuple(_steps(value, loc))
+
+
+def _steps(value: Any, loc: tuple[int | str, ...]) -> Iterator[int | str]:  # noqa: ANN401
+    rest = list(loc)
+    while rest:
+        key = rest.pop(0)
+        if key == "codings" and isinstance(value, dict) and "coding" in value and rest[:2] == [0, "values"]:
+            # the short form, unfolded by the record
+            key, rest = "coding", rest[2:]
+        elif key == "codings" and isinstance(value, dict) and "coding" in value and rest[:1] == [0]:
+            rest = rest[1:]
+            continue
+        child = _child(value, key)
+        yield _name(child, key) if isinstance(key, int) else key
+        value = child
+
+
+def _child(value: Any, key: int | str) -> Any:  # noqa: ANN401
+    if isinstance(value, dict):
+        return value.get(key)
+    if isinstance(value, list) and isinstance(key, int) and key < len(value):
+        return value[key]
+    return None
+
+
+def _name(child: object, index: int) -> int | str:
+    if isinstance(child, dict):
+        for key in ("id", "item", "hypothesis"):
+            if isinstance(child.get(key), str):
+                return str(child[key])
+    return index
+
+
+def _message(detail: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
+    kind, given = detail["type"], detail["input"]
+    if kind == "missing":
+        return "missing; this key is required"
+    if kind == "extra_forbidden":
+        name = str(detail["loc"][-1])
+        close = difflib.get_close_matches(name, _KEYS, n=1)
+        return "unknown key; " + (f"did you mean `{close[0]}`?" if close else "remove it")
+    if kind == "value_error":
+        return str(detail["ctx"]["error"])
+    if kind == "string_pattern_mismatch":
+        return f"{_show(given)}, expected one word of letters, digits and . _ + / -"
+    return f"{_show(given)}, {_expectation(detail)}"
+
+
+def _expectation(detail: Any) -> str:  # noqa: ANN401
+    text = str(detail["msg"])
+    for prefix in ("Input should be ", "Value error, "):
+        if text.startswith(prefix):
+            return f"expected {text.removeprefix(prefix)}"
+    return f"expected otherwise: {text[0].lower()}{text[1:]}"
+
+
+def _show(value: object) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, (dict, list, tuple)):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,173 @@
+"""Writing an evidence set back to a folder: nothing is lost, on the page or on the disk."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bayes_trace.errors import EvidenceSetError, Problem
+from bayes_trace.evidence import Case, Coding, EvidenceSet, Item, SetFile
+from bayes_trace.evidence.records import SHORT_FORM
+from bayes_trace.reading.nodes import resolve_core
+from bayes_trace.reading.table import write_table
+
+__all__ = ["write_evidence_set", "write_files"]
+
+
+def write_evidence_set(evidence_set: EvidenceSet, folder: str | Path, *, overwrite: bool = False) -> Path:
+    """Write a set so that reading it gives the same set again.
+
+    Parameters
+    ----------
+    evidence_set
+        Any set; one made by scenarios is written as it stands, with their names.
+    folder
+        Where to; made if it is not there.
+    overwrite
+        Replace a folder that holds files. The old folder is kept beside it as ``<folder>.bak``.
+
+    Returns
+    -------
+    The folder.
+
+    Raises
+    ------
+    EvidenceSetError
+        If the folder holds files and `overwrite` is false.
+
+    Examples
+    --------
+    >>> import tempfile, bayes_trace as bt
+    >>> es = bt.from_table({"memo": {"A": 0.8, "B": 0.2}})
+    >>> folder = write_evidence_set(es, tempfile.mkdtemp())
+    >>> bt.read_evidence_set(folder) == es
+    True
+    """
+    return write_files(_files(evidence_set), Path(folder), overwrite=overwrite)
+
+
+def write_files(files: dict[str, str], folder: Path, *, overwrite: bool = False) -> Path:
+    """Put texts under a folder, all or none."""
+    occupied = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+    if occupied and not overwrite:
+        message = (
+            "already holds files; choose another folder or ask to overwrite (the old one is kept as .bak)"
+        )
+        raise EvidenceSetError(folder.as_posix(), [Problem((), message)])
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as temporary:
+        new = Path(temporary) / folder.name
+        for name, text in files.items():
+            (new / name).parent.mkdir(parents=True, exist_ok=True)
+            (new / name).write_text(text, encoding="utf-8", newline="\n")
+        if occupied:
+            folder.rename(_free_name(folder))
+        elif folder.exists():
+            folder.rmdir()
+        shutil.move(new, folder)
+    return folder
+
+
+def _free_name(folder: Path) -> Path:
+    for number in range(1, 10_000):
+        name = folder.with_name(f"{folder.name}.bak" + (f"{number}" if number > 1 else ""))
+        if not name.exists():
+            return name
+    message = "too many backups beside it; remove some"
+    raise EvidenceSetError(folder.as_posix(), [Problem((), message)])
+
+
+def _files(es: EvidenceSet) -> dict[str, str]:
+    head = _plain(es, include=set(SetFile.model_fields))
+    names = [case.case for case in es.cases]
+    if not es.case_order and names != sorted(names):
+        head["case_order"] = names
+    for coder in head["coders"]:
+        coder.pop("header", None)
+    files = {"set.yaml": _yaml(head)}
+    for case in es.cases:
+        files[f"cases/{case.case}.yaml"] = _yaml(_case(es, case))
+    if es.sources:
+        files["sources.yaml"] = _yaml([_plain(source) for source in es.sources])
+    for name, scenario in es.scenarios.items():
+        files[f"scenarios/{name}.yaml"] = _yaml(_plain(scenario))
+    for coder in es.coders:
+        rows = [
+            (item.id, coding)
+            for item in es.items.values()
+            for coding in item.codings
+            if _tabular(es, coding, coder.id)
+        ]
+        if rows or coder.header:
+            files[f"codings/{coder.id}.csv"] = write_table(coder.header, rows, coder)
+    return files
+
+
+def _plain(record: Any, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - any record
+    dumped: dict[str, Any] = record.model_dump(mode="json", exclude_defaults=True, **options)
+    return dumped
+
+
+def _tabular(es: EvidenceSet, coding: Coding, coder: str) -> bool:
+    """Whether a coding fits a row of the coder's CSV."""
+    if coding.coder != coder or coder == es.base_coder:
+        return False
+    declared = next(each for each in es.coders if each.id == coder)
+    plain = not (coding.readings or coding.cluster or coding.given or coding.reference_probability)
+    return plain and coding.reference == declared.reference and coding.scale == declared.scale
+
+
+def _case(es: EvidenceSet, case: Case) -> dict[str, Any]:
+    plain = _plain(case)
+    plain["items"] = [_item(es, item) for item in case.items]
+    return {key: value for key, value in plain.items() if value not in ([], ())}
+
+
+def _item(es: EvidenceSet, item: Item) -> dict[str, Any]:
+    kept = [
+        coding
+        for coding in item.codings
+        if not (coding.coder and coding.coder != es.base_coder and _tabular(es, coding, coding.coder))
+    ]
+    plain = _plain(item)
+    plain.pop("codings", None)
+    if not kept:
+        return plain
+    codings = [_plain(coding) for coding in kept]
+    if len(codings) == 1 and set(codings[0]) <= {"values", *SHORT_FORM} and codings[0].get("values"):
+        short = codings[0]
+        return {**plain, "coding": short.pop("values"), **short}
+    return {**plain, "codings": codings}
+
+
+class _Dumper(yaml.SafeDumper):
+    """Block style, with the likelihoods of one hypothesis on one line."""
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - PyYAML passes it
+        return True
+
+
+def _string(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    # quoted where YAML 1.2 would read something else; 1.1 readers are served by the dumper itself
+    style = None if isinstance(resolve_core(text), str) else "'"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+def _mapping(dumper: yaml.SafeDumper, data: dict[str, Any]) -> yaml.MappingNode:
+    flow = bool(data) and set(data) <= {"low", "best", "high"}
+    return dumper.represent_mapping("tag:yaml.org,2002:map", data, flow_style=flow or None)
+
+
+_Dumper.add_representer(str, _string)
+_Dumper.add_representer(dict, _mapping)
+
+
+def _yaml(data: object) -> str:
+    text: str = yaml.dump(
+        data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110, default_flow_style=False
+    )
+    return text

@@ -1,0 +1,344 @@
+"""Units of belief and of evidence: probability, odds, decibels, and words for them.
+
+Arrays in, arrays out. Infinities are meant: a probability of 0 is minus infinity
+decibels of odds, and back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from bayes_trace.errors import ScaleError
+
+__all__ = [
+    "IPCC",
+    "Support",
+    "Unit",
+    "Words",
+    "classify_test",
+    "convert",
+    "db_to_log",
+    "enfsi",
+    "ipcc_term",
+    "log_to_db",
+    "logit",
+]
+
+Unit = Literal["probability", "odds", "log_odds", "db", "bits", "nats"]
+Array = npt.NDArray[np.float64]
+
+#: natural logarithms in one decibel: 10 log10 x = ln x / NATS_PER_DB
+NATS_PER_DB = float(np.log(10.0) / 10.0)
+#: standard normal deviate of the upper 5 %: elicited ranges are 90 % intervals
+Z_90 = 1.6448536269514722
+
+
+def db_to_log(db: npt.ArrayLike) -> Array:
+    """Natural logarithm of a ratio or probability given in decibels.
+
+    Examples
+    --------
+    >>> round(float(db_to_log(10.0)), 6)
+    2.302585
+    """
+    return np.asarray(db, dtype=np.float64) * NATS_PER_DB
+
+
+def log_to_db(log: npt.ArrayLike) -> Array:
+    """Decibels of a ratio or probability given as a natural logarithm.
+
+    Examples
+    --------
+    >>> round(float(log_to_db(np.log(2.0))), 4)
+    3.0103
+    """
+    return np.asarray(log, dtype=np.float64) / NATS_PER_DB
+
+
+def logit(probability: npt.ArrayLike) -> Array:
+    """Log-odds of a probability; 0 and 1 give minus and plus infinity.
+
+    Examples
+    --------
+    >>> logit([0.0, 0.5, 1.0]).tolist()
+    [-inf, 0.0, inf]
+    """
+    p = np.asarray(probability, dtype=np.float64)
+    with np.errstate(divide="ignore"):
+        return np.log(p) - np.log1p(-p)
+
+
+def _expit(x: Array) -> Array:
+    # written out so that importing scales does not import SciPy
+    with np.errstate(over="ignore"):
+        return 1.0 / (1.0 + np.exp(-x))
+
+
+def _log(odds: Array) -> Array:
+    with np.errstate(divide="ignore"):
+        return np.log(odds)
+
+
+def _exp(log_odds: Array) -> Array:
+    with np.errstate(over="ignore"):
+        return np.exp(log_odds)
+
+
+_TO_LOG_ODDS: dict[str, Callable[[Array], Array]] = {
+    "probability": logit,
+    "odds": _log,
+    "log_odds": lambda x: x,
+    "nats": lambda x: x,
+    "db": db_to_log,
+    "bits": lambda x: x * np.log(2.0),
+}
+_FROM_LOG_ODDS: dict[str, Callable[[Array], Array]] = {
+    "probability": _expit,
+    "odds": _exp,
+    "log_odds": lambda x: x,
+    "nats": lambda x: x,
+    "db": log_to_db,
+    "bits": lambda x: x / np.log(2.0),
+}
+
+
+def convert(values: npt.ArrayLike, source: Unit, target: Unit) -> Array:
+    """Turn probabilities, odds or weights into one another.
+
+    Parameters
+    ----------
+    values
+        Any shape. Decibels, bits and nats are logarithms of odds (or of a likelihood ratio).
+    source, target
+        ``probability``, ``odds``, ``log_odds`` (natural), ``db``, ``bits`` or ``nats``.
+
+    Returns
+    -------
+    The same shape. Certainty is infinite, never an error.
+
+    Raises
+    ------
+    ScaleError
+        For an unknown unit, a probability outside [0, 1] or negative odds.
+
+    References
+    ----------
+    Good (1950), Probability and the Weighing of Evidence; Jaynes (2003), section 4.2.
+
+    Examples
+    --------
+    >>> round(float(convert(0.8, "probability", "db")), 4)
+    6.0206
+    >>> convert([-np.inf, 0.0, np.inf], "db", "probability").tolist()
+    [0.0, 0.5, 1.0]
+    """
+    for unit in (source, target):
+        if unit not in _TO_LOG_ODDS:
+            message = f"unknown unit {unit!r}; expected one of {', '.join(_TO_LOG_ODDS)}"
+            raise ScaleError(message)
+    x = np.asarray(values, dtype=np.float64)
+    top = 1.0 if source == "probability" else np.inf
+    if source in ("probability", "odds") and bool(np.any((x < 0) | (x > top))):
+        message = f"{source} outside [0, {top:g}]: {x[(x < 0) | (x > top)].ravel()[0]:g}"
+        raise ScaleError(message)
+    if source == target:
+        return x
+    return _FROM_LOG_ODDS[target](_TO_LOG_ODDS[source](x))
+
+
+# --- words -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Support:
+    """ENFSI's words for a likelihood ratio.
+
+    Examples
+    --------
+    >>> str(Support("moderate", 1))
+    'moderate support for the first rather than the second'
+    """
+
+    #: ``no``, ``weak``, ``moderate``, ``moderately strong``, ``strong``, ``very strong``, ``extremely strong``
+    word: str
+    #: 1: for the first hypothesis, -1: for the second, 0: for neither
+    direction: int
+
+    def between(self, first: str, second: str) -> str:
+        """The sentence with the names of the two hypotheses.
+
+        Examples
+        --------
+        >>> Support("weak", -1).between("A", "B")
+        'weak support for B rather than A'
+        """
+        if self.direction == 0:
+            return f"no support for either of {first} and {second}"
+        winner, loser = (first, second) if self.direction > 0 else (second, first)
+        return f"{self.word} support for {winner} rather than {loser}"
+
+    def __str__(self) -> str:
+        return self.between("the first", "the second")
+
+
+_ENFSI: tuple[tuple[float, str], ...] = (
+    (10.0, "weak"),
+    (100.0, "moderate"),
+    (1e3, "moderately strong"),
+    (1e4, "strong"),
+    (1e6, "very strong"),
+    (np.inf, "extremely strong"),
+)
+
+
+def enfsi(likelihood_ratio: float) -> Support:
+    """Words for what evidence says between two hypotheses; never for a posterior.
+
+    Parameters
+    ----------
+    likelihood_ratio
+        P(E given first) / P(E given second), prior excluded; 0 and infinity allowed.
+
+    Returns
+    -------
+    The word and the direction. Classes are closed below and open above:
+    10 is ``moderate``, anything above 1 and below 10 ``weak``, 1e6 ``extremely strong``.
+
+    Raises
+    ------
+    ScaleError
+        For a negative ratio or NaN.
+
+    References
+    ----------
+    ENFSI (2015), Guideline for Evaluative Reporting in Forensic Science, p. 17.
+
+    Examples
+    --------
+    >>> enfsi(0.05).between("loyalty", "bargain")
+    'moderate support for bargain rather than loyalty'
+    """
+    if not likelihood_ratio >= 0:
+        message = f"likelihood ratio {likelihood_ratio!r}: expected a number from 0 to infinity"
+        raise ScaleError(message)
+    if likelihood_ratio == 1:
+        return Support("no", 0)
+    direction = 1 if likelihood_ratio > 1 else -1
+    # the boundaries swap with the hypotheses: 1/10 is as moderate as 10
+    for bound, word in _ENFSI:
+        below = likelihood_ratio < bound if direction > 0 else likelihood_ratio > 1 / bound
+        if below:
+            return Support(word, direction)
+    return Support("extremely strong", direction)
+
+
+@dataclass(frozen=True)
+class Words:
+    """A verbal term for a probability: its 90 % range and its best value."""
+
+    low: float
+    best: float
+    high: float
+
+
+#: IPCC's likelihood terms. Classes open towards 0 or 1 end at .001 or .999, and their best value is
+#: the middle of what no narrower class covers (a choice of this project).
+IPCC: dict[str, Words] = {
+    "virtually certain": Words(0.99, 0.995, 0.999),
+    "extremely likely": Words(0.95, 0.97, 0.999),
+    "very likely": Words(0.90, 0.93, 0.999),
+    "likely": Words(0.66, 0.78, 0.999),
+    "more likely than not": Words(0.50, 0.58, 0.999),
+    "about as likely as not": Words(0.33, 0.50, 0.66),
+    "unlikely": Words(0.001, 0.22, 0.33),
+    "very unlikely": Words(0.001, 0.07, 0.10),
+    "extremely unlikely": Words(0.001, 0.03, 0.05),
+    "exceptionally unlikely": Words(0.001, 0.005, 0.01),
+}
+
+# nominal classes, narrowest first, as printed: (low, high, term)
+_IPCC_CLASSES = (
+    (0.99, 1.0, "virtually certain"),
+    (0.0, 0.01, "exceptionally unlikely"),
+    (0.95, 1.0, "extremely likely"),
+    (0.0, 0.05, "extremely unlikely"),
+    (0.90, 1.0, "very likely"),
+    (0.0, 0.10, "very unlikely"),
+    (0.33, 0.66, "about as likely as not"),
+    (0.0, 0.33, "unlikely"),
+    (0.66, 1.0, "likely"),
+    (0.50, 1.0, "more likely than not"),
+)
+
+
+def ipcc_term(probability: float) -> str:
+    """The narrowest IPCC term that covers an elicited probability.
+
+    For inputs only: a posterior stays a number.
+
+    Raises
+    ------
+    ScaleError
+        Outside [0, 1].
+
+    References
+    ----------
+    Mastrandrea et al. (2010), IPCC guidance note on uncertainties, table 1.
+
+    Examples
+    --------
+    >>> ipcc_term(0.97), ipcc_term(0.5), ipcc_term(0.2)
+    ('extremely likely', 'about as likely as not', 'unlikely')
+    """
+    if not 0 <= probability <= 1:
+        message = f"probability {probability!r}: expected a number from 0 to 1"
+        raise ScaleError(message)
+    return next(term for low, high, term in _IPCC_CLASSES if low <= probability <= high)
+
+
+def classify_test(
+    given_first: npt.ArrayLike, given_second: npt.ArrayLike, *, decisive_db: float = 10.0
+) -> npt.NDArray[np.str_]:
+    """Van Evera's test, derived from two probabilities of an item.
+
+    Parameters
+    ----------
+    given_first, given_second
+        P(item given the first hypothesis) and given the second, any common shape.
+    decisive_db
+        Weight in dB from which presence, or absence, counts as decisive.
+
+    Returns
+    -------
+    ``smoking gun`` where finding the item favours the first by at least `decisive_db`; ``hoop``
+    where not finding it favours the second by as much; ``doubly decisive`` where both;
+    ``straw in the wind`` where neither; ``undetermined`` where a probability is missing (NaN).
+    Everything lies on a continuum: the numbers say more than the word.
+
+    References
+    ----------
+    Van Evera (1997), p. 31; Humphreys and Jacobs (2015), section 2.
+
+    Examples
+    --------
+    >>> classify_test([0.5, 0.99, 0.99, 0.6], [0.01, 0.5, 0.01, 0.4]).tolist()
+    ['smoking gun', 'hoop', 'doubly decisive', 'straw in the wind']
+    """
+    first, second = np.broadcast_arrays(
+        np.asarray(given_first, dtype=np.float64), np.asarray(given_second, dtype=np.float64)
+    )
+    ratio = 10 ** (decisive_db / 10)
+    # products, not quotients: no division by zero; a hair of slack keeps exact boundaries inside
+    present = (first >= second * ratio * (1 - 1e-12)) & (first > 0)
+    absent = ((1 - first) * ratio * (1 - 1e-12) <= 1 - second) & (second < 1)
+    words = np.select(
+        [np.isnan(first) | np.isnan(second), present & absent, present, absent],
+        ["undetermined", "doubly decisive", "smoking gun", "hoop"],
+        "straw in the wind",
+    )
+    return np.asarray(words, dtype=np.str_)

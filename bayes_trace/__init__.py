@@ -35,7 +35,7 @@ _HOME = {
     "write_evidence_set": "reading",
     "write_template": "reading",
 }
-_MODULES = ("analysis", "report", "scales", "tables")
+_MODULES = ("report", "scales", "tables")
 
 __all__ = [
     "Advice",
@@ -47,7 +47,6 @@ __all__ = [
     "ScenarioError",
     "UnknownNameError",
     "__version__",
-    "analysis",
     "apply_scenario",
     "check",
     "compile_evidence",
@@ -71,7 +70,6 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from bayes_trace import analysis, report, scales, tables
     from bayes_trace.checks import Advice, check
     from bayes_trace.errors import (
         BayesTraceError,

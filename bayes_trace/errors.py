@@ -7,9 +7,14 @@ from dataclasses import dataclass
 
 __all__ = [
     "BayesTraceError",
+    "ConditionError",
+    "ConvergenceError",
     "EvidenceSetError",
     "ImpossibleEvidenceError",
+    "ModelError",
+    "NoDataModelError",
     "Problem",
+    "SamplerError",
     "ScaleError",
     "ScenarioError",
     "UnknownNameError",
@@ -95,3 +100,28 @@ class ImpossibleEvidenceError(BayesTraceError, ValueError):
             f"episode {episode}: every hypothesis is ruled out ({ruled_out}); "
             "at least one likelihood of zero must be wrong, or the true explanation is not among the hypotheses"
         )
+
+
+class ModelError(BayesTraceError, ValueError):
+    """A model asked of evidence that cannot carry it."""
+
+
+class ConditionError(ModelError):
+    """Conditions that are missing, constant, collinear or too many for the cases."""
+
+
+class NoDataModelError(BayesTraceError):
+    """Asked for what only a model of the data can give, where ratios or discounts are all there is."""
+
+
+class SamplerError(BayesTraceError):
+    """A sampler that is not installed, or was stopped before its first draw."""
+
+
+class ConvergenceError(BayesTraceError):
+    """A run whose chains disagree; `draws` holds it, `failures` says which quantity and by how much."""
+
+    def __init__(self, message: str, *, failures: Sequence[str], draws: object = None) -> None:
+        super().__init__(message)
+        self.failures = tuple(failures)
+        self.draws = draws

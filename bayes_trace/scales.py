@@ -27,6 +27,7 @@ __all__ = [
     "ipcc_term",
     "log_to_db",
     "logit",
+    "probability_to_db",
 ]
 
 Unit = Literal["probability", "odds", "log_odds", "db", "bits", "nats"]
@@ -58,6 +59,18 @@ def log_to_db(log: npt.ArrayLike) -> Array:
     3.0103
     """
     return np.asarray(log, dtype=np.float64) / NATS_PER_DB
+
+
+def probability_to_db(probability: npt.ArrayLike) -> Array:
+    """Decibels of a probability itself, 10 log10 P; not of its odds.
+
+    Examples
+    --------
+    >>> round(float(probability_to_db(0.5)), 4)
+    -3.0103
+    """
+    with np.errstate(divide="ignore"):
+        return 10 * np.log10(np.asarray(probability, dtype=np.float64))
 
 
 def logit(probability: npt.ArrayLike) -> Array:
@@ -216,7 +229,7 @@ def enfsi(likelihood_ratio: float) -> Support:
 
     References
     ----------
-    ENFSI (2015), Guideline for Evaluative Reporting in Forensic Science, p. 17.
+    ENFSI (2015), Guideline for Evaluative Reporting in Forensic Science, table of verbal equivalents.
 
     Examples
     --------
@@ -322,7 +335,7 @@ def classify_test(
 
     References
     ----------
-    Van Evera (1997), p. 31; Humphreys and Jacobs (2015), section 2.
+    Van Evera (1997), p. 31; Humphreys and Jacobs (2015).
 
     Examples
     --------

@@ -38,18 +38,16 @@ def _missing(where: Where, kind: str, name: str, known: list[str]) -> Problem:
 
 
 def _names(es: EvidenceSet, item: Item, coding: Coding, where: Where) -> Iterator[Problem]:
-    coders = [coder.id for coder in es.coders]
-    if coding.coder and coding.coder not in coders:
-        yield _missing((*where, "coder"), "coder", coding.coder, coders)
-    for name in coding.episodes:
-        if name not in item.episodes:
-            yield _missing((*where, "episodes"), "episode", name, list(item.episodes))
-    for name in coding.given:
-        if name not in es.items:
-            yield _missing((*where, "given"), "item", name, list(es.items))
-    clusters = [cluster.id for cluster in es.clusters]
-    if coding.cluster and coding.cluster not in clusters:
-        yield _missing((*where, "cluster"), "cluster", coding.cluster, clusters)
+    named: list[tuple[str, str, tuple[str, ...], list[str]]] = [
+        ("coder", "coder", (coding.coder,) if coding.coder else (), [coder.id for coder in es.coders]),
+        ("episodes", "episode", coding.episodes, list(item.episodes)),
+        ("given", "item", coding.given, list(es.items)),
+        ("cluster", "cluster", (coding.cluster,) if coding.cluster else (), [c.id for c in es.clusters]),
+    ]
+    for key, kind, names, known in named:
+        for name in names:
+            if name not in known:
+                yield _missing((*where, key), kind, name, known)
     for name in coding.episodes or item.episodes:
         if name in es.episodes and not es.episodes[name].scored:
             yield Problem(

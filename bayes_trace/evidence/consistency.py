@@ -31,7 +31,18 @@ def list_problems(evidence_set: EvidenceSet) -> list[Problem]:
     >>> list_problems(from_table(memo, priors={"A": 0.5, "B": 0.5}))
     []
     """
-    parts = (_duplicates, _priors, _coders, _declared, _episodes, _items, _given, _sources, _scenarios)
+    parts = (
+        _duplicates,
+        _priors,
+        _coders,
+        _declared,
+        _verbal_scales,
+        _episodes,
+        _items,
+        _given,
+        _sources,
+        _scenarios,
+    )
     return [problem for part in parts for problem in part(evidence_set)]
 
 
@@ -129,22 +140,23 @@ def _declared(es: EvidenceSet) -> Iterator[Problem]:
     for reading in es.readings:
         total = sum(reading.options.values())
         if abs(total - 1) > TOLERANCE:
-            yield Problem(
-                ("readings", reading.id, "options"),
-                f"probabilities sum to {total:g}, expected 1; rescale them",
-            )
-    steps = {step for hypothesis in es.hypotheses for step in hypothesis.steps}
+            where: Where = ("readings", reading.id, "options")
+            yield Problem(where, f"probabilities sum to {total:g}, expected 1; rescale them")
+    steps = sorted({step for hypothesis in es.hypotheses for step in hypothesis.steps})
     for implication in es.codebook:
         if implication.step:
-            yield from _names(("codebook", implication.id, "step"), "step", [implication.step], sorted(steps))
+            yield from _names(("codebook", implication.id, "step"), "step", [implication.step], steps)
+    for grade, reliability in es.reliability_grades.items():
+        yield from _reliability(("reliability_grades", grade), reliability, es.hypothesis_ids)
+
+
+def _verbal_scales(es: EvidenceSet) -> Iterator[Problem]:
     for scale in es.scales:
         for term, value in scale.terms.items():
-            where = ("scales", scale.id, "terms", term)
+            where: Where = ("scales", scale.id, "terms", term)
             yield from _fraction(where, value)
             if not value.is_range:
                 yield Problem(where, "a range is missing; a term of a scale states low, best and high")
-    for grade, reliability in es.reliability_grades.items():
-        yield from _reliability(("reliability_grades", grade), reliability, es.hypothesis_ids)
 
 
 def _reliability(where: Where, reliability: Reliability, hypotheses: Iterable[str]) -> Iterator[Problem]:
@@ -267,7 +279,7 @@ def _scenarios(es: EvidenceSet) -> Iterator[Problem]:
         where: Where = ("scenarios", name)
         yield from _names((*where, "extends"), "scenario", scenario.extends, es.scenarios)
         added = [item.id for items in scenario.add_items.values() for item in items]
-        known = [*es.items, *added]
+        known = [*es.items, *added, *es.set_aside]
         yield from _names((*where, "drop"), "item", (drop.item for drop in scenario.drop), known)
         yield from _names((*where, "change"), "item", (change.item for change in scenario.change), known)
         yield from _names(

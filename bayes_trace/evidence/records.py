@@ -205,21 +205,12 @@ class SourceReference(Frozen):
 SHORT_FORM = ("unit", "scale", "reference", "reference_probability", "reason", "cell_reasons")
 
 
-def _with_short_form(schema: dict[str, Any]) -> None:
-    """The short form of a single coding, for editors."""
-    coding = Coding.model_json_schema(ref_template="#/$defs/{model}")["properties"]
-    schema["properties"]["coding"] = coding["values"]
-    schema["properties"].update({key: coding[key] for key in SHORT_FORM})
-
-
 class Item(Frozen):
     """One archival observation with its codings.
 
     In a file the short form ``coding``, ``unit``, ``reason``, ``reference``, ... stands for a single
     entry of ``codings`` by the base coder for all episodes of the item.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_with_short_form)
 
     id: Name
     paraphrase: str

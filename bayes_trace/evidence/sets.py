@@ -51,6 +51,12 @@ class SetFile(Frozen):
     reliability_grades: dict[Name, Reliability] = Field(default_factory=dict)
     readings: tuple[Reading, ...] = ()
     clusters: tuple[Cluster, ...] = ()
+    #: what the report asks of every case: what came before, what was attempted, why each outcome
+    case_questions: tuple[str, str, str] = (
+        "What tied the parties before?",
+        "What was attempted, and did it succeed?",
+        "Why did each outcome come about?",
+    )
     #: name of a condition -> what its values mean
     conditions: dict[str, str] = Field(default_factory=dict)
     #: rivals exclude one another within the scope of the question

@@ -77,19 +77,18 @@ def weight_of_evidence(
     6.021
     """
     one = select_coder(evidence, coder)
-    rows = one["log_likelihood"]
-    mine = rows.sel(hypothesis=_hypothesis(one, of))
-    with np.errstate(invalid="ignore"):
-        if against is None:
-            ratio = mine - rows.mean("hypothesis")
-        else:
-            ratio = mine - rows.sel(hypothesis=_hypothesis(one, against))
-        weight = xr.DataArray(
-            log_to_db((ratio * one["kappa"]).values),
-            ratio.drop_vars("hypothesis", errors="ignore").coords,
-            ("link",),
+    names = [str(name) for name in one["hypothesis"].values]
+    rows = one["log_likelihood"].values
+    mine = rows[:, names.index(_hypothesis(one, of))]
+    with np.errstate(invalid="ignore"):  # impossible under both: nothing is said between them
+        other = rows.mean(axis=1) if against is None else rows[:, names.index(_hypothesis(one, against))]
+        weight = np.nan_to_num(
+            log_to_db((mine - other) * one["kappa"].values), nan=0.0, posinf=np.inf, neginf=-np.inf
         )
-    return weight.fillna(0.0).assign_attrs(units="dB", of=of, against=against or "the mean of all")
+    attrs = {"units": "dB", "of": of, "against": against or "the mean of all"}
+    return xr.DataArray(
+        weight, one["log_likelihood"].isel(hypothesis=0, drop=True).coords, ("link",), attrs=attrs
+    )
 
 
 def strongest_against(evidence: xr.Dataset, of: str, *, coder: str | None = None) -> xr.DataArray:

@@ -61,7 +61,7 @@ def mean_rows(evidence: xr.Dataset) -> tuple[Array, Array]:
 
     References
     ----------
-    Fairfield and Charman (2022), chapter 5, on averaging over what is not known.
+    Humphreys and Jacobs (2023), section 5.3, on averaging over what is not known.
     """
     ratio = (evidence["is_ratio"] & evidence["coded"]).values
     if ratio.any():

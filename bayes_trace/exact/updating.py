@@ -100,7 +100,7 @@ def update(
 
     References
     ----------
-    Fairfield and Charman (2017), equations 1-4; the geometric pool: Genest and Zidek (1986).
+    Fairfield and Charman (2017); the geometric pool: Genest and Zidek (1986).
 
     Examples
     --------

@@ -86,6 +86,7 @@ def compile_evidence(evidence_set: EvidenceSet, *, episodes: Iterable[str] | Non
             **_sources(evidence_set, links),
             **_clusters(evidence_set, links),
             **_readings(evidence_set, links),
+            **_conditions(evidence_set, chosen),
             "episode_index": (
                 "link",
                 _positions([link.episode.id for link in links], [e.id for e in chosen]),
@@ -95,7 +96,7 @@ def compile_evidence(evidence_set: EvidenceSet, *, episodes: Iterable[str] | Non
             "hypothesis": list(evidence_set.hypothesis_ids),
             "coder": list(evidence_set.coder_ids),
             **_episode_coords(evidence_set, chosen),
-            **_link_coords(links),
+            **_link_coords(evidence_set, links),
         },
         attrs=_attrs(evidence_set),
     )
@@ -264,6 +265,26 @@ def _readings(es: EvidenceSet, links: Sequence[_Link]) -> dict[str, Any]:
     }
 
 
+def _conditions(es: EvidenceSet, chosen: Sequence[Episode]) -> dict[str, Any]:
+    """Conditions as text, those of the case unless the episode states its own; empty: not stated."""
+    stated = [{**es.case_of[episode.id].conditions, **episode.conditions} for episode in chosen]
+    text = [[str(row.get(name, "")) for name in es.conditions] for row in stated]
+    return {
+        "condition": ("condition", np.array(list(es.conditions), dtype=str)),
+        "condition_text": (
+            ("episode", "condition"),
+            np.array(text, dtype=str).reshape(len(chosen), len(es.conditions)),
+        ),
+    }
+
+
+def _restated(es: EvidenceSet, item: Item) -> str:
+    """``outcome`` and the conditions that an item, or its implications, merely restate."""
+    book = {implication.id: implication.restates for implication in es.codebook}
+    by_implication = (name for each in item.implications for name in book.get(each, ()))
+    return " ".join(dict.fromkeys((*item.restates, *by_implication)))
+
+
 def _episode_coords(es: EvidenceSet, chosen: Sequence[Episode]) -> dict[str, Any]:
     def text(values: Iterable[str]) -> tuple[str, npt.NDArray[np.str_]]:
         return "episode", np.array(list(values), dtype=str)
@@ -279,7 +300,7 @@ def _episode_coords(es: EvidenceSet, chosen: Sequence[Episode]) -> dict[str, Any
     }
 
 
-def _link_coords(links: Sequence[_Link]) -> dict[str, Any]:
+def _link_coords(es: EvidenceSet, links: Sequence[_Link]) -> dict[str, Any]:
     def text(values: Iterable[str]) -> tuple[str, npt.NDArray[np.str_]]:
         return "link", np.array(list(values), dtype=str)
 
@@ -289,6 +310,7 @@ def _link_coords(links: Sequence[_Link]) -> dict[str, Any]:
         "link_episode": text(link.episode.id for link in links),
         "link_cluster": text(link.cluster for link in links),
         "link_source": text(link.item.source.key if link.item.source else "" for link in links),
+        "link_restates": text(_restated(es, link.item) for link in links),
         "link_step": text(link.item.step or "" for link in links),
         "link_implication": text(" ".join(link.item.implications) for link in links),
         "link_given": text(" ".join(link.given) for link in links),

@@ -34,7 +34,7 @@ def trace_probability(evidence: xr.Dataset, probability: Array) -> Array:
 
     References
     ----------
-    Schum (1994), chapter 7; D'Agostini (2010), arXiv:1003.2086.
+    Schum (1994); D'Agostini (2010), arXiv:1003.2086.
     """
     source = evidence["source_index"].values
     reporting = source >= 0

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from bayes_trace.evidence import Case, Scenario, SetFile, Source
+from bayes_trace.evidence.records import SHORT_FORM
 
 __all__ = ["json_schema"]
 
@@ -25,8 +26,17 @@ def json_schema() -> dict[str, Any]:
     ['Case', 'Change', 'Cluster']
     """
     schema: dict[str, Any] = TypeAdapter(SetFile | Case | Scenario | list[Source]).json_schema()
+    _allow_short_form(schema["$defs"])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "bayes_trace evidence set, version 1",
         **schema,
     }
+
+
+def _allow_short_form(definitions: dict[str, Any]) -> None:
+    """Let an item carry its only coding without a list."""
+    coding = definitions["Coding"]["properties"]
+    item = definitions["Item"]["properties"]
+    item["coding"] = coding["values"]
+    item.update({key: coding[key] for key in SHORT_FORM})

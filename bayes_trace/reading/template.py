@@ -12,7 +12,7 @@ __all__ = ["write_template"]
 _FILES = (
     "set.yaml",
     "sources.yaml",
-    "cases/bridge.yaml",
+    "cases/alder.yaml",
     "codings/second_reader.csv",
     "scenarios/sceptic.yaml",
 )

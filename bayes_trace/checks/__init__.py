@@ -1,0 +1,44 @@
+"""Advice on a sound evidence set: what a critical reader would ask about."""
+
+from __future__ import annotations
+
+from bayes_trace.checks import documents, judgements, structure
+from bayes_trace.checks.advice import Advice, Check
+from bayes_trace.evidence import EvidenceSet
+
+__all__ = ["CHECKS", "Advice", "check"]
+
+#: every check, by code
+CHECKS: dict[str, Check] = {
+    each.code: each
+    for each in sorted(
+        (*documents.CHECKS, *judgements.CHECKS, *structure.CHECKS), key=lambda each: int(each.code[1:])
+    )
+}
+
+
+def check(evidence_set: EvidenceSet) -> list[Advice]:
+    """Numbered advice on an evidence set that reads without problems.
+
+    Parameters
+    ----------
+    evidence_set
+        As from `read_evidence_set`; judged with the codings of its base coder.
+
+    Returns
+    -------
+    Advice by code, empty for a set that nothing can be said against. ``E`` codes are errors:
+    the set is read, but part of it cannot be used.
+
+    References
+    ----------
+    Each piece of advice names its own.
+
+    Examples
+    --------
+    >>> import bayes_trace as bt
+    >>> table = {"memo": {"A": 0.8, "B": 0.2}}
+    >>> [advice.code for advice in bt.check(bt.from_table(table))]
+    ['A08', 'A09', 'A10', 'A15']
+    """
+    return [advice for each in CHECKS.values() for advice in each(evidence_set)]

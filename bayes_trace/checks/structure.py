@@ -1,0 +1,104 @@
+"""Checks of the whole: steps, scope, scenarios, names."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from bayes_trace.checks.advice import Check, Finding, base_codings
+from bayes_trace.errors import BayesTraceError
+from bayes_trace.evidence import EvidenceSet
+from bayes_trace.scenarios import apply_scenario
+
+__all__ = ["CHECKS"]
+
+MANY_EPISODES = 4
+SHORT_WORD = 5
+
+
+def _empty_steps(es: EvidenceSet) -> Iterator[Finding]:
+    held: dict[str, set[str]] = defaultdict(set)
+    for item, episode, _ in base_codings(es):
+        held[es.case_of[episode].case].add(item.step or "")
+    for case, steps in held.items():
+        for hypothesis in es.hypotheses:
+            missing = [step for step in hypothesis.steps if step not in steps]
+            if missing:
+                yield (
+                    ("cases", case),
+                    f"no item for {', '.join(missing)} of {hypothesis.id}; the mechanism is not traced through",
+                )
+
+
+def _busy_items(es: EvidenceSet) -> Iterator[Finding]:
+    episodes: dict[str, set[str]] = defaultdict(set)
+    for item, episode, _ in base_codings(es):
+        if not es.episodes[episode].aggregate_of:
+            episodes[item.id].add(episode)
+    for name, names in episodes.items():
+        if len(names) > MANY_EPISODES:
+            yield (
+                ("items", name),
+                f"bears on {len(names)} episodes; it counts in full in each, so do not multiply the episodes",
+            )
+
+
+def _no_residual(es: EvidenceSet) -> Iterator[Finding]:
+    added = any(part.residual for each in es.scenarios.values() for part in each.add_hypotheses)
+    if not any(hypothesis.residual for hypothesis in es.hypotheses) and not added:
+        yield (
+            ("hypotheses",),
+            "no residual; add one, or a scenario that does, to see what an unnamed rival would take",
+        )
+
+
+def _scenarios(es: EvidenceSet) -> Iterator[Finding]:
+    for name in es.scenarios:
+        try:
+            apply_scenario(es, name)
+        except BayesTraceError as error:
+            yield (("scenarios", name), str(error))
+
+
+def _plain(name: str) -> str:
+    """An id without case, separators and leading zeros."""
+    parts = re.findall(r"\d+|[^\W\d_]+", name.casefold())
+    return " ".join(part.lstrip("0") or "0" if part.isdigit() else part for part in parts)
+
+
+def _one_letter_apart(first: str, second: str) -> bool:
+    words = (first, second)
+    if min(map(len, words)) < SHORT_WORD or any(char.isdigit() for word in words for char in word):
+        return False
+    if len(first) == len(second):
+        return sum(a != b for a, b in zip(first, second, strict=True)) == 1
+    short, long = sorted(words, key=len)
+    return len(long) == len(short) + 1 and any(long[:i] + long[i + 1 :] == short for i in range(len(long)))
+
+
+def _close_names(es: EvidenceSet) -> Iterator[Finding]:
+    kinds = {
+        "items": list(es.items),
+        "hypotheses": list(es.hypothesis_ids),
+        "episodes": list(es.episodes),
+        "sources": [source.id for source in es.sources],
+        "clusters": [cluster.id for cluster in es.clusters],
+    }
+    for kind, names in kinds.items():
+        plain = {name: _plain(name) for name in names}
+        for first, second in itertools.combinations(names, 2):
+            if plain[first] == plain[second] or _one_letter_apart(first, second):
+                yield ((kind, first), f"is easily taken for {second}; rename one")
+
+
+CHECKS = (
+    Check(
+        "A12", "an explanation is as strong as its weakest link", "Beach and Pedersen (2019)", _empty_steps
+    ),
+    Check("A13", "one document is one draw, however many episodes it serves", "Befani (2021)", _busy_items),
+    Check("A15", "a posterior is conditional on the hypotheses named", "Fenton et al. (2013)", _no_residual),
+    Check("E16", "a coding given an item that is not there has no meaning", "chain rule", _scenarios),
+    Check("A17", "ids that look alike are mistaken for one another", "house rule", _close_names),
+)

@@ -1,0 +1,63 @@
+"""The command line: ``bayes-trace`` and one module per command."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from bayes_trace.cli import check, new, report, schema, update
+from bayes_trace.errors import BayesTraceError, EvidenceSetError
+
+__all__ = ["app", "main"]
+
+PROBLEMS, WRONG_CALL, INTERRUPTED = 1, 2, 130
+
+app = typer.Typer(
+    name="bayes-trace",
+    help="Bayesian process tracing: what the evidence says of rival explanations, and what that rests on.",
+    epilog="Exit codes: 0 sound, 1 problems found, 2 wrong call.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("check")(check.check)
+app.command("update")(update.update)
+app.command("report")(report.report)
+app.command("new")(new.new)
+app.command("schema")(schema.schema)
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    *, version: bool = typer.Option(False, "--version", help="Show the version and stop.", is_eager=True)
+) -> None:
+    if version:
+        from importlib import metadata
+
+        typer.echo(f"bayes-trace {metadata.version('bayes-trace')}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; faults are one message, never a traceback."""
+    try:
+        app()
+    except EvidenceSetError as error:
+        _stop(str(error), PROBLEMS)
+    except BayesTraceError as error:
+        _stop(str(error), WRONG_CALL)
+    except BrokenPipeError:
+        # the reader, `head` for one, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        _stop(f"{error.filename or 'file'}: {error.strerror}", PROBLEMS)
+    except KeyboardInterrupt:
+        _stop("stopped", INTERRUPTED)
+
+
+def _stop(message: str, code: int) -> None:
+    typer.echo(f"bayes-trace: {message}", err=True)
+    raise SystemExit(code)

@@ -1,0 +1,48 @@
+"""``bayes-trace check``: problems and advice."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import typer
+
+from bayes_trace.cli.options import JsonFlag, ScenarioOption, SetArgument, console, read, to_json
+
+if TYPE_CHECKING:
+    from bayes_trace.checks import Advice
+    from bayes_trace.evidence import EvidenceSet
+
+__all__ = ["check"]
+
+
+def check(folder: SetArgument, scenario: ScenarioOption = None, *, as_json: JsonFlag = False) -> None:
+    """Say what is wrong with an evidence set, and what a critical reader would ask.
+
+    Problems (the set cannot be used) end with exit code 1. Advice does not, but for codes that
+    begin with E.
+    """
+    from bayes_trace.checks import check as find_advice
+
+    es = read(folder, scenario)
+    advice = find_advice(es)
+    if as_json:
+        fields = ("code", "path", "message", "reason", "reference")
+        typer.echo(to_json([{name: getattr(each, name) for name in fields} for each in advice]))
+    else:
+        _show(es, advice)
+    if any(each.is_error for each in advice):
+        raise typer.Exit(1)
+
+
+def _show(es: EvidenceSet, advice: list[Advice]) -> None:
+    screen = console()
+    sizes = {"case": es.cases, "episode": es.episodes, "item": es.items, "coder": es.coders}
+    counts = ", ".join(f"{len(some)} {name}{'s' * (len(some) != 1)}" for name, some in sizes.items())
+    screen.print(f"{es.title}: {counts}. It reads without problems.")
+    for code, group in itertools.groupby(advice, key=lambda each: each.code):
+        found = list(group)
+        screen.print(f"\n{code}  {found[0].reason} [{found[0].reference}]")
+        for each in found:
+            screen.print(f"  {each.path}: {each.message}", soft_wrap=False)
+    screen.print(f"\n{len(advice)} pieces of advice." if advice else "\nNo advice.")

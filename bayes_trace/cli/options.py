@@ -1,0 +1,109 @@
+"""Options that several commands share, and how results leave the program."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from bayes_trace.evidence import EvidenceSet
+
+__all__ = [
+    "CoderOption",
+    "JsonFlag",
+    "OutOption",
+    "ScenarioOption",
+    "SetArgument",
+    "console",
+    "progress",
+    "read",
+    "to_json",
+    "write_text",
+]
+
+SetArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="SET", help="Folder of the evidence set.", exists=True, file_okay=False, show_default=False
+    ),
+]
+ScenarioOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--scenario", "-s", help="Apply this scenario; repeat to apply several, in order.", show_default=False
+    ),
+]
+CoderOption = Annotated[
+    str | None, typer.Option("--coder", help="Judge by this coder.", show_default="the base coder")
+]
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="Write there.", show_default=False)]
+
+
+def read(folder: Path, scenarios: list[str] | None) -> EvidenceSet:
+    """The set in a folder with scenarios applied, in order."""
+    from bayes_trace.reading import read_evidence_set
+    from bayes_trace.scenarios import apply_scenario
+
+    return apply_scenario(read_evidence_set(folder), *(scenarios or ()))
+
+
+def console() -> Console:
+    """A console that prints what it is given, without markup of its own."""
+    from rich.console import Console
+
+    return Console(markup=False, highlight=False, emoji=False, soft_wrap=False)
+
+
+def to_json(value: Any) -> str:  # noqa: ANN401 - anything JSON can hold
+    """JSON with infinities as text, so that every reader accepts it."""
+    return json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, dict):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(each) for each in value]
+    if isinstance(value, float) and value in (float("inf"), float("-inf")):
+        return "inf" if value > 0 else "-inf"
+    return None if isinstance(value, float) and value != value else value  # noqa: PLR0124 - NaN
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(
+        "w", dir=path.parent, encoding="utf-8", newline="\n", delete=False
+    ) as file:
+        file.write(text)
+    Path(file.name).replace(path)
+
+
+@contextlib.contextmanager
+def progress(title: str) -> Iterator[Callable[[str, float], None]]:
+    """A bar on the terminal; silent where the output is a file or a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda _what, _done: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    with Progress(
+        TextColumn("{task.fields[title]}"),
+        BarColumn(),
+        TextColumn("{task.description}"),
+        console=Console(stderr=True),
+        transient=True,
+    ) as bar:
+        task = bar.add_task("", total=1.0, title=title)
+        yield lambda what, done: bar.update(task, description=what, completed=done)

@@ -16,6 +16,8 @@ __all__ = ["CHECKS"]
 
 MANY_EPISODES = 4
 SHORT_WORD = 5
+#: problems of one scenario to show
+SHOWN = 3
 
 
 def _empty_steps(es: EvidenceSet) -> Iterator[Finding]:
@@ -45,6 +47,20 @@ def _busy_items(es: EvidenceSet) -> Iterator[Finding]:
             )
 
 
+def _uncoded(es: EvidenceSet) -> Iterator[Finding]:
+    links: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for item, episode, _, coder in es.coded_links():
+        links[coder].add((item.id, episode))
+    for coder in es.coder_ids[1:]:
+        missing = sorted(links[es.base_coder] - links[coder])
+        if missing:
+            first = ", ".join(f"{item} for {episode}" for item, episode in missing[:3])
+            yield (
+                ("coders", coder),
+                f"has not coded {len(missing)} of the base coder's judgements ({first}, ...); they count as neutral",
+            )
+
+
 def _no_residual(es: EvidenceSet) -> Iterator[Finding]:
     added = any(part.residual for each in es.scenarios.values() for part in each.add_hypotheses)
     if not any(hypothesis.residual for hypothesis in es.hypotheses) and not added:
@@ -59,7 +75,9 @@ def _scenarios(es: EvidenceSet) -> Iterator[Finding]:
         try:
             apply_scenario(es, name)
         except BayesTraceError as error:
-            yield (("scenarios", name), str(error))
+            first, *rest = str(error).splitlines()
+            more = f" (and {len(rest) - SHOWN} more)" if len(rest) > SHOWN else ""
+            yield (("scenarios", name), "; ".join([first, *(line.strip() for line in rest[:SHOWN])]) + more)
 
 
 def _plain(name: str) -> str:
@@ -100,5 +118,6 @@ CHECKS = (
     Check("A13", "one document is one draw, however many episodes it serves", "Befani (2021)", _busy_items),
     Check("A15", "a posterior is conditional on the hypotheses named", "Fenton et al. (2013)", _no_residual),
     Check("E16", "a coding given an item that is not there has no meaning", "chain rule", _scenarios),
+    Check("A18", "coders compare only over what both have judged", "Fairfield and Charman (2022)", _uncoded),
     Check("A17", "ids that look alike are mistaken for one another", "house rule", _close_names),
 )

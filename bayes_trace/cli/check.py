@@ -36,6 +36,8 @@ def check(folder: SetArgument, scenario: ScenarioOption = None, *, as_json: Json
 
 
 def _show(es: EvidenceSet, advice: list[Advice]) -> None:
+    from rich.padding import Padding
+
     screen = console()
     sizes = {"case": es.cases, "episode": es.episodes, "item": es.items, "coder": es.coders}
     counts = ", ".join(f"{len(some)} {name}{'s' * (len(some) != 1)}" for name, some in sizes.items())
@@ -44,5 +46,5 @@ def _show(es: EvidenceSet, advice: list[Advice]) -> None:
         found = list(group)
         screen.print(f"\n{code}  {found[0].reason} [{found[0].reference}]")
         for each in found:
-            screen.print(f"  {each.path}: {each.message}", soft_wrap=False)
+            screen.print(Padding(f"{each.path}: {each.message}", (0, 0, 0, 4)))
     screen.print(f"\n{len(advice)} pieces of advice." if advice else "\nNo advice.")

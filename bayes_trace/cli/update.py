@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["update"]
 
 CARRIERS = 3
+#: from this many columns on, hypotheses are named in full
+WIDE = 110
 
 
 class Point(StrEnum):
@@ -64,6 +66,9 @@ def update(
     from bayes_trace import exact
     from bayes_trace.likelihood import compile_evidence
 
+    if coder and pool:
+        message = "--coder and --pool exclude one another; give one"
+        raise typer.BadParameter(message)
     es = read(folder, scenario)
     evidence = compile_evidence(es)
     chosen = None if pool else coder or es.base_coder
@@ -136,29 +141,30 @@ def _show(es: EvidenceSet, records: dict[str, Any]) -> None:
     point = "likelihoods as coded" if records["point"] == "best" else "ranges integrated out"
     screen.print(f"{es.title}\nscenario {records['scenario']}; coder {records['coder']}; {point}")
     screen.print("P(hypothesis), given that one of these is true and given these priors and codings:")
+    if screen.width < WIDE and any(h.short for h in es.hypotheses):
+        screen.print("; ".join(f"{h.short} {h.label}" for h in es.hypotheses if h.short))
     for case in es.cases:
         chosen = [each for each in records["episodes"] if each["case"] == case.case]
         if chosen:
             screen.print(f"\n{case.label}")
-            screen.print(_table(es, chosen))
+            screen.print(_table(es, chosen, narrow=screen.width < WIDE))
     if any(each["aggregate_of"] for each in records["episodes"]):
         screen.print("(sum) sums up other episodes of its case and is not to be added to them.")
-    screen.print(
-        f"Lead: dB of the most probable over the next. Weights: leader against runner-up, {records['coder']}."
-    )
+    screen.print(f"Lead: dB of the most probable over the next. Weights: leader against runner-up, {judge}.")
 
 
-def _table(es: EvidenceSet, episodes: list[dict[str, Any]]) -> Table:
+def _table(es: EvidenceSet, episodes: list[dict[str, Any]], *, narrow: bool) -> Table:
     from rich import box
     from rich.table import Table
 
     from bayes_trace import tables
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 1, 0))
-    table.add_column("Date", min_width=7, max_width=10)
+    table.add_column("Date", min_width=7, max_width=10, overflow="fold")
     table.add_column("Episode: outcome; items that carry the lead", min_width=24, ratio=1)
     for hypothesis in es.hypotheses:
-        table.add_column(hypothesis.label, justify="right", min_width=5, max_width=16)
+        name = hypothesis.short if narrow and hypothesis.short else hypothesis.label
+        table.add_column(name, justify="right", min_width=5, max_width=16, overflow="fold")
     table.add_column("Lead (dB)", justify="right", min_width=5, max_width=6)
     for each in episodes:
         cells = [tables.probability(each["probability"][h.id]) for h in es.hypotheses]

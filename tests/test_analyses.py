@@ -1,0 +1,48 @@
+"""Every script of the gallery runs, and says what its set says."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ANALYSES = Path(__file__).parents[1] / "analyses"
+
+
+def run(name):
+    shown = subprocess.run(
+        [sys.executable, "-W", "error", ANALYSES / name], capture_output=True, text=True, check=False
+    )
+    assert shown.returncode == 0, shown.stderr
+    return shown.stdout
+
+
+def test_taiwan_answers_the_three_questions():
+    text = run("taiwan.py")
+    for question in ("1. What tied", "2. Was loyalty pleaded", "3. Were arms received"):
+        assert question in text
+    # the close reading's table: runs A, C and D of the decision of 1972, to two decimals
+    printed, criticised, external = [line for line in text.splitlines() if "quid_pro_quo 0." in line][-3:]
+    assert "loyalty_coercion 0.98" in printed
+    assert "loyalty_coercion 0.84" in criticised
+    assert "loyalty_coercion 0.19" in external
+    assert "quid_pro_quo 0.76" in external
+
+
+def test_pakistan_answers_for_every_scored_outcome():
+    text = run("pakistan.py")
+    # run A of the close reading's table
+    for episode, leader in [
+        ("appeal_1955", "loyalty_coercion 0.61"),
+        ("f104_1961", "geostrategic_coercion 0.79"),
+        ("package_1964", "loyalty_coercion 0.95"),
+        ("embargo_1965", "loyalty_coercion 0.73"),
+    ]:
+        line = next(line for line in text.splitlines() if line.strip().startswith(episode))
+        assert f"reader_a: {leader}" in line
+        assert "reader_b: " in line
+
+
+@pytest.mark.parametrize("name", ["taiwan.py", "pakistan.py"])
+def test_scripts_are_short(name):
+    assert len((ANALYSES / name).read_text().splitlines()) <= 60

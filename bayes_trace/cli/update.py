@@ -150,6 +150,7 @@ def _show(es: EvidenceSet, records: dict[str, Any]) -> None:
             screen.print(_table(es, chosen, narrow=screen.width < WIDE))
     if any(each["aggregate_of"] for each in records["episodes"]):
         screen.print("(sum) sums up other episodes of its case and is not to be added to them.")
+    judge = es.base_coder if "pool" in records["coder"] else records["coder"]
     screen.print(f"Lead: dB of the most probable over the next. Weights: leader against runner-up, {judge}.")
 
 

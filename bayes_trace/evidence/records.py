@@ -100,6 +100,8 @@ class Hypothesis(Frozen):
 
     id: Name
     label: str
+    #: initials for narrow tables
+    short: Annotated[str, Field(max_length=12)] = ""
     statement: str
     #: what it says of a refusal, where that differs from the statement
     refusal_statement: str = ""

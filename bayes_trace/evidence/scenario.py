@@ -46,6 +46,7 @@ class Part(Frozen):
 
     id: Name
     label: str
+    short: str = Field(default="", max_length=12)
     statement: str
     refusal_statement: str = ""
     prior: Probability

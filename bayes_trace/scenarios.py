@@ -280,41 +280,34 @@ def _changes(es: EvidenceSet, scenario: Scenario) -> EvidenceSet:
     return es
 
 
+_PLAIN_CHANGES = tuple(name for name in Change.model_fields if name in Item.model_fields)
+
+
 def _changed(es: EvidenceSet, item: Item, change: Change) -> Item:
-    plain = (
-        "episodes",
-        "date",
-        "retrospective",
-        "author",
-        "speaker",
-        "found",
-        "detection",
-        "reading",
-        "cluster",
-    )
-    update = {name: value for name in plain if (value := getattr(change, name)) is not None}
+    update = {name: value for name in _PLAIN_CHANGES if (value := getattr(change, name)) is not None}
+    item = item.model_copy(update=update)
     if change.coding is not None:
-        update["codings"] = _recoded(es, item, change.coding)
-    if "episodes" in update:
-        update["codings"] = tuple(
-            coding
-            for coding in update.get("codings", item.codings)
-            if (not coding.episodes) or set(coding.episodes) <= set(update["episodes"])
-        )
-    return item.model_copy(update=update)
+        item = item.model_copy(update={"codings": _recoded(es, item, change.coding)})
+    kept = tuple(coding for coding in item.codings if set(coding.episodes) <= set(item.episodes))
+    return item.model_copy(update={"codings": kept})
+
+
+def _targets(es: EvidenceSet, item: Item, new: Coding) -> tuple[str, ...]:
+    """Episodes that a recoding is for; one for which the item was dropped before is passed over."""
+    for name in new.episodes:
+        if name not in es.episodes:
+            raise ScenarioError(str(UnknownNameError("episode", name, list(es.episodes))))
+    if new.episodes:
+        return tuple(name for name in new.episodes if name in item.episodes)
+    coder = new.coder or es.base_coder
+    mine = (coding for coding in item.codings if (coding.coder or es.base_coder) == coder)
+    return tuple(dict.fromkeys(name for coding in mine for name in coding.episodes or item.episodes))
 
 
 def _recoded(es: EvidenceSet, item: Item, new: Coding) -> tuple[Coding, ...]:
     """The item's codings with one coder's judgement replaced in the episodes named."""
     coder = new.coder or es.base_coder
-    targets = new.episodes or tuple(
-        dict.fromkeys(
-            e
-            for c in item.codings
-            if (c.coder or es.base_coder) == coder
-            for e in c.episodes or item.episodes
-        )
-    )
+    targets = _targets(es, item, new)
     codings: list[Coding] = []
     merged: dict[str, Coding] = {}
     for coding in item.codings:

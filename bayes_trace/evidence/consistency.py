@@ -39,6 +39,7 @@ def list_problems(evidence_set: EvidenceSet) -> list[Problem]:
         _verbal_scales,
         _episodes,
         _items,
+        _packages,
         _given,
         _sources,
         _scenarios,
@@ -211,8 +212,6 @@ def _coded(item: Item, members: set[str]) -> Iterator[Problem]:
         )
     if item.codings and item.not_coded:
         yield Problem((*where, "not_coded"), "the item has codings and a reason for having none; keep one")
-    if item.codings and item.id in members:
-        yield Problem((*where, "codings"), "the item is coded alone and in a package; keep one of them")
     if item.codings and not item.episodes:
         yield Problem((*where, "episodes"), "missing; name the episodes that the item bears on")
 
@@ -236,6 +235,21 @@ def _absence(item: Item, es: EvidenceSet) -> Iterator[Problem]:
             )
             for h in missing
         )
+
+
+def _coded_episodes(item: Item) -> set[str]:
+    return {episode for coding in item.codings for episode in coding.episodes or item.episodes}
+
+
+def _packages(es: EvidenceSet) -> Iterator[Problem]:
+    """What a package says jointly its members must not say again."""
+    for package in es.items.values():
+        for member in (es.items[name] for name in package.package if name in es.items):
+            for episode in sorted(_coded_episodes(package) & _coded_episodes(member)):
+                yield Problem(
+                    ("items", member.id, "codings"),
+                    f"coded alone and in the package {package.id} for {episode}; keep one of them",
+                )
 
 
 def _items(es: EvidenceSet) -> Iterator[Problem]:

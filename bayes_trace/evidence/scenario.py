@@ -31,6 +31,8 @@ class Change(Frozen):
     #: episodes that the item bears on from now on
     episodes: tuple[Name, ...] | None = None
     date: HistoricDate | None = None
+    statement_date: HistoricDate | None = None
+    audience: Literal["private", "diplomatic", "public", "unknown"] | None = None
     retrospective: bool | None = None
     author: str | None = None
     speaker: str | None = None

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from bayes_trace.checks.advice import Check, Finding, base_codings, best_db, spread_db
-from bayes_trace.evidence import EvidenceSet, Item, Reliability
+from bayes_trace.evidence import EvidenceSet, Reliability
 from bayes_trace.evidence.records import last_day
 
 __all__ = ["CHECKS"]
@@ -28,16 +28,10 @@ def _anachronisms(es: EvidenceSet) -> Iterator[Finding]:
             )
 
 
-def restates(es: EvidenceSet, item: Item) -> set[str]:
-    """Conditions, or the outcome, that an item merely restates."""
-    book = {implication.id: implication.restates for implication in es.codebook}
-    return {*item.restates, *(name for each in item.implications for name in book.get(each, ()))}
-
-
 def _restatements(es: EvidenceSet) -> Iterator[Finding]:
     seen = set()
     for item, _, coding in base_codings(es):
-        said = restates(es, item)
+        said = es.restated(item)
         if said and item.id not in seen and spread_db(best_db(es, item, coding)) > 0:
             seen.add(item.id)
             yield (

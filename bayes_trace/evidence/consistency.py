@@ -263,10 +263,7 @@ def _items(es: EvidenceSet) -> Iterator[Problem]:
 
 def _given(es: EvidenceSet) -> Iterator[Problem]:
     """Chains of conditioning must end somewhere."""
-    given = {
-        item.id: {*item.given, *(name for coding in item.codings for name in coding.given)}
-        for item in es.items.values()
-    }
+    given = {item.id: item.conditional_on for item in es.items.values()}
     settled: set[str] = set()
     while ready := {name for name, on in given.items() if name not in settled and on & set(given) <= settled}:
         settled |= ready

@@ -254,6 +254,11 @@ class Item(Frozen):
     not_coded: str = ""
     codings: tuple[Coding, ...] = ()
 
+    @property
+    def conditional_on(self) -> set[str]:
+        """Items that this one, or any coding of it, is coded given."""
+        return {*self.given, *(name for coding in self.codings for name in coding.given)}
+
     @model_validator(mode="before")
     @classmethod
     def _unfold(cls, data: Any) -> Any:  # noqa: ANN401 - whatever the file holds

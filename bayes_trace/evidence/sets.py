@@ -122,6 +122,11 @@ class EvidenceSet(SetFile):
         own = self.episodes[episode].prior
         return own or {hypothesis.id: hypothesis.prior for hypothesis in self.hypotheses}
 
+    def restated(self, item: Item) -> set[str]:
+        """What an item merely restates: conditions by name, or ``outcome``."""
+        book = {implication.id: implication.restates for implication in self.codebook}
+        return {*item.restates, *(name for each in item.implications for name in book.get(each, ()))}
+
     def coded_links(self) -> Iterator[tuple[Item, str, Coding, str]]:
         """Item, episode, coding and coder of every judgement, file order."""
         for item in self.items.values():

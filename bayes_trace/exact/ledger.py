@@ -8,12 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from scipy.special import expit, logsumexp
 
 from bayes_trace.errors import BayesTraceError, UnknownNameError
 from bayes_trace.exact.updating import select_coder
 from bayes_trace.likelihood import trace_probability
-from bayes_trace.scales import classify_test, log_to_db
+from bayes_trace.scales import classify_test, expit, log_sum, log_to_db
 
 __all__ = [
     "strongest_against",
@@ -258,7 +257,7 @@ def trajectory(
     weighted = one["kappa"].values[:, None] * one["log_likelihood"].values
     log_prior = np.log(one["prior"].values[number])
     so_far = log_prior + np.vstack([np.zeros_like(log_prior), np.cumsum(weighted[ordered], axis=0)])
-    probability = np.exp(so_far - logsumexp(so_far, axis=1, keepdims=True))
+    probability = np.exp(so_far - log_sum(so_far, axis=1, keepdims=True))
     items = ["", *one["link_item"].values[ordered]]
     dates = ["", *one["link_date"].values[ordered]]
     coords = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from scipy.special import expit
 
 from bayes_trace.errors import ScaleError
 from bayes_trace.likelihood import final_rows
+from bayes_trace.scales import expit
 
 __all__ = ["mean_rows", "two_piece_nodes"]
 

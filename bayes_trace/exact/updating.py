@@ -7,11 +7,10 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from scipy.special import logsumexp
 
 from bayes_trace.errors import BayesTraceError, ImpossibleEvidenceError, UnknownNameError
 from bayes_trace.exact.mean import mean_rows
-from bayes_trace.scales import log_to_db
+from bayes_trace.scales import log_sum, log_to_db
 
 __all__ = ["inclusion", "lead", "log_joint", "select_coder", "sum_over_links", "update"]
 
@@ -145,7 +144,7 @@ def _relative(evidence: xr.Dataset) -> xr.DataArray:
 
 
 def _normalised(evidence: xr.Dataset, joint: xr.DataArray, relative: xr.DataArray) -> xr.Dataset:
-    level = np.asarray(logsumexp(joint.values, axis=-1))
+    level = log_sum(joint.values, axis=-1)
     _refuse_impossible(evidence, level)
     log_p = joint - xr.DataArray(level, dims=("coder", "episode"))
     prior = evidence["prior"]

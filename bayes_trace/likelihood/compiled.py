@@ -190,13 +190,12 @@ def _absence(es: EvidenceSet, links: Sequence[_Link]) -> dict[str, Any]:
     ]
     return {
         "absent": ("link", np.array([link.item.found == "absent" for link in links], dtype=bool)),
-        **_table("detection", ("link", "hypothesis"), stated),
+        **_table("detection", ("link", "hypothesis"), stated, len(es.hypothesis_ids)),
     }
 
 
-def _table(name: str, dims: tuple[str, ...], stated: list[list[Value]]) -> dict[str, Any]:
-    """Location and spreads of a table of probabilities."""
-    width = len(stated[0]) if stated else 0
+def _table(name: str, dims: tuple[str, str], stated: list[list[Value]], width: int) -> dict[str, Any]:
+    """Location and spreads of a table of probabilities, possibly without rows."""
     spread = fraction([value for row in stated for value in row])
     parts = {"location": spread.location, "spread_low": spread.low, "spread_high": spread.high}
     return {
@@ -223,18 +222,9 @@ def _sources(es: EvidenceSet, links: Sequence[_Link]) -> dict[str, Any]:
     return {
         "source": ("source", np.array(names, dtype=str)),
         "source_index": ("link", _positions(keys, names)),
-        **_matrix("hit", rates("hit"), len(es.hypothesis_ids)),
-        **_matrix("false_report", rates("false_report"), len(es.hypothesis_ids)),
+        **_table("hit", ("source", "hypothesis"), rates("hit"), len(es.hypothesis_ids)),
+        **_table("false_report", ("source", "hypothesis"), rates("false_report"), len(es.hypothesis_ids)),
     }
-
-
-def _matrix(name: str, rows: list[list[Value]], width: int) -> dict[str, Any]:
-    table = _table(name, ("source", "hypothesis"), rows)
-    return (
-        table
-        if rows
-        else {key: (dims, np.zeros((0, width)), attrs) for key, (dims, _, attrs) in table.items()}
-    )
 
 
 def _clusters(es: EvidenceSet, links: Sequence[_Link]) -> dict[str, Any]:

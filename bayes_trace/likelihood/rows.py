@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from scipy.special import expit, log_expit, logsumexp
 
-from bayes_trace.scales import db_to_log
+from bayes_trace.scales import db_to_log, expit, log_expit, log_sum
 
 __all__ = ["drop_links", "final_rows", "trace_probability", "with_rows"]
 
@@ -51,7 +50,7 @@ def trace_probability(evidence: xr.Dataset, probability: Array) -> Array:
 def _log_trace(evidence: xr.Dataset, location: Array) -> Array:
     """Log-likelihood per reading, before absence; ratios keep their arbitrary level."""
     with np.errstate(divide="ignore"):
-        plain = np.asarray(log_expit(location))
+        plain = log_expit(location)
         if (evidence["source_index"].values >= 0).any():
             reported = np.log(trace_probability(evidence, expit(location)))
             applies = (evidence["source_index"].values >= 0)[None, :, None, None]
@@ -75,8 +74,8 @@ def _log_found(evidence: xr.Dataset, log_trace: Array) -> Array:
 def _over_readings(evidence: xr.Dataset, log_q: Array) -> Array:
     """Sum readings out; links of one episode that turn on one fact are summed out together.
 
-    The row of the second link of a group is conditional on the first, and so on, so that the
-    rows of the group add up to its joint likelihood.
+    Each link of such a group has the row that it would have alone, and an equal share of what
+    they say only jointly, so that the rows add up to the joint likelihood in any order.
     """
     rows = log_q[:, :, 0, :].copy()
     read = evidence["read"].values
@@ -100,12 +99,19 @@ def _reading_groups(evidence: xr.Dataset, read: npt.NDArray[np.bool_]) -> set[tu
 def _group_rows(evidence: xr.Dataset, log_q: Array, episode: int, reading: int) -> Array:
     """Rows (link, hypothesis) of one group from log-likelihoods (link, option, hypothesis)."""
     weight = evidence["option_probability"].values[reading]
-    used = weight > 0
     log_prior = np.log(evidence["prior"].values[episode])
-    so_far = np.cumsum(log_q[:, used], axis=0)
-    level = logsumexp(so_far + log_prior, axis=-1, keepdims=True)
-    joint = np.asarray(logsumexp(so_far - level + np.log(weight[used])[:, None], axis=1))
-    return np.diff(joint, axis=0, prepend=0.0)
+
+    def read(log_likelihood: Array) -> Array:
+        # free of the level of a reading: each is divided by its own expectation
+        level = log_sum(log_likelihood + log_prior, axis=-1, keepdims=True)
+        return log_sum(log_likelihood - level + np.log(weight[used])[:, None], axis=-2)
+
+    used = weight > 0
+    alone = read(log_q[:, used])
+    with np.errstate(invalid="ignore"):
+        jointly = read(log_q[:, used].sum(axis=0)) - alone.sum(axis=0)
+    # what rules a hypothesis out does so alone
+    return alone + np.where(np.isnan(jointly), 0.0, jointly) / len(alone)
 
 
 def _kappa(evidence: xr.Dataset, rows: Array) -> Array:

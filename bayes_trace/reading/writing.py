@@ -118,7 +118,15 @@ def _tabular(es: EvidenceSet, coding: Coding, coder: str) -> bool:
         return False
     declared = next(each for each in es.coders if each.id == coder)
     plain = not (coding.readings or coding.cluster or coding.given or coding.reference_probability)
-    return plain and coding.reference == declared.reference and coding.scale == declared.scale
+    return plain and _notes_fit(coding) and coding.reference == declared.reference and coding.scale == declared.scale
+
+
+def _notes_fit(coding: Coding) -> bool:
+    """Whether the reasons survive as one note per row, the first of which is the coding's."""
+    notes = (coding.reason, *coding.cell_reasons.values())
+    first = next(iter(coding.values), "")
+    ordered = bool(coding.reason or not coding.cell_reasons) and first not in coding.cell_reasons
+    return ordered and all(note == note.strip() and "\r" not in note for note in notes)
 
 
 def _case(es: EvidenceSet, case: Case) -> dict[str, Any]:

@@ -1,0 +1,90 @@
+"""Named changes of assumptions: a set and a scenario give another set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from bayes_trace.errors import EvidenceSetError, Problem, ScenarioError, UnknownNameError
+from bayes_trace.evidence import EvidenceSet, Scenario, list_problems
+from bayes_trace.scenarios.copying import copy_set
+from bayes_trace.scenarios.hypotheses import change_hypotheses
+from bayes_trace.scenarios.items import add_items, change_items, drop_items, set_clusters, set_readings
+
+__all__ = ["apply_scenario"]
+
+
+def apply_scenario(evidence_set: EvidenceSet, *names: str) -> EvidenceSet:
+    """Apply named scenarios, one after the other.
+
+    Parameters
+    ----------
+    evidence_set
+        The set; it stays as it is.
+    names
+        Scenarios of the set, each after those that it extends.
+
+    Returns
+    -------
+    A new set with the names in `applied`.
+
+    Raises
+    ------
+    UnknownNameError
+        If the set has no such scenario.
+    ScenarioError
+        If a scenario names what is not there, or keeps an item coded given one that it drops.
+
+    Examples
+    --------
+    >>> import bayes_trace as bt
+    >>> arms = bt.read_evidence_set("evidence_sets/us_arms_transfers")
+    >>> bt.apply_scenario(arms, "source_criticised").applied
+    ('source_criticised',)
+    """
+    changed = evidence_set
+    for name in names:
+        if name not in evidence_set.scenarios:
+            raise UnknownNameError("scenario", name, sorted(evidence_set.scenarios))
+        for each in _lineage(evidence_set, name):
+            changed = _apply(changed, each, evidence_set.scenarios[each])
+    return changed
+
+
+def _lineage(es: EvidenceSet, name: str) -> list[str]:
+    """The scenarios that one extends, oldest first, then itself."""
+    before = [each for parent in es.scenarios[name].extends for each in _lineage(es, parent)]
+    return list(dict.fromkeys([*before, name]))
+
+
+def _apply(es: EvidenceSet, name: str, scenario: Scenario) -> EvidenceSet:
+    if name in es.applied:
+        return es
+    steps: tuple[Callable[[EvidenceSet, Scenario], EvidenceSet], ...] = (
+        change_hypotheses,
+        set_readings,
+        set_clusters,
+        add_items,
+        change_items,
+        drop_items,
+    )
+    changed = es
+    for step in steps:
+        try:
+            changed = step(changed, scenario)
+        except ScenarioError as error:
+            message = f"scenario {name}: {error}"
+            raise ScenarioError(message) from None
+    changed = copy_set(changed, {"applied": (*es.applied, name)})
+    if problems := [*_dangling(changed), *list_problems(changed)]:
+        # EvidenceSetError lists problems well; its text becomes the scenario's
+        raise ScenarioError(str(EvidenceSetError(f"scenario {name}", problems)))
+    return changed
+
+
+def _dangling(es: EvidenceSet) -> Iterable[Problem]:
+    """Items coded given something that is no longer there."""
+    for item in es.items.values():
+        for other in sorted(item.conditional_on):
+            if other in es.set_aside:
+                message = f"is coded given {other}, which is dropped; drop it too (with_dependants: true) or recode it"
+                yield Problem(("items", item.id, "given"), message)

@@ -1,0 +1,143 @@
+"""Scenario steps that touch hypotheses and their priors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bayes_trace.errors import ScenarioError
+from bayes_trace.evidence import Case, Coding, EvidenceSet, Hypothesis, Item, Part, Scenario, Split, Value
+from bayes_trace.scenarios.copying import copy_set, map_items
+
+__all__ = ["change_hypotheses"]
+
+TOLERANCE = 1e-6
+
+
+def change_hypotheses(es: EvidenceSet, scenario: Scenario) -> EvidenceSet:
+    """Priors stated anew, hypotheses left out, split or added, in this order."""
+    if scenario.priors:
+        if set(scenario.priors) != set(es.hypothesis_ids):
+            message = (
+                f"priors for {', '.join(scenario.priors)}; expected all of {', '.join(es.hypothesis_ids)}"
+            )
+            raise ScenarioError(message)
+        es = _with_priors(es, scenario.priors)
+    for name in scenario.drop_hypotheses:
+        es = _without_hypothesis(es, name)
+    for split in scenario.split:
+        es = _split(es, split)
+    for part in scenario.add_hypotheses:
+        es = _with_hypothesis(es, part)
+    return es
+
+
+def _with_priors(es: EvidenceSet, priors: dict[str, float]) -> EvidenceSet:
+    hypotheses = tuple(h.model_copy(update={"prior": priors[h.id]}) for h in es.hypotheses)
+    return copy_set(es, {"hypotheses": hypotheses})
+
+
+def _from_part(part: Part) -> Hypothesis:
+    return Hypothesis(**part.model_dump())
+
+
+def _each_prior(es: EvidenceSet, change: Callable[[dict[str, float]], dict[str, float]]) -> tuple[Case, ...]:
+    """Cases with the priors that episodes state for themselves changed in the same way."""
+    return tuple(
+        case.model_copy(
+            update={
+                "episodes": tuple(
+                    episode.model_copy(update={"prior": change(episode.prior)}) if episode.prior else episode
+                    for episode in case.episodes
+                )
+            }
+        )
+        for case in es.cases
+    )
+
+
+def _with_hypothesis(es: EvidenceSet, part: Part) -> EvidenceSet:
+    """One rival more; the others give up its prior in proportion."""
+    rest = 1 - part.prior
+
+    def make_room(prior: dict[str, float]) -> dict[str, float]:
+        return {**{name: value * rest for name, value in prior.items()}, part.id: part.prior}
+
+    hypotheses = tuple(h.model_copy(update={"prior": h.prior * rest}) for h in es.hypotheses)
+    return copy_set(es, {"hypotheses": (*hypotheses, _from_part(part)), "cases": _each_prior(es, make_room)})
+
+
+def _without_hypothesis(es: EvidenceSet, name: str) -> EvidenceSet:
+    kept = 1 - es.hypothesis(name).prior
+
+    def share(prior: dict[str, float]) -> dict[str, float]:
+        left = 1 - prior[name]
+        return {key: value / left for key, value in prior.items() if key != name}
+
+    hypotheses = tuple(h.model_copy(update={"prior": h.prior / kept}) for h in es.hypotheses if h.id != name)
+    es = copy_set(es, {"hypotheses": hypotheses, "cases": _each_prior(es, share)})
+    return _map_values(es, lambda values: {key: value for key, value in values.items() if key != name})
+
+
+def _split(es: EvidenceSet, split: Split) -> EvidenceSet:
+    whole = es.hypothesis(split.hypothesis)
+    total = sum(part.prior for part in split.into)
+    if abs(total - whole.prior) > TOLERANCE:
+        message = (
+            f"the parts of {whole.id} have priors that sum to {total:g}, expected {whole.prior:g}; "
+            "a split shares the prior of the whole"
+        )
+        raise ScenarioError(message)
+
+    def share(prior: dict[str, float]) -> dict[str, float]:
+        parts = {part.id: prior[whole.id] * part.prior / total for part in split.into}
+        return {
+            key: value
+            for name, old in prior.items()
+            for key, value in (parts.items() if name == whole.id else [(name, old)])
+        }
+
+    hypotheses = tuple(
+        each
+        for hypothesis in es.hypotheses
+        for each in ([_from_part(part) for part in split.into] if hypothesis.id == whole.id else [hypothesis])
+    )
+    es = copy_set(es, {"hypotheses": hypotheses, "cases": _each_prior(es, share)})
+    names = [part.id for part in split.into]
+    es = map_items(es, lambda item: _with_split_reference(item, whole.id, names))
+    return _map_values(es, lambda values: _replaced(values, whole.id, names))
+
+
+def _with_split_reference(item: Item, whole: str, parts: list[str]) -> Item:
+    """Ratios against the whole become ratios against its first part, with the others at 0 dB."""
+
+    def stated(values: dict[str, Value]) -> dict[str, Value]:
+        return {whole: Value(best=0.0), **values}
+
+    def changed(coding: Coding) -> Coding:
+        if coding.reference != whole:
+            return coding
+        readings = {option: stated(values) for option, values in coding.readings.items()}
+        values = coding.values if coding.readings else stated(coding.values)
+        return coding.model_copy(update={"reference": parts[0], "values": values, "readings": readings})
+
+    return item.model_copy(update={"codings": tuple(changed(coding) for coding in item.codings)})
+
+
+def _replaced(values: dict[str, Value], whole: str, parts: list[str]) -> dict[str, Value]:
+    return {key: value for name, value in values.items() for key in (parts if name == whole else [name])}
+
+
+def _map_values(es: EvidenceSet, change: Callable[[dict[str, Value]], dict[str, Value]]) -> EvidenceSet:
+    def recode(item: Item) -> Item:
+        codings = tuple(
+            coding.model_copy(
+                update={
+                    "values": change(coding.values),
+                    "readings": {option: change(values) for option, values in coding.readings.items()},
+                }
+            )
+            for coding in item.codings
+        )
+        return item.model_copy(update={"codings": codings})
+
+    return map_items(es, recode)

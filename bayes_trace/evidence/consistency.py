@@ -292,6 +292,8 @@ def _scenarios(es: EvidenceSet) -> Iterator[Problem]:
         added = [item.id for items in scenario.add_items.values() for item in items]
         known = [*es.items, *added, *es.set_aside]
         yield from _names((*where, "drop"), "item", (drop.item for drop in scenario.drop), known)
+        for drop in scenario.drop:
+            yield from _names((*where, "drop", drop.item), "episode", drop.episodes, es.episodes)
         yield from _names((*where, "change"), "item", (change.item for change in scenario.change), known)
         yield from _names(
             (*where, "correlations"), "cluster", scenario.correlations, [c.id for c in es.clusters]

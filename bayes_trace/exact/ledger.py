@@ -81,9 +81,10 @@ def weight_of_evidence(
     mine = rows[:, names.index(_hypothesis(one, of))]
     with np.errstate(invalid="ignore"):  # impossible under both: nothing is said between them
         other = rows.mean(axis=1) if against is None else rows[:, names.index(_hypothesis(one, against))]
-        weight = np.nan_to_num(
-            log_to_db((mine - other) * one["kappa"].values), nan=0.0, posinf=np.inf, neginf=-np.inf
-        )
+        ratio = log_to_db((mine - other) * one["kappa"].values)
+    if against is None:
+        ratio = np.where(np.isneginf(mine), -np.inf, ratio)
+    weight = np.nan_to_num(ratio, nan=0.0, posinf=np.inf, neginf=-np.inf)
     attrs = {"units": "dB", "of": of, "against": against or "the mean of all"}
     return xr.DataArray(
         weight, one["log_likelihood"].isel(hypothesis=0, drop=True).coords, ("link",), attrs=attrs

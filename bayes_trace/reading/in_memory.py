@@ -64,21 +64,18 @@ def from_table(
     >>> round(float(bt.update(bt.compile_evidence(es)).probability.sel(hypothesis="A").item()), 3)
     0.799
     """
-    table: dict[str, dict[str, Any]] = _as_mapping(likelihoods)
+    table, problems = _as_mapping(likelihoods)
+    rates = dict(reliability or {})
+    problems += _shape_problems(unit, table, {"found": found, "detection": detection, "reliability": rates})
+    if unit not in _CERTAIN or not table:
+        raise EvidenceSetError("table", problems)
     named = list(priors or dict.fromkeys(name for row in table.values() for name in row))
     prior = priors or {name: 1 / len(named) for name in named}
-    strangers = {
-        name: where
-        for where, names in (("found", found), ("detection", detection), ("reliability", reliability))
-        for name in names or ()
-        if name not in table
-    }
-    problems = [Problem((where, name), f"no item {name!r} in the table") for name, where in strangers.items()]
     items = [_item(name, row, named, unit) for name, row in table.items()]
     for item in items:
         item["found"] = (found or {}).get(item["id"], "present")
         item["detection"] = (detection or {}).get(item["id"])
-    sources = _attach_sources(items, reliability or {})
+    sources = _attach_sources(items, {name: pair for name, pair in rates.items() if _is_pair(pair)})
     return _checked(
         {
             "version": 1,
@@ -95,20 +92,63 @@ def from_table(
     )
 
 
+SHOWN = 60
+#: likelihoods that are certainties, by unit
+_CERTAIN: dict[str, tuple[int, ...]] = {"probability": (0, 1), "db": (0,), "ratio_db": ()}
 _EPISODE = {"id": "episode", "label": "Episode", "outcome": "what is to be explained"}
 
 
-def _as_mapping(likelihoods: Any) -> dict[str, dict[str, Any]]:  # noqa: ANN401 - a frame or a mapping
-    rows = likelihoods.T.to_dict() if hasattr(likelihoods, "to_dict") else likelihoods
-    return {str(item): {str(name): value for name, value in row.items()} for item, row in rows.items()}
+def _as_mapping(likelihoods: Any) -> tuple[dict[str, dict[str, Any]], list[Problem]]:  # noqa: ANN401
+    """The table as plain dicts, from a frame or a mapping."""
+    if hasattr(likelihoods, "to_dict") and hasattr(likelihoods, "index"):
+        twice = sorted({str(name) for name in likelihoods.index[likelihoods.index.duplicated()]})
+        if twice:
+            return {}, [Problem((name,), "stands in several rows; ids must be unique") for name in twice]
+        likelihoods = likelihoods.T.to_dict()
+    if not isinstance(likelihoods, Mapping) or not likelihoods:
+        return {}, [
+            Problem((), f"{_shown(likelihoods)}, expected a mapping item -> hypothesis -> likelihood")
+        ]
+    wrong = [
+        Problem((str(item),), f"{_shown(row)}, expected a mapping hypothesis -> likelihood")
+        for item, row in likelihoods.items()
+        if not isinstance(row, Mapping)
+    ]
+    rows = {} if wrong else {str(k): {str(h): v for h, v in row.items()} for k, row in likelihoods.items()}
+    return rows, wrong
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= SHOWN else text[:SHOWN] + "..."
+
+
+def _is_pair(rates: object) -> bool:
+    return isinstance(rates, (tuple, list)) and len(rates) == len(("hit", "false report"))
+
+
+def _shape_problems(
+    unit: str, table: Mapping[str, Any], options: Mapping[str, Mapping[str, Any] | None]
+) -> list[Problem]:
+    """Faults that would not survive being put into records."""
+    problems = []
+    if unit not in _CERTAIN:
+        problems.append(Problem(("unit",), f"{unit!r}, expected one of: {', '.join(_CERTAIN)}"))
+    for where, names in options.items():
+        problems += [
+            Problem((where, n), f"no item {n!r} in the table") for n in names or () if n not in table
+        ]
+    for name, rates in (options["reliability"] or {}).items():
+        if not _is_pair(rates):
+            problems.append(Problem(("reliability", name), f"{_shown(rates)}, expected (hit, false report)"))
+    return problems
 
 
 def _item(name: str, row: dict[str, Any], hypotheses: list[str], unit: str) -> dict[str, Any]:
     coding: dict[str, Any] = {"unit": unit, "values": row}
     if unit == "ratio_db":
         coding["reference"] = _reference(row, hypotheses)
-    certain = {"probability": (0, 1), "db": (0,), "ratio_db": ()}[unit]
-    decisive = any(not isinstance(value, (Mapping, str, bool)) and value in certain for value in row.values())
+    decisive = any(isinstance(v, (int, float)) and v in _CERTAIN[unit] for v in row.values())
     return {
         "id": name,
         "paraphrase": name,
@@ -140,23 +180,29 @@ def _checked(data: dict[str, Any], problems: list[Problem]) -> EvidenceSet:
     try:
         es = EvidenceSet.model_validate(data)
     except ValidationError as error:
-        problems += [_readable(data, detail) for detail in error.errors()]
+        found = {_item_path(data, detail["loc"]): detail for detail in reversed(error.errors())}
+        problems += [Problem(where, _message(detail)) for where, detail in reversed(found.items())]
         raise EvidenceSetError("table", problems) from None
-    problems += list_problems(es)
+    problems += [Problem(_short(problem.where), problem.message) for problem in list_problems(es)]
     if problems:
         raise EvidenceSetError("table", problems)
     return es
 
 
-def _readable(data: dict[str, Any], detail: Any) -> Problem:  # noqa: ANN401 - pydantic's ErrorDetails
-    """Say item and hypothesis, not the place in the set that the table became."""
-    loc = detail["loc"]
-    where = tuple(
-        part
-        for part in loc
-        if isinstance(part, str) and part not in ("cases", "codings", "values", "str", "float")
-    )
-    if loc[:1] == ("cases",) and len(loc) > 3:
-        where = (data["cases"][0]["items"][loc[3]]["id"], *where[1:])
+_INNER = ("cases", "items", "codings", "values", "str", "float", "best")
+
+
+def _item_path(data: dict[str, Any], loc: tuple[int | str, ...]) -> tuple[str | int, ...]:
+    """Item and hypothesis, not the place in the set that the table became."""
+    words = tuple(part for part in loc if isinstance(part, str) and part not in _INNER)
+    in_item = loc[:1] == ("cases",) and len(loc) > len(("cases", 0, "items"))
+    return (data["cases"][0]["items"][loc[3]]["id"], *words) if in_item else words
+
+
+def _short(where: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    return tuple(part for part in where if isinstance(part, str) and part not in _INNER)
+
+
+def _message(detail: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
     message = str(detail["msg"]).removeprefix("Value error, ")
-    return Problem(where, f"{detail['input']!r}: {message[0].lower()}{message[1:]}")
+    return f"{_shown(detail['input'])}: {message[0].lower()}{message[1:]}"

@@ -71,7 +71,7 @@ def _apply(es: EvidenceSet, name: str, scenario: Scenario) -> EvidenceSet:
     for step in steps:
         try:
             changed = step(changed, scenario)
-        except ScenarioError as error:
+        except (ScenarioError, UnknownNameError) as error:
             message = f"scenario {name}: {error}"
             raise ScenarioError(message) from None
     changed = copy_set(changed, {"applied": (*es.applied, name)})
@@ -85,6 +85,7 @@ def _dangling(es: EvidenceSet) -> Iterable[Problem]:
     """Items coded given something that is no longer there."""
     for item in es.items.values():
         for other in sorted(item.conditional_on):
-            if other in es.set_aside:
+            here = {f"{other}@{name}" for coding in item.codings for name in coding.episodes or item.episodes}
+            if other in es.set_aside or here & set(es.set_aside):
                 message = f"is coded given {other}, which is dropped; drop it too (with_dependants: true) or recode it"
                 yield Problem(("items", item.id, "given"), message)

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bayes_trace.errors import ScenarioError
-from bayes_trace.evidence import Case, Coding, EvidenceSet, Hypothesis, Item, Part, Scenario, Split, Value
+from bayes_trace.evidence import (
+    Case,
+    Coding,
+    EvidenceSet,
+    Hypothesis,
+    Item,
+    Part,
+    Reliability,
+    Scenario,
+    Split,
+    Value,
+)
 from bayes_trace.scenarios.copying import copy_set, map_items
 
 __all__ = ["change_hypotheses"]
@@ -38,6 +49,12 @@ def _with_priors(es: EvidenceSet, priors: dict[str, float]) -> EvidenceSet:
 
 def _from_part(part: Part) -> Hypothesis:
     return Hypothesis(**part.model_dump())
+
+
+def _parts(whole: Hypothesis, split: Split) -> list[Hypothesis]:
+    """The parts of a split; one that names no steps has those of the whole."""
+    parts = [_from_part(part) for part in split.into]
+    return [part if part.steps else part.model_copy(update={"steps": whole.steps}) for part in parts]
 
 
 def _each_prior(es: EvidenceSet, change: Callable[[dict[str, float]], dict[str, float]]) -> tuple[Case, ...]:
@@ -75,7 +92,8 @@ def _without_hypothesis(es: EvidenceSet, name: str) -> EvidenceSet:
 
     hypotheses = tuple(h.model_copy(update={"prior": h.prior / kept}) for h in es.hypotheses if h.id != name)
     es = copy_set(es, {"hypotheses": hypotheses, "cases": _each_prior(es, share)})
-    return _map_values(es, lambda values: {key: value for key, value in values.items() if key != name})
+    es = map_items(es, lambda item: _with_other_reference(item, name, hypotheses[0].id))
+    return _map_named(es, name, [])
 
 
 def _split(es: EvidenceSet, split: Split) -> EvidenceSet:
@@ -99,12 +117,34 @@ def _split(es: EvidenceSet, split: Split) -> EvidenceSet:
     hypotheses = tuple(
         each
         for hypothesis in es.hypotheses
-        for each in ([_from_part(part) for part in split.into] if hypothesis.id == whole.id else [hypothesis])
+        for each in (_parts(whole, split) if hypothesis.id == whole.id else [hypothesis])
     )
     es = copy_set(es, {"hypotheses": hypotheses, "cases": _each_prior(es, share)})
     names = [part.id for part in split.into]
     es = map_items(es, lambda item: _with_split_reference(item, whole.id, names))
-    return _map_values(es, lambda values: _replaced(values, whole.id, names))
+    return _map_named(es, whole.id, names)
+
+
+def _with_other_reference(item: Item, old: str, new: str) -> Item:
+    """Ratios against a hypothesis that goes become ratios against another one."""
+
+    def turned(values: dict[str, Value]) -> dict[str, Value]:
+        if any(value.is_range for value in values.values()):
+            message = (
+                f"{old} is the reference of the ratios of {item.id}, which have ranges; recode them first"
+            )
+            raise ScenarioError(message)
+        level = float(values[new].best) if new in values else 0.0
+        return {name: Value(best=float(value.best) - level) for name, value in values.items()}
+
+    def changed(coding: Coding) -> Coding:
+        if coding.reference != old:
+            return coding
+        readings = {option: turned(values) for option, values in coding.readings.items()}
+        update = {"reference": new, "values": turned(coding.values), "readings": readings}
+        return coding.model_copy(update=update)
+
+    return item.model_copy(update={"codings": tuple(changed(coding) for coding in item.codings)})
 
 
 def _with_split_reference(item: Item, whole: str, parts: list[str]) -> Item:
@@ -123,21 +163,37 @@ def _with_split_reference(item: Item, whole: str, parts: list[str]) -> Item:
     return item.model_copy(update={"codings": tuple(changed(coding) for coding in item.codings)})
 
 
-def _replaced(values: dict[str, Value], whole: str, parts: list[str]) -> dict[str, Value]:
-    return {key: value for name, value in values.items() for key in (parts if name == whole else [name])}
+def _replaced[V](table: dict[str, V], whole: str, parts: list[str]) -> dict[str, V]:
+    """What is said of the whole, said of each part; of none, where there are no parts."""
+    return {key: value for name, value in table.items() for key in (parts if name == whole else [name])}
 
 
-def _map_values(es: EvidenceSet, change: Callable[[dict[str, Value]], dict[str, Value]]) -> EvidenceSet:
-    def recode(item: Item) -> Item:
-        codings = tuple(
-            coding.model_copy(
-                update={
-                    "values": change(coding.values),
-                    "readings": {option: change(values) for option, values in coding.readings.items()},
-                }
-            )
-            for coding in item.codings
-        )
-        return item.model_copy(update={"codings": codings})
+def _map_named(es: EvidenceSet, whole: str, parts: list[str]) -> EvidenceSet:
+    """Everything that is stated by hypothesis, with one hypothesis replaced by its parts."""
 
-    return map_items(es, recode)
+    def recoded(coding: Coding) -> Coding:
+        readings = {option: _replaced(values, whole, parts) for option, values in coding.readings.items()}
+        cells = _replaced(coding.cell_reasons, whole, parts)
+        values = _replaced(coding.values, whole, parts)
+        return coding.model_copy(update={"values": values, "readings": readings, "cell_reasons": cells})
+
+    def changed(item: Item) -> Item:
+        detection = _replaced(item.detection_by_hypothesis, whole, parts)
+        codings = tuple(recoded(coding) for coding in item.codings)
+        return item.model_copy(update={"codings": codings, "detection_by_hypothesis": detection})
+
+    def rated(reliability: Reliability) -> Reliability:
+        own = _replaced(reliability.by_hypothesis, whole, parts)
+        return reliability.model_copy(update={"by_hypothesis": own})
+
+    sources = tuple(
+        source.model_copy(update={"reliability": rated(source.reliability)}) if source.reliability else source
+        for source in es.sources
+    )
+    coders = tuple(
+        coder.model_copy(update={"reference": next(iter(parts), None)}) if coder.reference == whole else coder
+        for coder in es.coders
+    )
+    grades = {name: rated(reliability) for name, reliability in es.reliability_grades.items()}
+    update = {"sources": sources, "coders": coders, "reliability_grades": grades}
+    return copy_set(map_items(es, changed), update)

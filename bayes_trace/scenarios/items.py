@@ -60,9 +60,18 @@ def _changed(es: EvidenceSet, item: Item, change: Change) -> Item:
     update = {name: value for name in _PLAIN_CHANGES if (value := getattr(change, name)) is not None}
     item = item.model_copy(update=update)
     if change.coding is not None:
-        item = item.model_copy(update={"codings": _recoded(es, item, change.coding)})
-    kept = tuple(coding for coding in item.codings if set(coding.episodes) <= set(item.episodes))
-    return item.model_copy(update={"codings": kept})
+        coded = {"codings": _recoded(es, item, change.coding), "not_coded": ""}
+        item = item.model_copy(update=coded)
+    kept = (_within(coding, item.episodes) for coding in item.codings)
+    return item.model_copy(update={"codings": tuple(coding for coding in kept if coding)})
+
+
+def _within(coding: Coding, episodes: tuple[str, ...]) -> Coding | None:
+    """The coding in the episodes that are left of those it names; None where none is."""
+    left = tuple(name for name in coding.episodes if name in episodes)
+    if coding.episodes and not left:
+        return None
+    return coding if left == coding.episodes else coding.model_copy(update={"episodes": left})
 
 
 def _targets(es: EvidenceSet, item: Item, new: Coding) -> tuple[str, ...]:
@@ -74,7 +83,8 @@ def _targets(es: EvidenceSet, item: Item, new: Coding) -> tuple[str, ...]:
         return tuple(name for name in new.episodes if name in item.episodes)
     coder = new.coder or es.base_coder
     mine = (coding for coding in item.codings if (coding.coder or es.base_coder) == coder)
-    return tuple(dict.fromkeys(name for coding in mine for name in coding.episodes or item.episodes))
+    coded = dict.fromkeys(name for coding in mine for name in coding.episodes or item.episodes)
+    return tuple(coded) or item.episodes
 
 
 def _recoded(es: EvidenceSet, item: Item, new: Coding) -> tuple[Coding, ...]:
@@ -96,15 +106,19 @@ def _recoded(es: EvidenceSet, item: Item, new: Coding) -> tuple[Coding, ...]:
 
 def _merged(old: Coding, new: Coding, episode: str) -> Coding:
     """New likelihoods over old ones; with readings, a plain value holds under every option."""
-    update: dict[str, object] = {"episodes": (episode,)}
+    partly = bool(old.readings) or not set(old.values) <= set(new.values)
+    if new.values and old.unit != new.unit and partly:
+        message = (
+            f"the change is in {new.unit}, the coding in {old.unit}; recode every hypothesis or keep the unit"
+        )
+        raise ScenarioError(message)
+    reasons = {**old.cell_reasons, **new.cell_reasons}
+    update: dict[str, object] = {"episodes": (episode,), "cell_reasons": reasons}
     if new.readings:
         update |= {"readings": new.readings, "values": {}, "unit": new.unit}
     elif old.readings:
         update["readings"] = {option: {**values, **new.values} for option, values in old.readings.items()}
     elif new.values:
-        if old.unit != new.unit and not set(old.values) <= set(new.values):
-            message = f"the change is in {new.unit}, the coding in {old.unit}; recode every hypothesis or keep the unit"
-            raise ScenarioError(message)
         update |= {"values": {**old.values, **new.values}, "unit": new.unit}
     for name in ("reason", "cluster", "given", "reference", "reference_probability", "scale"):
         if getattr(new, name):
@@ -149,10 +163,12 @@ def _without_item(es: EvidenceSet, name: str, episodes: tuple[str, ...]) -> Evid
         members = set(item.package)
         gone = map_items(es, lambda each: None if each.id == name or each.id in members else each)
         return copy_set(gone, {"set_aside": (*es.set_aside, name)})
+    gone_here = tuple(f"{name}@{episode}" for episode in item.episodes if episode not in kept)
     codings = tuple(
         coding.model_copy(update={"episodes": left})
         for coding in item.codings
         if (left := tuple(e for e in coding.episodes or item.episodes if e in kept))
     )
     why = "" if codings else "set aside by a scenario"
-    return with_item(es, item.model_copy(update={"episodes": kept, "codings": codings, "not_coded": why}))
+    fewer = item.model_copy(update={"episodes": kept, "codings": codings, "not_coded": why})
+    return copy_set(with_item(es, fewer), {"set_aside": (*es.set_aside, *gone_here)})

@@ -14,6 +14,8 @@ from bayes_trace.evidence.values import Coding, Value, Values
 __all__ = ["coding_problems", "verbal_terms"]
 
 Where = tuple[str | int, ...]
+#: decibels beyond which a number is a slip
+LARGEST_DB = 1000.0
 
 
 def coding_problems(es: EvidenceSet, item: Item) -> Iterator[Problem]:
@@ -125,9 +127,11 @@ def _number(item: Item, coding: Coding, name: str, value: Value, where: Where) -
         yield from _ratio(coding, name, value, where)
         return
     top, shown = (1.0, "0.95") if coding.unit == "probability" else (0.0, "-0.223 dB, which is .95")
-    floor = 0.0 if coding.unit == "probability" else float("-inf")
+    floor = 0.0 if coding.unit == "probability" else -LARGEST_DB
     best = float(value.best)
-    if not floor <= best <= top:
+    if best < floor < 0:
+        yield Problem(where, f"{best:g} dB is as good as impossible; expected at least {floor:g}")
+    elif not floor <= best <= top:
         expected = "a probability from 0 to 1" if top else "decibels of a probability, 0 or below"
         yield Problem(where, f"{best:g}, expected {expected}")
     elif best in (floor, top) and not item.decisive:
@@ -146,7 +150,7 @@ def _ratio(coding: Coding, name: str, value: Value, where: Where) -> Iterator[Pr
     anchor = coding.reference_probability
     if anchor is None or isinstance(anchor.best, str):
         return
-    top = anchor.best * 10 ** (value.upper / 10)
+    top = anchor.best * 10 ** (min(value.upper, LARGEST_DB) / 10)
     if not 0 < anchor.best < 1 or top >= 1:
         yield Problem(
             where,

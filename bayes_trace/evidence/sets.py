@@ -42,7 +42,7 @@ class SetFile(Frozen):
     hypotheses: tuple[Hypothesis, ...] = Field(min_length=2)
     #: concentration of an uncertain (Dirichlet) prior, one draw per episode; empty: the prior is fixed
     prior_concentration: Annotated[Number, Field(gt=0)] | None = None
-    #: cases in the order to report them; those not named follow by name
+    #: cases in the order to report them; those not named follow in the order of their files
     case_order: tuple[Name, ...] = ()
     base_coder: Name
     coders: tuple[Coder, ...] = Field(min_length=1)

@@ -155,7 +155,8 @@ class _Reader:
         entries = document.value if isinstance(document.value, list) else []
         read = []
         for number, entry in enumerate(entries):
-            name = entry.get("id", number) if isinstance(entry, dict) else number
+            own = entry.get("id") if isinstance(entry, dict) else None
+            name = own if isinstance(own, str) else number
             read.append(validate(Source, entry, document, (name,)))
         self._keep(document, ("sources",))
         return [source for source in read if source]
@@ -184,7 +185,8 @@ class _Reader:
                 table = read_table(text, file, coders[path.stem])
                 self.problems.extend(table.problems)
                 tables.append(table)
-        return tables
+        order = list(coders)
+        return sorted(tables, key=lambda table: order.index(table.coder.id))
 
     def _strays(self) -> None:
         """Files that look meant and would be passed over in silence."""
@@ -258,7 +260,7 @@ def _assemble(
     fields = {name: getattr(head, name) for name in SetFile.model_fields}
     return EvidenceSet(
         **{**fields, "coders": coders},
-        cases=tuple(sorted(cases, key=lambda case: (order.get(case.case, len(order)), case.case))),
+        cases=tuple(sorted(cases, key=lambda case: order.get(case.case, len(order)))),
         sources=tuple(sources),
         scenarios=scenarios,
     )

@@ -18,6 +18,8 @@ __all__ = ["Document", "Where", "read_document", "resolve_core"]
 
 Where = tuple[str | int, ...]
 
+#: digits of an integer that is still taken for one
+LONGEST = 300
 _NULL = re.compile(r"null|Null|NULL|~|")
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
 _INT = re.compile(r"[-+]?[0-9]+")
@@ -38,9 +40,9 @@ def resolve_core(text: str) -> object:
         return None
     if _BOOL.fullmatch(text):
         return text.lower() == "true"
-    if _INT.fullmatch(text):
+    if _INT.fullmatch(text) and len(text) <= LONGEST:
         return int(text)
-    if _BASED.fullmatch(text):
+    if _BASED.fullmatch(text) and len(text) <= LONGEST:
         return int(text, 0)
     if _FLOAT.fullmatch(text):
         return float(text)
@@ -65,19 +67,35 @@ def read_document(text: str, file: str) -> Document:
     """Compose one YAML text; faults of form are in `problems`, never raised."""
     document = Document(file)
     try:
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+        _compose(text, document)
+    except RecursionError:
+        document.problem((), "nested too deeply to be read; is a bracket left open?", 1)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         document.problem((), f"not YAML: {error.problem or error.context}", mark.line + 1 if mark else 0)
-        return document
     except yaml.YAMLError as error:
         document.problem((), f"not YAML: {' '.join(str(error).split())}", 1)
-        return document
+    return document
+
+
+_PLAIN = "!plain"
+
+
+class _Loader(yaml.CSafeLoader):
+    """Marks unquoted, untagged scalars, and resolves nothing by itself."""
+
+    yaml_implicit_resolvers = {None: [(_PLAIN, re.compile("", re.DOTALL))]}  # noqa: RUF012 - PyYAML's own form
+
+
+def _compose(text: str, document: Document) -> None:
+    node = yaml.compose(text, Loader=_Loader)
     if node is None:
         document.problem((), "the file is empty; expected a mapping or a list", 1)
-        return document
-    document.value = _Builder(document).build(node, (), frozenset())
-    return document
+    else:
+        document.value = _Builder(document).build(node, (), frozenset())
+
+
+_TAGS = frozenset({_PLAIN, *(f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq"))})
 
 
 class _Builder:
@@ -92,13 +110,17 @@ class _Builder:
         if id(node) in open_nodes:
             self.document.problem(where, "an alias that contains itself; write the value out", line)
             return None
+        if node.tag not in _TAGS:
+            self.document.problem(
+                where, f"the tag {node.tag} is not used here; write the value without it", line
+            )
+            return None
         inside = open_nodes | {id(node)}
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, where, inside)
         if isinstance(node, yaml.SequenceNode):
             return self._sequence(node, where, inside)
-        quoted = isinstance(node, yaml.ScalarNode) and bool(node.style)
-        return str(node.value) if quoted else resolve_core(str(node.value))
+        return resolve_core(str(node.value)) if node.tag == _PLAIN else str(node.value)
 
     def _mapping(self, node: yaml.MappingNode, where: Where, inside: frozenset[int]) -> dict[str, object]:
         built: dict[str, object] = {}

@@ -7,6 +7,8 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
+from pydantic import ValidationError
+
 from bayes_trace.errors import Problem
 from bayes_trace.evidence import Coder, Coding
 from bayes_trace.reading.nodes import Where
@@ -47,12 +49,17 @@ def read_table(text: str, file: str, coder: Coder) -> CodingTable:
         columns = list(reader.fieldnames or ())
         rows = [(start + reader.line_num, row) for row in reader]
     except csv.Error as error:
-        table.problem((), f"not CSV: {error}", start + reader.line_num)
+        table.problem((), f"not CSV: {error}", start + reader.reader.line_num)
         return table
     missing = [name for name in COLUMNS[:-1] if name not in columns]
     unknown = [name for name in columns if name not in (*COLUMNS, *_OPTIONAL)]
-    if missing or unknown:
-        what = f"column {missing[0]!r} is missing" if missing else f"unknown column {unknown[0]!r}"
+    twice = [name for name in columns if columns.count(name) > 1]
+    if missing or unknown or twice:
+        wrong = [
+            *(f"column {name!r} is missing" for name in missing),
+            *(f"unknown column {n!r}" for n in unknown),
+        ]
+        what = [*wrong, *(f"column {name!r} stands twice" for name in twice)][0]
         table.problem((), f"{what}; expected {','.join(COLUMNS)}", start + 1)
         return table
     _collect(
@@ -86,9 +93,13 @@ def _add_coding(table: CodingTable, item: str, episode: str, rows: list[Row]) ->
     for line, cells in rows:
         hypothesis = cells["hypothesis"]
         if hypothesis in values:
-            table.problem((item, episode, hypothesis), "the row stands twice; keep one of them", line)
+            table.problem(_at(item, episode, hypothesis), "the row stands twice; keep one of them", line)
         values[hypothesis] = _value(table, cells, line)
         table.lines[item, place, hypothesis] = line
+    units = {cells.get("unit") or table.coder.unit for _, cells in rows}
+    if len(units) > 1:
+        message = f"rows in {' and '.join(sorted(units))}; the coding of one item has one unit"
+        table.problem(_at(item, episode), message, rows[0][0])
     notes = {cells["hypothesis"]: cells["note"] for _, cells in rows if cells.get("note")}
     reason = next(iter(notes.values()), "")
     first = next(iter(notes), "")
@@ -104,39 +115,35 @@ def _add_coding(table: CodingTable, item: str, episode: str, rows: list[Row]) ->
     }
     try:
         coding = Coding.model_validate(data)
-    except ValueError as error:
-        detail = error.errors()[0] if hasattr(error, "errors") else {"msg": str(error), "loc": ()}
-        message = str(detail["msg"]).removeprefix("Value error, ")
-        where = (item, episode, *(str(part) for part in detail["loc"][1:2]))
-        table.problem(where, message, rows[0][0])
+    except ValidationError as error:
+        for detail in error.errors():
+            hypothesis = str(detail["loc"][1]) if detail["loc"][:1] == ("values",) else ""
+            line = table.lines.get((item, place, hypothesis), rows[0][0])
+            message = str(detail["msg"]).removeprefix("Value error, ")
+            table.problem(_at(item, episode, hypothesis), message, line)
         return
     table.codings.setdefault(item, []).append(coding)
 
 
+def _at(*names: str) -> Where:
+    """A path without the parts that a row leaves blank."""
+    return tuple(name for name in names if name)
+
+
 def _value(table: CodingTable, cells: dict[str, str], line: int) -> dict[str, object]:
+    """Low, best and high of a row; a fault is noted and a harmless number stands in."""
+    where = _at(cells["item"], cells["episode"], cells["hypothesis"])
     value: dict[str, object] = {}
     for end in ("low", "best", "high"):
-        text = cells[end]
-        if not text:
-            continue
         try:
-            value[end] = float(text)
+            value |= {end: float(cells[end])} if cells[end] else {}
         except ValueError:
-            value[end] = text
+            value |= {end: cells[end]} if end == "best" else {}
             if end != "best":
-                table.problem(
-                    (cells["item"], cells["episode"], cells["hypothesis"], end),
-                    f"{text!r}, expected a number",
-                    line,
-                )
-                value[end] = None
+                table.problem((*where, end), f"{cells[end]!r}, expected a number", line)
     if "best" not in value:
-        table.problem(
-            (cells["item"], cells["episode"], cells["hypothesis"], "best"),
-            "missing; give every hypothesis a value",
-            line,
-        )
-        value = {"best": 0.5}
+        table.problem((*where, "best"), "missing; give every hypothesis a value", line)
+        return {"best": 0.5}
     return value
 
 

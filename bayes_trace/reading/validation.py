@@ -29,12 +29,22 @@ def validate[M: BaseModel](model: type[M], value: object, document: Document, wh
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        for detail in error.errors():
+        details = error.errors()
+        said = set()
+        for detail in details:
             at = (*where, *_readable(value, detail["loc"]))
             line, known = line_at(document, at)
             path = at if detail["type"] in ("missing", "extra_forbidden") else known
-            document.problem(path, _message(detail), line)
+            # a value that is neither number nor word is refused twice, a list of refused entries is too short
+            if path not in said and not (detail["type"] == "too_short" and _inside(details, detail["loc"])):
+                document.problem(path, _message(detail), line)
+            said.add(path)
         return None
+
+
+def _inside(details: list[Any], loc: tuple[int | str, ...]) -> bool:
+    """Whether something deeper was refused as well."""
+    return any(len(each["loc"]) > len(loc) and each["loc"][: len(loc)] == loc for each in details)
 
 
 def line_at(document: Document, where: Where) -> tuple[int, Where]:

@@ -83,14 +83,14 @@ def _free_name(folder: Path) -> Path:
 
 def _files(es: EvidenceSet) -> dict[str, str]:
     head = _plain(es, include=set(SetFile.model_fields))
-    names = [case.case for case in es.cases]
-    if not es.case_order and names != sorted(names):
-        head["case_order"] = names
     for coder in head["coders"]:
         coder.pop("header", None)
     files = {"set.yaml": _yaml(head)}
-    for case in es.cases:
-        files[f"cases/{case.case}.yaml"] = _yaml(_case(es, case))
+    names = [case.case for case in es.cases]
+    numbered = not es.case_order and names != sorted(names)  # files are read in the order of their names
+    for number, case in enumerate(es.cases):
+        stem = f"{number:03d}_{case.case}" if numbered else case.case
+        files[f"cases/{stem}.yaml"] = _yaml(_case(es, case))
     if es.sources:
         files["sources.yaml"] = _yaml([_plain(source) for source in es.sources])
     for name, scenario in es.scenarios.items():
@@ -117,8 +117,14 @@ def _tabular(es: EvidenceSet, coding: Coding, coder: str) -> bool:
     if coding.coder != coder or coder == es.base_coder:
         return False
     declared = next(each for each in es.coders if each.id == coder)
-    plain = not (coding.readings or coding.cluster or coding.given or coding.reference_probability)
-    return plain and _notes_fit(coding) and coding.reference == declared.reference and coding.scale == declared.scale
+    single = len(coding.episodes) <= 1
+    plain = single and not (coding.readings or coding.cluster or coding.given or coding.reference_probability)
+    return (
+        plain
+        and _notes_fit(coding)
+        and coding.reference == declared.reference
+        and coding.scale == declared.scale
+    )
 
 
 def _notes_fit(coding: Coding) -> bool:

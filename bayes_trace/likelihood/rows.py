@@ -74,8 +74,8 @@ def _log_found(evidence: xr.Dataset, log_trace: Array) -> Array:
 def _over_readings(evidence: xr.Dataset, log_q: Array) -> Array:
     """Sum readings out; links of one episode that turn on one fact are summed out together.
 
-    Each link of such a group has the row that it would have alone, and an equal share of what
-    they say only jointly, so that the rows add up to the joint likelihood in any order.
+    Each link of such a group has the row that it would have alone and, where it discriminates, an
+    equal share of what they say only jointly: the rows add up to the joint likelihood in any order.
     """
     rows = log_q[:, :, 0, :].copy()
     read = evidence["read"].values
@@ -110,8 +110,10 @@ def _group_rows(evidence: xr.Dataset, log_q: Array, episode: int, reading: int) 
     alone = read(log_q[:, used])
     with np.errstate(invalid="ignore"):
         jointly = read(log_q[:, used].sum(axis=0)) - alone.sum(axis=0)
+        # a link that is flat under every reading has no part in it
+        speaks = (np.ptp(log_q[:, used], axis=-1) >= FLAT).any(axis=-1, keepdims=True)
     # what rules a hypothesis out does so alone
-    return alone + np.where(np.isnan(jointly), 0.0, jointly) / len(alone)
+    return alone + speaks * np.where(np.isnan(jointly), 0.0, jointly) / max(speaks.sum(), 1)
 
 
 def _kappa(evidence: xr.Dataset, rows: Array) -> Array:

@@ -60,8 +60,8 @@ def _changed(es: EvidenceSet, item: Item, change: Change) -> Item:
     update = {name: value for name in _PLAIN_CHANGES if (value := getattr(change, name)) is not None}
     item = item.model_copy(update=update)
     if change.coding is not None:
-        coded = {"codings": _recoded(es, item, change.coding), "not_coded": ""}
-        item = item.model_copy(update=coded)
+        codings = _recoded(es, item, change.coding)
+        item = item.model_copy(update={"codings": codings, "not_coded": "" if codings else item.not_coded})
     kept = (_within(coding, item.episodes) for coding in item.codings)
     return item.model_copy(update={"codings": tuple(coding for coding in kept if coding)})
 
@@ -84,7 +84,8 @@ def _targets(es: EvidenceSet, item: Item, new: Coding) -> tuple[str, ...]:
     coder = new.coder or es.base_coder
     mine = (coding for coding in item.codings if (coding.coder or es.base_coder) == coder)
     coded = dict.fromkeys(name for coding in mine for name in coding.episodes or item.episodes)
-    return tuple(coded) or item.episodes
+    dropped = any(entry.startswith(f"{item.id}@") for entry in es.set_aside)
+    return tuple(coded) or (() if dropped else item.episodes)
 
 
 def _recoded(es: EvidenceSet, item: Item, new: Coding) -> tuple[Coding, ...]:

@@ -113,7 +113,8 @@ def _group_rows(evidence: xr.Dataset, log_q: Array, episode: int, reading: int) 
         # a link that is flat under every reading has no part in it
         speaks = (np.ptp(log_q[:, used], axis=-1) >= FLAT).any(axis=-1, keepdims=True)
     # what rules a hypothesis out does so alone
-    return alone + speaks * np.where(np.isnan(jointly), 0.0, jointly) / max(speaks.sum(), 1)
+    share = np.where(np.isnan(jointly), 0.0, jointly) / max(speaks.sum(), 1)
+    return alone + np.where(speaks, share, 0.0)
 
 
 def _kappa(evidence: xr.Dataset, rows: Array) -> Array:

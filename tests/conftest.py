@@ -6,7 +6,7 @@ settings.register_profile(
     "bayes_trace",
     derandomize=True,
     deadline=None,
-    max_examples=60,
+    max_examples=20,
     database=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

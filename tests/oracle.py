@@ -6,6 +6,8 @@ best values of the IPCC terms that `strategies` uses are typed in again.
 
 from __future__ import annotations
 
+import math
+
 IPCC_BEST = {
     "likely": 0.78,
     "unlikely": 0.22,
@@ -43,38 +45,49 @@ def _found(data, item, hypothesis, p):
     return p
 
 
+def _over_readings(weight, prior, products):
+    """sum_r w_r q_rh / sum_h' pi0_h' q_rh', from products {option: {hypothesis: likelihood}}."""
+    total = dict.fromkeys(prior, 0.0)
+    for option, w in weight.items():
+        level = sum(prior[h] * products[option][h] for h in prior)
+        for h in prior:
+            total[h] += w * products[option][h] / level
+    return total
+
+
+def _group(weight, prior, tables):
+    """Rows of items that turn on one fact: each alone, times an equal share of what they say jointly."""
+    alone = [_over_readings(weight, prior, table) for table in tables]
+    products = {o: {h: math.prod(table[o][h] for table in tables) for h in prior} for o in weight}
+    joint = _over_readings(weight, prior, products)
+    share = {h: (joint[h] / math.prod(row[h] for row in alone)) ** (1 / len(alone)) for h in prior}
+    return [{h: row[h] * share[h] for h in prior} for row in alone]
+
+
 def rows(data, coder, episode):
     """Final rows of one coder in one episode: list of (item, {hypothesis: likelihood})."""
     hypotheses = [h["id"] for h in data["hypotheses"]]
     prior = prior_of(data, episode)
-    result = []
-    so_far = {}  # reading -> option -> hypothesis -> product
-    joint = {}  # reading -> hypothesis -> joint likelihood of the items read so far
+    found = []  # item, its row, or its table by option
     for item in (item for case in data["cases"] for item in case["items"]):
         for coding in item["codings"]:
             if coding.get("coder", data["base_coder"]) != coder or item["found"] == "not_sought":
                 continue
             if episode not in coding.get("episodes", item["episodes"]):
                 continue
-            if "readings" not in coding:
-                row = {h: _found(data, item, h, _number(coding, h, coding["values"])) for h in hypotheses}
-                result.append((item, row))
-                continue
-            name = item["reading"]
-            weight = next(r["options"] for r in data["readings"] if r["id"] == name)
-            products = so_far.setdefault(name, {option: dict.fromkeys(hypotheses, 1.0) for option in weight})
-            for option, values in coding["readings"].items():
-                for h in hypotheses:
-                    products[option][h] *= _found(data, item, h, _number(coding, h, values))
-            total = dict.fromkeys(hypotheses, 0.0)
-            for option, w in weight.items():
-                level = sum(prior[h] * products[option][h] for h in hypotheses)
-                for h in hypotheses:
-                    total[h] += w * products[option][h] / level
-            before = joint.get(name, dict.fromkeys(hypotheses, 1.0))
-            joint[name] = total
-            result.append((item, {h: total[h] / before[h] for h in hypotheses}))
-    return result
+            options = coding.get("readings", {"": coding.get("values")})
+            table = {
+                option: {h: _found(data, item, h, _number(coding, h, values)) for h in hypotheses}
+                for option, values in options.items()
+            }
+            found.append((item, table if "readings" in coding else table[""], "readings" in coding))
+    result = {n: row for n, (_, row, read) in enumerate(found) if not read}
+    for reading in data["readings"]:
+        members = [n for n, (item, _, read) in enumerate(found) if read and item["reading"] == reading["id"]]
+        if members:
+            group = _group(reading["options"], prior, [found[n][1] for n in members])
+            result |= dict(zip(members, group, strict=True))
+    return [(item, result[n]) for n, (item, _, _) in enumerate(found)]
 
 
 def prior_of(data, episode):

@@ -89,7 +89,8 @@ def _coding(draw, item, hypotheses, options, *, units, ranged):
 
 
 @st.composite
-def _item(draw, name, episodes, earlier, *, features, hypotheses, options, coders):
+def _bare_item(draw, name, episodes, earlier, *, features, options):
+    """An item without its codings."""
     item = {
         "id": name,
         "paraphrase": f"what {name} says",
@@ -99,43 +100,55 @@ def _item(draw, name, episodes, earlier, *, features, hypotheses, options, coder
     }
     if "absence" in features:
         item["found"] = draw(st.sampled_from(["present", "present", "absent", "not_sought"]))
-        if item["found"] == "absent":
-            item["detection"] = draw(stated if "ranges" in features else fractions)
+    if item["found"] == "absent":
+        item["detection"] = draw(stated if "ranges" in features else fractions)
     if "reliability" in features and draw(st.booleans()):
         item["source"] = {"key": draw(st.sampled_from(["s0", "s1"]))}
     if "readings" in features and draw(st.integers(0, 2)) == 0:
         item["reading"] = draw(st.sampled_from(sorted(options)))
-    elif "clusters" in features and draw(st.booleans()):
+    if "clusters" in features and draw(st.booleans()):
         item["cluster"] = draw(st.sampled_from(["k0", "k1"]))
     if "given" in features and earlier and draw(st.booleans()):
         item["given"] = [draw(st.sampled_from(earlier))]
-    units = ["probability", "probability", "db", "verbal"] + (["ratio_db"] if "ratios" in features else [])
-    codings = []
-    for number, coder in enumerate(coders):
-        if number and not draw(st.booleans()):
-            continue  # a further coder may pass an item over
-        make = _coding(item, hypotheses, options, units=units, ranged="ranges" in features)
-        each = [{**draw(make), "coder": coder}]
-        if "per_episode" in features and len(item["episodes"]) > 1 and draw(st.booleans()):
-            each = [{**draw(make), "coder": coder, "episodes": [e]} for e in item["episodes"]]
-        codings += each
-    for coding in codings:
-        if coding["coder"] == coders[0]:
-            del coding["coder"]
-    return {**item, "codings": codings}
-
-
-ALL = frozenset({"absence", "reliability", "readings", "clusters", "given", "ratios", "ranges", "per_episode", "coders"})
+    return item
 
 
 @st.composite
-def set_data(draw, *, features=ALL, max_items=4):
+def _codings(draw, item, *, features, hypotheses, options, coders):
+    """One judgement per coder, or one per episode; a further coder may pass the item over."""
+    units = ["probability", "probability", "db", "verbal"] + (["ratio_db"] if "ratios" in features else [])
+    make = _coding(item, hypotheses, options, units=units, ranged="ranges" in features)
+    codings = []
+    for number, coder in enumerate(coders):
+        by = {"coder": coder} if number else {}
+        if number and not draw(st.booleans()):
+            continue
+        if "per_episode" in features and len(item["episodes"]) > 1 and draw(st.booleans()):
+            codings += [{**draw(make), **by, "episodes": [episode]} for episode in item["episodes"]]
+        else:
+            codings.append({**draw(make), **by})
+    return codings
+
+
+@st.composite
+def _item(draw, name, episodes, earlier, *, features, hypotheses, options, coders):
+    item = draw(_bare_item(name, episodes, earlier, features=features, options=options))
+    codings = _codings(item, features=features, hypotheses=hypotheses, options=options, coders=coders)
+    return {**item, "codings": draw(codings)}
+
+
+ALL = frozenset(
+    {"absence", "reliability", "readings", "clusters", "given", "ratios", "ranges", "per_episode", "coders"}
+)
+
+
+@st.composite
+def set_data(draw, *, features=ALL, max_items=3):
     """Everything that the engine reads, in every combination."""
     hypotheses = draw(hypothesis_sets)
     coders = names(draw(st.integers(1, 3)) if "coders" in features else 1, "coder")
     options = {"r0": ["u", "v"], "r1": ["u", "v", "w"]} if "readings" in features else {}
     cases = []
-    seen: list[str] = []
     for case in names(draw(st.integers(1, 2)), "case"):
         episodes = [f"{case}_e{number}" for number in range(draw(st.integers(1, 2)))]
         items = []
@@ -154,7 +167,6 @@ def set_data(draw, *, features=ALL, max_items=4):
                     )
                 )
             )
-            seen.append(name)
         own = {"prior": draw(priors(hypotheses))} if draw(st.booleans()) else {}
         cases.append(
             {
@@ -169,7 +181,7 @@ def set_data(draw, *, features=ALL, max_items=4):
         )
     prior = draw(priors(hypotheses))
     correlation = stated if "ranges" in features else fractions
-    data = {
+    return {
         "version": 1,
         "id": "random",
         "title": "A random set",
@@ -181,11 +193,15 @@ def set_data(draw, *, features=ALL, max_items=4):
         "readings": [{"id": r, "options": _shares(draw, each)} for r, each in options.items()],
         "cases": cases,
         "sources": [
-            {"id": "s0", "type": "document", "title": "Cables", "reliability": draw(_reliability(hypotheses))},
+            {
+                "id": "s0",
+                "type": "document",
+                "title": "Cables",
+                "reliability": draw(_reliability(hypotheses)),
+            },
             {"id": "s1", "type": "book", "title": "A history"},
         ],
     }
-    return data
 
 
 def _shares(draw, options):
@@ -209,6 +225,6 @@ def build(data) -> EvidenceSet:
     return es
 
 
-def sets(*, features=ALL, max_items=4) -> st.SearchStrategy[EvidenceSet]:
+def sets(*, features=ALL, max_items=3) -> st.SearchStrategy[EvidenceSet]:
     """Sound sets."""
     return set_data(features=features, max_items=max_items).map(build)

@@ -306,6 +306,13 @@ def test_an_explicit_tag_means_what_it_says_or_is_refused(tmp_path):
         bt.read_evidence_set(folder(tmp_path, case_with("A: 0.5", "A: !!str 0.5")))
 
 
+def test_a_tag_of_no_use_is_named(tmp_path):
+    (line,) = faults(tmp_path, case_with("A: 0.5", "A: !half 0.5"))
+    assert line.startswith(
+        "cases/case.yaml:9  items.x.coding.A: the tag !half is not used here; write the value"
+    )
+
+
 def test_a_list_for_an_id_is_a_problem(tmp_path):
     with pytest.raises(EvidenceSetError, match=r"sources.yaml:1"):
         bt.read_evidence_set(folder(tmp_path, {"sources.yaml": "- {id: [s], type: book}\n"}))
@@ -643,6 +650,26 @@ def test_a_decisive_item_may_state_certainty():
     assert problems([item("x", {"A": 0.0, "B": 1.0}, decisive=True)]) == []
 
 
+@pytest.mark.parametrize(
+    ("coding", "line"),
+    [
+        ({**RATIO, "reference": "Z"}, "items.x.codings.0.reference: no hypothesis 'Z'; expected one of: A, B"),
+        ({"unit": "verbal", "scale": "odd", "values": {"A": "likely", "B": "likely"}}, "items.x.codings.0.values.A: no scale 'odd'; expected one of: ipcc"),
+        ({"unit": "db", "values": {"A": -5000.0, "B": -3.0}}, "items.x.codings.0.values.A: -5000 dB is as good as impossible; expected at least -1000"),
+    ],
+    ids=["reference", "scale", "decibels"],
+)  # fmt: skip
+def test_more_faults_of_a_coding(coding, line):
+    assert line in problems([item("x", codings=[coding])])
+
+
+def test_a_prior_of_an_episode_names_every_hypothesis():
+    plain = data([X])
+    plain["cases"][0]["episodes"][0]["prior"] = {"A": 0.5}
+    (problem,) = list_problems(EvidenceSet.model_validate(plain))
+    assert str(problem) == "episodes.e1.prior.B: prior is missing; give every hypothesis a prior"
+
+
 def test_the_records_are_frozen():
     es = make([X])
     with pytest.raises(ValidationError, match="Instance is frozen"):
@@ -779,6 +806,13 @@ def test_a_file_is_no_folder_to_write_to(tmp_path):
     with pytest.raises(EvidenceSetError, match="already holds files"):
         bt.write_evidence_set(make([X]), tmp_path / "set")
     assert (tmp_path / "set").read_text() == "mine"
+
+
+def test_an_empty_folder_is_written_to(tmp_path):
+    (tmp_path / "set").mkdir()
+    es = make([X])
+    assert bt.read_evidence_set(bt.write_evidence_set(es, tmp_path / "set")) == es
+    assert [path.name for path in tmp_path.iterdir()] == ["set"]
 
 
 def test_a_new_folder_is_made_with_its_parents(tmp_path):

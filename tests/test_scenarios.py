@@ -522,6 +522,35 @@ def test_dropping_a_hypothesis_reaches_everything_that_names_it():
     assert "C" not in es.items["silent"].detection_by_hypothesis
 
 
+def test_a_dropped_hypothesis_leaves_the_prior_of_an_episode_in_proportion():
+    scenarios = {"s": {"label": "s", "drop_hypotheses": ["C"]}}
+    plain = data(THREE, hypotheses=("A", "B", "C"), scenarios=scenarios)
+    plain["cases"][0]["episodes"][0]["prior"] = {"A": 0.1, "B": 0.3, "C": 0.6}
+    assert bt.apply_scenario(sound(plain), "s").prior("e1") == pytest.approx(
+        {"A": 0.25, "B": 0.75}, abs=1e-12
+    )
+
+
+def test_a_reference_with_ranges_around_it_cannot_be_dropped():
+    """What was stated are differences to it; their spreads around another are not known."""
+    coding = {
+        "unit": "ratio_db",
+        "reference": "C",
+        "values": {"A": {"low": 1, "best": 3, "high": 5}, "B": 1.0},
+    }
+    refused(
+        [item("x", codings=[coding])],
+        {"drop_hypotheses": ["C"]},
+        "C is the reference of the ratios of x, which have ranges; recode them first",
+        hypotheses=("A", "B", "C"),
+    )
+
+
+def test_a_recoding_of_an_unknown_episode_is_refused():
+    scenario = {"change": [{"item": "x", "coding": {"episodes": ["e9"], "values": {"A": 0.5}}}]}
+    refused([X], scenario, "scenario s: no episode named 'e9'; there are: e1")
+
+
 def test_the_last_rival_cannot_be_dropped():
     refused([X], {"drop_hypotheses": ["B"]}, r"at least two|prior 1, expected above 0 and below 1")
 

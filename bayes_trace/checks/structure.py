@@ -23,7 +23,7 @@ SHOWN = 3
 def _empty_steps(es: EvidenceSet) -> Iterator[Finding]:
     held: dict[str, set[str]] = defaultdict(set)
     for item, episode, _ in base_codings(es):
-        held[es.case_of[episode].case].add(item.step or "")
+        held[es.case_of[episode].case].add(es.step_of(item))
     for case, steps in held.items():
         for hypothesis in es.hypotheses:
             missing = [step for step in hypothesis.steps if step not in steps]

@@ -96,6 +96,11 @@ def _options(es: EvidenceSet, item: Item, coding: Coding, where: Where) -> Itera
             yield _missing((*where, "readings", option), "option", option, list(declared))
         else:
             yield from _values(es, item, coding, coding.readings[option], (*where, "readings", option))
+            if coding.unit == "probability" and all(v.best == 0 for v in coding.readings[option].values()):
+                yield Problem(
+                    (*where, "readings", option),
+                    "impossible under every hypothesis; leave the option out of the reading, or correct a value",
+                )
 
 
 def _values(es: EvidenceSet, item: Item, coding: Coding, values: Values, where: Where) -> Iterator[Problem]:

@@ -36,7 +36,7 @@ __all__ = [
 
 Flag = Annotated[bool, Strict()]
 
-_DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_DAY = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 
 def _check_day(text: str) -> None:

@@ -122,6 +122,11 @@ class EvidenceSet(SetFile):
         own = self.episodes[episode].prior
         return own or {hypothesis.id: hypothesis.prior for hypothesis in self.hypotheses}
 
+    def step_of(self, item: Item) -> str:
+        """Step of the mechanism that an item bears on: its own, or that of its implications."""
+        book = {implication.id: implication.step for implication in self.codebook}
+        return item.step or next((step for each in item.implications if (step := book.get(each))), None) or ""
+
     def restated(self, item: Item) -> set[str]:
         """What an item merely restates: conditions by name, or ``outcome``."""
         book = {implication.id: implication.restates for implication in self.codebook}

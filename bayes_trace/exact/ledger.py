@@ -192,7 +192,9 @@ def weight_by_step(evidence: xr.Dataset, of: str, *, against: str, coder: str | 
     of_link = [
         steps.index(step) if step in steps else len(steps) - 1 for step in evidence["link_step"].values
     ]
-    np.add.at(table, (evidence["episode_index"].values, np.array(of_link, dtype=int)), weight.values)
+    with np.errstate(invalid="ignore"):  # two items of one step rule out either side: nothing is left to say
+        np.add.at(table, (evidence["episode_index"].values, np.array(of_link, dtype=int)), weight.values)
+    table = np.where(np.isnan(table), 0.0, table)
     coords = {"episode": evidence["episode"].values, "step": steps}
     return xr.DataArray(
         table, coords, ("episode", "step"), attrs={"units": "dB", "of": of, "against": against}

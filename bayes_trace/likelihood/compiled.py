@@ -301,7 +301,7 @@ def _link_coords(es: EvidenceSet, links: Sequence[_Link]) -> dict[str, Any]:
         "link_cluster": text(link.cluster for link in links),
         "link_source": text(link.item.source.key if link.item.source else "" for link in links),
         "link_restates": text(_restated(es, link.item) for link in links),
-        "link_step": text(link.item.step or "" for link in links),
+        "link_step": text(es.step_of(link.item) for link in links),
         "link_implication": text(" ".join(link.item.implications) for link in links),
         "link_given": text(" ".join(link.given) for link in links),
         "link_date": text(last_day(link.item.date) if link.item.date else "" for link in links),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ValidationError
@@ -144,11 +145,18 @@ def _shape_problems(
     return problems
 
 
+def _plain_number(value: Any) -> Any:  # noqa: ANN401 - whatever stands in a cell
+    """Python's own float for any number, NumPy's among them; a yes or no is none."""
+    return float(value) if isinstance(value, Real) and type(value) is not bool else value
+
+
 def _item(name: str, row: dict[str, Any], hypotheses: list[str], unit: str) -> dict[str, Any]:
     coding: dict[str, Any] = {"unit": unit, "values": row}
     if unit == "ratio_db":
         coding["reference"] = _reference(row, hypotheses)
-    decisive = any(isinstance(v, (int, float)) and v in _CERTAIN[unit] for v in row.values())
+    row = {name: _plain_number(value) for name, value in row.items()}
+    coding["values"] = row
+    decisive = any(isinstance(v, float) and v in _CERTAIN[unit] for v in row.values())
     return {
         "id": name,
         "paraphrase": name,

@@ -20,6 +20,11 @@ Where = tuple[str | int, ...]
 
 #: digits of an integer that is still taken for one
 LONGEST = 300
+#: brackets inside brackets; the parser itself gives way at some thousands
+DEEPEST = 500
+TOO_DEEP = "nested too deeply to be read; is a bracket left open?"
+#: values of one file, aliases written out
+MOST_VALUES = 1_000_000
 _NULL = re.compile(r"null|Null|NULL|~|")
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
 _INT = re.compile(r"[-+]?[0-9]+")
@@ -66,16 +71,27 @@ class Document:
 def read_document(text: str, file: str) -> Document:
     """Compose one YAML text; faults of form are in `problems`, never raised."""
     document = Document(file)
+    if _bracket_depth(text) > DEEPEST:
+        document.problem((), TOO_DEEP, 1)
+        return document
     try:
         _compose(text, document)
     except RecursionError:
-        document.problem((), "nested too deeply to be read; is a bracket left open?", 1)
+        document.problem((), TOO_DEEP, 1)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         document.problem((), f"not YAML: {error.problem or error.context}", mark.line + 1 if mark else 0)
     except yaml.YAMLError as error:
         document.problem((), f"not YAML: {' '.join(str(error).split())}", 1)
     return document
+
+
+def _bracket_depth(text: str) -> int:
+    depth = deepest = 0
+    for bracket in re.findall(r"[\[\]{}]", text):
+        depth = max(0, depth + (1 if bracket in "[{" else -1))
+        deepest = max(deepest, depth)
+    return deepest
 
 
 _PLAIN = "!plain"
@@ -103,6 +119,7 @@ class _Builder:
 
     def __init__(self, document: Document) -> None:
         self.document = document
+        self.built = 0
 
     def build(self, node: yaml.Node, where: Where, open_nodes: frozenset[int]) -> object:
         line = node.start_mark.line + 1
@@ -114,6 +131,13 @@ class _Builder:
             self.document.problem(
                 where, f"the tag {node.tag} is not used here; write the value without it", line
             )
+            return None
+        self.built += 1
+        if self.built > MOST_VALUES:
+            if self.built == MOST_VALUES + 1:
+                self.document.problem(
+                    where, "aliases of aliases make more than a million values; write them out", line
+                )
             return None
         inside = open_nodes | {id(node)}
         if isinstance(node, yaml.MappingNode):

@@ -46,8 +46,10 @@ def change_items(es: EvidenceSet, scenario: Scenario) -> EvidenceSet:
     """Items recoded or re-described; one that an earlier scenario dropped is passed over."""
     for change in scenario.change:
         if change.item in es.items:
-            new = _changed(es, es.items[change.item], change)
-            es = with_item(es, new)
+            old = es.items[change.item]
+            new = _changed(es, old, change)
+            left = tuple(f"{old.id}@{name}" for name in old.episodes if name not in new.episodes)
+            es = copy_set(with_item(es, new), {"set_aside": (*es.set_aside, *left)})
         elif change.item not in es.set_aside:
             raise ScenarioError(str(UnknownNameError("item", change.item, list(es.items))))
     return es

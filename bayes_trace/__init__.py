@@ -35,7 +35,7 @@ _HOME = {
     "write_evidence_set": "reading",
     "write_template": "reading",
 }
-_MODULES = ("report", "scales", "tables")
+_MODULES = ("plots", "report", "scales", "tables")
 
 __all__ = [
     "Advice",
@@ -54,6 +54,7 @@ __all__ = [
     "inclusion",
     "json_schema",
     "lead",
+    "plots",
     "read_evidence_set",
     "report",
     "scales",

@@ -145,9 +145,11 @@ def _shape_problems(
     return problems
 
 
-def _plain_number(value: Any) -> Any:  # noqa: ANN401 - whatever stands in a cell
+def _plain_number(value: object) -> object:
     """Python's own float for any number, NumPy's among them; a yes or no is none."""
-    return float(value) if isinstance(value, Real) and type(value) is not bool else value
+    if isinstance(value, bool):
+        return value
+    return float(value) if isinstance(value, Real) else value
 
 
 def _item(name: str, row: dict[str, Any], hypotheses: list[str], unit: str) -> dict[str, Any]:

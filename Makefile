@@ -1,4 +1,4 @@
-.PHONY: help report test lint types contracts clean stale
+.PHONY: help report test docs lint types contracts clean stale
 .NOTPARALLEL:
 
 SET := evidence_sets/us_arms_transfers
@@ -7,6 +7,7 @@ PYTEST_ARGS ?= -n 2
 help:
 	@echo 'make report     why each transfer of $(SET) happened; writes report/'
 	@echo 'make test       tests, documented examples and coverage (PYTEST_ARGS="-n 2")'
+	@echo 'make docs       the documentation, into docs/_build/html'
 	@echo 'make lint       ruff: format and rules'
 	@echo 'make types      mypy, strict'
 	@echo 'make contracts  import-linter: imports point down only'
@@ -14,11 +15,15 @@ help:
 	@echo 'The first run installs into .venv; make PYTHON=/path/to/python3 chooses the interpreter.'
 
 report: .venv/installed
-	@.venv/bin/bayes-trace report $(SET) --out report
+	@.venv/bin/bayes-trace report $(SET) --out report --format md,html
 	@.venv/bin/bayes-trace update $(SET)
 
 test: .venv/installed-dev
 	.venv/bin/python -m pytest $(PYTEST_ARGS) --cov --cov-report=term
+
+docs: .venv/installed-docs
+	.venv/bin/python -m sphinx -E -a -q -W --keep-going -b html docs docs/_build/html
+	@echo 'Wrote docs/_build/html/index.html'
 
 lint: .venv/installed-dev
 	.venv/bin/ruff format --check .
@@ -31,6 +36,7 @@ contracts: .venv/installed-dev
 	.venv/bin/lint-imports --no-logo
 
 clean:
+	rm -rf docs/_build docs/_generated
 	rm -rf .venv report build dist .coverage .coverage.* htmlcov
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find analyses bayes_trace tests -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
@@ -45,3 +51,6 @@ endif
 
 .venv/installed-dev: pyproject.toml constraints.txt $(built)
 	@tools/install dev
+
+.venv/installed-docs: pyproject.toml constraints.txt $(built)
+	@tools/install docs

@@ -11,21 +11,37 @@ from typing import TYPE_CHECKING
 _HOME = {
     "Advice": "checks",
     "BayesTraceError": "errors",
+    "ConditionError": "errors",
+    "ConvergenceError": "errors",
     "EvidenceSet": "evidence",
     "EvidenceSetError": "errors",
     "ImpossibleEvidenceError": "errors",
+    "ModelError": "errors",
+    "NoDataModelError": "errors",
+    "SamplerError": "errors",
     "ScaleError": "errors",
     "ScenarioError": "errors",
     "UnknownNameError": "errors",
     "apply_scenario": "scenarios",
     "check": "checks",
+    "comparative_model": "models",
     "compile_evidence": "likelihood",
+    "elicitation_model": "models",
     "from_table": "reading",
     "inclusion": "exact",
     "json_schema": "reading",
     "lead": "exact",
+    "power_sensitivity": "summary",
+    "propagate": "propagation",
+    "read_bibtex": "reading.bibliography",
+    "read_csl_json": "reading.bibliography",
     "read_evidence_set": "reading",
+    "read_spreadsheet": "reading.workbook",
+    "sample": "sampling",
     "strongest_against": "exact",
+    "success_model": "models",
+    "summarise": "summary",
+    "summarise_coefficients": "summary",
     "test_type": "exact",
     "trajectory": "exact",
     "update": "exact",
@@ -33,32 +49,50 @@ _HOME = {
     "weight_by_step": "exact",
     "weight_of_evidence": "exact",
     "write_evidence_set": "reading",
+    "write_spreadsheet": "reading.workbook",
     "write_template": "reading",
 }
-_MODULES = ("plots", "report", "scales", "tables")
+_MODULES = ("plots", "report", "scales", "sensitivity", "tables")
 
 __all__ = [
     "Advice",
     "BayesTraceError",
+    "ConditionError",
+    "ConvergenceError",
     "EvidenceSet",
     "EvidenceSetError",
     "ImpossibleEvidenceError",
+    "ModelError",
+    "NoDataModelError",
+    "SamplerError",
     "ScaleError",
     "ScenarioError",
     "UnknownNameError",
     "__version__",
     "apply_scenario",
     "check",
+    "comparative_model",
     "compile_evidence",
+    "elicitation_model",
     "from_table",
     "inclusion",
     "json_schema",
     "lead",
     "plots",
+    "power_sensitivity",
+    "propagate",
+    "read_bibtex",
+    "read_csl_json",
     "read_evidence_set",
+    "read_spreadsheet",
     "report",
+    "sample",
     "scales",
+    "sensitivity",
     "strongest_against",
+    "success_model",
+    "summarise",
+    "summarise_coefficients",
     "tables",
     "test_type",
     "trajectory",
@@ -67,15 +101,22 @@ __all__ = [
     "weight_by_step",
     "weight_of_evidence",
     "write_evidence_set",
+    "write_spreadsheet",
     "write_template",
 ]
 
 if TYPE_CHECKING:
+    from bayes_trace import plots, report, scales, sensitivity, tables
     from bayes_trace.checks import Advice, check
     from bayes_trace.errors import (
         BayesTraceError,
+        ConditionError,
+        ConvergenceError,
         EvidenceSetError,
         ImpossibleEvidenceError,
+        ModelError,
+        NoDataModelError,
+        SamplerError,
         ScaleError,
         ScenarioError,
         UnknownNameError,
@@ -93,6 +134,8 @@ if TYPE_CHECKING:
         weight_of_evidence,
     )
     from bayes_trace.likelihood import compile_evidence
+    from bayes_trace.models import comparative_model, elicitation_model, success_model
+    from bayes_trace.propagation import propagate
     from bayes_trace.reading import (
         from_table,
         json_schema,
@@ -100,7 +143,11 @@ if TYPE_CHECKING:
         write_evidence_set,
         write_template,
     )
+    from bayes_trace.reading.bibliography import read_bibtex, read_csl_json
+    from bayes_trace.reading.workbook import read_spreadsheet, write_spreadsheet
+    from bayes_trace.sampling import sample
     from bayes_trace.scenarios import apply_scenario
+    from bayes_trace.summary import power_sensitivity, summarise, summarise_coefficients
 
 
 def __getattr__(name: str) -> object:

@@ -120,8 +120,8 @@ def log_sum(logs: npt.ArrayLike, *, axis: int, keepdims: bool = False) -> Array:
     >>> round(float(log_sum(np.log([0.2, 0.3]), axis=0)), 6) == round(float(np.log(0.5)), 6)
     True
     """
-    total: Array = np.logaddexp.reduce(np.asarray(logs, dtype=np.float64), axis=axis, keepdims=keepdims)
-    return total
+    total: Array = np.logaddexp.reduce(np.asarray(logs, dtype=np.float64), axis=axis, keepdims=True)
+    return total if keepdims else np.squeeze(total, axis=axis)
 
 
 def _log(odds: Array) -> Array:

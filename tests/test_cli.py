@@ -33,7 +33,21 @@ def template(tmp_path):
 # --- help and wrong calls ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", ["check", "update", "report", "new", "schema"])
+COMMANDS = (
+    "check",
+    "update",
+    "sample",
+    "sensitivity",
+    "report",
+    "new",
+    "import",
+    "import-sources",
+    "export",
+    "schema",
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_explains_itself(command):
     shown = run(command, "--help")
     assert shown.returncode == 0
@@ -45,7 +59,7 @@ def test_every_command_explains_itself(command):
 def test_no_command_shows_the_commands():
     shown = run()
     assert shown.returncode == 2
-    for command in ("check", "update", "report", "new", "schema"):
+    for command in COMMANDS:
         assert command in shown.stdout + shown.stderr
 
 

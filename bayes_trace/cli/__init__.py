@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from bayes_trace.cli import check, new, report, schema, update
+from bayes_trace.cli import check, exchange, new, report, sample, schema, sensitivity, update
 from bayes_trace.errors import BayesTraceError, EvidenceSetError
 
 __all__ = ["app", "main"]
@@ -25,8 +25,13 @@ app = typer.Typer(
 )
 app.command("check")(check.check)
 app.command("update")(update.update)
+app.command("sample")(sample.sample)
+app.command("sensitivity")(sensitivity.sensitivity)
 app.command("report")(report.report)
 app.command("new")(new.new)
+app.command("import")(exchange.import_spreadsheet)
+app.command("import-sources")(exchange.import_sources)
+app.command("export")(exchange.export)
 app.command("schema")(schema.schema)
 
 

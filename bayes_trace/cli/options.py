@@ -82,11 +82,10 @@ def _finite(value: Any) -> Any:  # noqa: ANN401
 def write_text(path: Path, text: str) -> None:
     """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", dir=path.parent, encoding="utf-8", newline="\n", delete=False
-    ) as file:
-        file.write(text)
-    Path(file.name).replace(path)
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        whole = Path(folder) / path.name
+        whole.write_text(text, encoding="utf-8", newline="\n")
+        whole.replace(path)
 
 
 @contextlib.contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,29 +17,104 @@ from bayes_trace.cli.options import (
     to_json,
 )
 
+if TYPE_CHECKING:
+    import xarray as xr
+
 __all__ = ["report"]
+
+FormatOption = Annotated[
+    str,
+    typer.Option(
+        "--format", "-f", metavar="NAMES", help="Any of md, html, docx, tex, pdf, joined by commas."
+    ),
+]
+StyleOption = Annotated[
+    str, typer.Option("--style", help="Of citations, outside Markdown: chicago (author-date) or apsa.")
+]
+FiguresOption = Annotated[
+    bool | None,
+    typer.Option("--figures/--no-figures", help="Draw them.", show_default="with every format but md alone"),
+]
+DrawsOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--draws",
+        metavar="FILE",
+        help="Add the intervals of draws from bayes-trace sample (.nc); repeat for several models.",
+        exists=True,
+        dir_okay=False,
+        show_default=False,
+    ),
+]
 
 
 def report(
     folder: SetArgument,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write to.")] = Path("report"),
+    *,
+    formats: FormatOption = "md",
+    style: StyleOption = "chicago",
+    figures: FiguresOption = None,
+    draws: DrawsOption = None,
     scenario: ScenarioOption = None,
     coder: CoderOption = None,
-    *,
     as_json: JsonFlag = False,
 ) -> None:
-    """Write why each outcome came about, case by case, as Markdown.
+    """Write why each outcome came about, case by case: Markdown, a page, Word, LaTeX or PDF.
 
-    Files of an earlier report in the folder are replaced; nothing else in it is touched.
+    Files of an earlier report in the folder are replaced; nothing else in it is touched. Where no
+    PDF can be made, the other formats are written all the same.
     """
-    from bayes_trace.report import write_report
+    from bayes_trace.report import IncompleteReportError, write_report
 
     es = read(folder, scenario)
+    chosen = [name for name in formats.replace(",", " ").split() if name]
+    failed: dict[str, str] = {}
     with progress("report") as say:
-        path = write_report(es, out, coder=coder, progress=say)
+        try:
+            files = write_report(
+                es,
+                out,
+                formats=chosen,
+                style=style,
+                figures=figures,
+                draws=[_open(path) for path in draws or ()],
+                coder=coder,
+                progress=say,
+            )
+        except IncompleteReportError as error:
+            files, failed = error.files, error.failed
+    _tell(files, failed, as_json=as_json)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _open(path: Path) -> xr.DataTree:
+    """Draws from a file; whatever else it is, it is named."""
+    import xarray
+
+    try:
+        with xarray.open_datatree(path, engine="h5netcdf") as tree:
+            return tree.load()
+    except (OSError, ValueError) as error:
+        message = f"{path}: not a file of draws ({error})"
+        raise typer.BadParameter(message) from error
+
+
+def _tell(files: dict[str, Path], failed: dict[str, str], *, as_json: bool) -> None:
     if as_json:
+        shown = {name: path.as_posix() for name, path in files.items()}
         typer.echo(
-            to_json({"report": path.as_posix(), "manifest": (path.parent / "manifest.json").as_posix()})
+            to_json(
+                {
+                    "report": shown["md"],
+                    "manifest": shown["manifest"],
+                    "files": shown,
+                    **({"failed": failed} if failed else {}),
+                }
+            )
         )
     else:
-        typer.echo(f"Wrote {path.as_posix()} and {(path.parent / 'manifest.json').as_posix()}")
+        typer.echo(f"Wrote {', '.join(path.as_posix() for path in files.values())}")
+    for kind, why in failed.items():
+        typer.echo(f"bayes-trace: {kind} was not written: {why}", err=True)

@@ -15,7 +15,7 @@ from bayes_trace.evidence.records import SHORT_FORM
 from bayes_trace.reading.nodes import resolve_core
 from bayes_trace.reading.table import write_table
 
-__all__ = ["write_evidence_set", "write_files"]
+__all__ = ["to_yaml", "write_evidence_set", "write_files"]
 
 
 def write_evidence_set(evidence_set: EvidenceSet, folder: str | Path, *, overwrite: bool = False) -> Path:
@@ -85,16 +85,16 @@ def _files(es: EvidenceSet) -> dict[str, str]:
     head = _plain(es, include=set(SetFile.model_fields))
     for coder in head["coders"]:
         coder.pop("header", None)
-    files = {"set.yaml": _yaml(head)}
+    files = {"set.yaml": to_yaml(head)}
     names = [case.case for case in es.cases]
     numbered = not es.case_order and names != sorted(names)  # files are read in the order of their names
     for number, case in enumerate(es.cases):
         stem = f"{number:03d}_{case.case}" if numbered else case.case
-        files[f"cases/{stem}.yaml"] = _yaml(_case(es, case))
+        files[f"cases/{stem}.yaml"] = to_yaml(_case(es, case))
     if es.sources:
-        files["sources.yaml"] = _yaml([_plain(source) for source in es.sources])
+        files["sources.yaml"] = to_yaml([_plain(source) for source in es.sources])
     for name, scenario in es.scenarios.items():
-        files[f"scenarios/{name}.yaml"] = _yaml(_plain(scenario))
+        files[f"scenarios/{name}.yaml"] = to_yaml(_plain(scenario))
     for coder in es.coders:
         rows = [
             (item.id, coding)
@@ -180,7 +180,8 @@ _Dumper.add_representer(str, _string)
 _Dumper.add_representer(dict, _mapping)
 
 
-def _yaml(data: object) -> str:
+def to_yaml(data: object) -> str:
+    """Plain values as YAML that says the same to readers of version 1.1 and 1.2."""
     text: str = yaml.dump(
         data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110, default_flow_style=False
     )

@@ -1,6 +1,10 @@
 """Reports: what was found, episode by episode, as text that goes into an appendix."""
 
-from bayes_trace.report.gather import Gathered, gather
-from bayes_trace.report.writing import markdown, write_report
+from bayes_trace.report.conversion import IncompleteReportError
+from bayes_trace.report.gather import gather
+from bayes_trace.report.manifest import manifest
+from bayes_trace.report.markdown import markdown
+from bayes_trace.report.results import Gathered
+from bayes_trace.report.writing import write_report
 
-__all__ = ["Gathered", "gather", "markdown", "write_report"]
+__all__ = ["Gathered", "IncompleteReportError", "gather", "manifest", "markdown", "write_report"]

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import json
+import re
+from functools import cache
+from importlib import resources
 from typing import Any
 
 from bayes_trace.evidence import EvidenceSet, Item, Source
 from bayes_trace.evidence.records import SourceReference
+from bayes_trace.report.text import escape, spell
 
-__all__ = ["cite", "reference"]
+__all__ = ["cite", "csl_items", "key_citation", "method_sources", "reference", "short"]
 
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+#: types whose short citation needs no more than the year
+_BY_YEAR = ("article-journal", "book", "chapter", "dataset", "report", "thesis", "webpage")
+
+
+@cache
+def method_sources() -> dict[str, Source]:
+    """Works on method that a report cites, by key.
+
+    Examples
+    --------
+    >>> list(method_sources())
+    ['enfsi2015', 'good1985', 'vanevera1997']
+    """
+    text = resources.files("bayes_trace.report").joinpath("templates/methods.json").read_text("utf-8")
+    return {each["id"].removeprefix("method."): Source.model_validate(each) for each in json.loads(text)}
 
 
 def _names(people: list[dict[str, str]]) -> list[str]:
@@ -42,66 +48,140 @@ def _date(field: dict[str, Any] | None, *, year_only: bool = False) -> str:
         return "n.d."
     if "date-parts" not in field:
         return str(field.get("literal") or field.get("raw") or "n.d.")
-    return "–".join(_day([int(part) for part in parts], year_only=year_only) for parts in field["date-parts"])
+    ends = [[int(part) for part in parts] for parts in field["date-parts"]]
+    return "–".join(spell(end[:1] if year_only else end) for end in ends)
 
 
-def _day(parts: list[int], *, year_only: bool) -> str:
-    year, *rest = parts
-    if year_only or not rest:
-        return str(year)
-    month = _MONTHS[rest[0] - 1]
-    return " ".join([*(str(day) for day in rest[1:2]), month, str(year)])
+def short(source: Source) -> str:
+    """Author and date, the day for what has one.
 
-
-def _short(source: Source) -> str:
+    Examples
+    --------
+    >>> short(method_sources()["good1985"])
+    'Good 1985'
+    """
     csl = source.csl
     who = _names(csl.get("author") or csl.get("editor") or [])
-    name = (
-        who[0]
-        if len(who) == 1
-        else f"{who[0]} and {who[1]}"
-        if len(who) == 2
-        else f"{who[0]} et al."
-        if who
-        else ""
-    )
-    archival = "archive" in csl
-    date = _date(csl.get("issued"), year_only=not archival)
-    if not name:
-        name = str(csl.get("title-short") or csl.get("title") or csl.get("container-title") or source.id)
-    return f"{name}, {date}" if archival else f"{name} {date}"
+    dated = csl["type"] not in _BY_YEAR
+    date = _date(csl.get("issued"), year_only=not dated)
+    title = csl.get("title-short") or csl.get("title") or csl.get("container-title") or source.id
+    name = _shortened(who) if who else f"“{title}”"
+    return f"{name}, {date}" if dated or not who else f"{name} {date}"
+
+
+def _shortened(who: list[str]) -> str:
+    return f"{who[0]} et al." if len(who) > 2 else " and ".join(who)
 
 
 def cite(es: EvidenceSet, item: Item) -> str:
-    """Short citation of an item's sources, with locator and footnote; says so where there is none."""
+    """Short citation of an item's sources, with locator and footnote; says so where there is none.
+
+    Examples
+    --------
+    >>> import bayes_trace as bt
+    >>> table = bt.from_table({"memo": {"A": 0.8, "B": 0.2}})
+    >>> cite(table, table.items["memo"])
+    'no source given'
+    """
     by_key = {source.id: source for source in es.sources}
-    references = [ref for ref in (item.source, *item.see_also) if ref]
-    parts = [_with_locator(by_key[ref.key], ref) for ref in references if ref.key in by_key]
-    note = f"n. {item.footnote}" if item.footnote else ""
+    parts = [escape(_with_locator(by_key[ref.key], ref)) for ref in _references(es, item)]
+    note = f"n. {escape(item.footnote)}" if item.footnote else ""
     return "; ".join(filter(None, ["; ".join(parts) or "no source given", note]))
 
 
+def _references(es: EvidenceSet, item: Item) -> list[SourceReference]:
+    known = {source.id for source in es.sources}
+    return [ref for ref in (item.source, *item.see_also) if ref and ref.key in known]
+
+
 def _with_locator(source: Source, ref: SourceReference) -> str:
-    return f"{_short(source)}, {ref.locator}" if ref.locator else _short(source)
+    return f"{short(source)}, {ref.locator}" if ref.locator else short(source)
+
+
+def key_citation(es: EvidenceSet, item: Item) -> str:
+    r"""The same for a citation processor, in Pandoc's syntax: keys instead of names.
+
+    Examples
+    --------
+    >>> import bayes_trace as bt
+    >>> table = bt.from_table({"memo": {"A": 0.8, "B": 0.2}})
+    >>> key_citation(table, table.items["memo"])
+    '\\[no source given\\]'
+    """
+    note = f"n. {_inside(item.footnote)}" if item.footnote else ""
+    keyed = [_keyed(ref) for ref in _references(es, item)]
+    if not keyed:
+        return rf"\[{'; '.join(filter(None, ['no source given', note]))}\]"
+    return f"[{'; '.join(keyed)}{rf'\; {note}' if note else ''}]"
+
+
+def _keyed(ref: SourceReference) -> str:
+    return f"@{{{ref.key}}}" + (f", {_inside(ref.locator)}" if ref.locator else "")
+
+
+def _inside(text: str) -> str:
+    """Words inside a citation, where a semicolon would start the next one."""
+    return escape(text).replace(";", r"\;")
+
+
+def csl_items(es: EvidenceSet) -> list[dict[str, Any]]:
+    """The sources, and the works on method, in CSL-JSON as styles print them best.
+
+    A volume in words, or a number that names itself, as documentary editions have them
+    (``1969-1976, XVII``, ``Document 92``), goes with the title of the edition: styles expect bare
+    numbers there and would print *Document Document 92*.
+    """
+    return [_folded(source.csl) for source in (*es.sources, *method_sources().values())]
+
+
+def _folded(csl: dict[str, Any]) -> dict[str, Any]:
+    # a note to oneself is no part of a reference
+    kept = {key: value for key, value in csl.items() if key not in ("note", "annote", "abstract")}
+    inside = str(kept.get("container-title", ""))
+    for key in ("volume", "number"):
+        stated = str(kept.get(key, ""))
+        if inside and " " in stated:
+            inside = f"{inside}, {stated}"
+            del kept[key]
+    return {**kept, "container-title": _ranged(inside)} if inside else kept
+
+
+def _ranged(text: str) -> str:
+    """Years from-to with the dash of print."""
+    return re.sub(r"(?<=\b\d{4})-(?=\d{2,4}\b)", "–", text)
 
 
 def reference(source: Source) -> str:
-    """The whole reference in one line, in the order author, title, place, date."""
-    csl = source.csl
-    title, inside = csl.get("title"), csl.get("container-title")
-    volume = " ".join(
-        filter(None, [str(csl.get("volume", "")), f"({csl['issue']})" if csl.get("issue") else ""])
-    )
+    """The whole reference in one line, in the order author, title, place, date.
+
+    Examples
+    --------
+    >>> from bayes_trace.evidence import Source
+    >>> reference(Source(id="a", type="book", title="On Arms", author=[{"literal": "Ann"}], publisher="OUP"))
+    'Ann, *On Arms*, OUP, n.d.'
+    """
+    csl = _folded(source.csl)
+    title, inside = (escape(str(csl.get(key, ""))) for key in ("title", "container-title"))
+    issue = f"({csl['issue']})" if csl.get("issue") else ""
+    volume = " ".join(filter(None, [str(csl.get("volume", "")), issue]))
+    plain = [csl.get(key, "") for key in ("publisher", "archive", "archive_collection", "archive_location")]
     parts = [
-        _full_names(csl.get("author") or csl.get("editor") or []),
-        f"“{title}”" if title and inside else f"*{title}*" if title else "",
+        escape(_full_names(csl.get("author") or csl.get("editor") or [])),
+        f"“{title}”" if title and (inside or "archive" in csl) else f"*{title}*" if title else "",
         f"*{inside}* {volume}".strip() if inside else "",
-        str(csl.get("publisher", "")),
-        str(csl.get("archive", "")),
-        str(csl.get("archive_collection", "")),
-        str(csl.get("archive_location", "")),
+        *(escape(str(each)) for each in plain),
         _date(csl.get("issued")),
-        f"pp. {csl['page']}" if csl.get("page") else "",
-        f"https://doi.org/{csl['DOI']}" if csl.get("DOI") else str(csl.get("URL", "")),
+        _pages(str(csl.get("page", ""))),
+        f"<https://doi.org/{csl['DOI']}>" if csl.get("DOI") else _address(csl.get("URL")),
     ]
-    return ", ".join(filter(None, parts)) + "."
+    line = ", ".join(filter(None, parts))
+    return line if line.endswith(".") else f"{line}."
+
+
+def _pages(page: str) -> str:
+    sign = "p." if page.isalnum() else "pp."
+    return f"{sign} {escape(page.replace('-', '–'))}" if page else ""
+
+
+def _address(url: str | None) -> str:
+    return f"<{url}>" if url else ""

@@ -1,115 +1,64 @@
-"""Everything that a report says, as plain frozen values; the words come later."""
+"""Everything that a report says, computed; nothing is put into words here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import xarray as xr
-from scipy.special import expit
 
 from bayes_trace import scales
 from bayes_trace.errors import BayesTraceError
-from bayes_trace.evidence import Case, Episode, EvidenceSet, Item
+from bayes_trace.evidence import Case, Coding, Episode, EvidenceSet, Hypothesis, Item
+from bayes_trace.evidence.records import last_day
+from bayes_trace.evidence.scenario import Part
 from bayes_trace.exact import (
     lead,
     select_coder,
-    strongest_against,
     test_type,
     trajectory,
     update,
-    weakest_step,
     weight_by_step,
     weight_of_evidence,
 )
 from bayes_trace.likelihood import compile_evidence
-from bayes_trace.report.citation import cite
-from bayes_trace.scales import Support
+from bayes_trace.report.draws import read_draws
+from bayes_trace.report.results import (
+    CaseResult,
+    Column,
+    Drawn,
+    EpisodeResult,
+    Gathered,
+    Judged,
+    Line,
+    Probabilities,
+    Robust,
+    Stated,
+    Used,
+)
+from bayes_trace.report.text import names_in_short
 from bayes_trace.scenarios import apply_scenario
+from bayes_trace.sensitivity import robustness, scenarios
 
-__all__ = ["CaseResult", "EpisodeResult", "Gathered", "Line", "gather"]
+__all__ = ["Progress", "gather"]
 
-Probabilities = dict[str, float]
 #: told what is being done and how much is done, from 0 to 1
 Progress = Callable[[str, float], None]
-
-
-@dataclass(frozen=True)
-class Line:
-    """One item in the ledger of an episode."""
-
-    item: Item
-    citation: str
-    reason: str
-    #: low, best, high by hypothesis; probabilities, or dB where `is_ratio`
-    likelihoods: dict[str, tuple[float, float, float]]
-    is_ratio: bool
-    #: leader against runner-up in dB, discount included
-    weight: float
-    #: leader against the rival that the item serves best, in dB
-    worst_weight: float
-    best_rival: str
-    kappa: float
-    test: str
-    #: belief after this item, items in order of date
-    running: Probabilities
-
-
-@dataclass(frozen=True)
-class EpisodeResult:
-    """One outcome and how far each hypothesis explains it."""
-
-    episode: Episode
-    prior: Probabilities
-    posterior: Probabilities
-    leader: str
-    runner_up: str
-    lead: float
-    support: Support
-    evidence_db: float
-    lines: tuple[Line, ...]
-    steps: dict[str, float]
-    weakest_step: str
-    by_scenario: dict[str, Probabilities]
-    by_coder: dict[str, Probabilities]
-
-    @property
-    def against(self) -> list[Line]:
-        """Items that some rival explains better than the leader does, the worst first."""
-        hurting = [line for line in self.lines if line.worst_weight < 0]
-        return sorted(hurting, key=lambda line: line.worst_weight)
-
-    @property
-    def carried_by(self) -> list[Line]:
-        """Items by what they do between leader and runner-up, either way."""
-        return sorted((line for line in self.lines if line.weight), key=lambda line: -abs(line.weight))
-
-
-@dataclass(frozen=True)
-class CaseResult:
-    """A case, its scored and unscored episodes, and the items of its attempts."""
-
-    case: Case
-    scored: tuple[EpisodeResult, ...]
-    unscored: tuple[Episode, ...]
-    attempts: tuple[tuple[Item, str], ...]
-
-
-@dataclass(frozen=True)
-class Gathered:
-    """The whole report before it is put into words."""
-
-    evidence_set: EvidenceSet
-    coder: str
-    point: str
-    cases: tuple[CaseResult, ...]
-    #: scenario -> why it could not be applied
-    failed: dict[str, str]
+#: decibels closer than this are equal: the words for evidence are not to hang on rounding
+_DIGITS = 9
+#: powers of ten that a float still holds
+_HUGE = 300.0
 
 
 def gather(
-    evidence_set: EvidenceSet, *, coder: str | None = None, progress: Progress | None = None
+    evidence_set: EvidenceSet,
+    *,
+    coder: str | None = None,
+    draws: Sequence[xr.DataTree] = (),
+    progress: Progress | None = None,
 ) -> Gathered:
     """Compute everything that a report says.
 
@@ -119,8 +68,10 @@ def gather(
         Scenarios already applied, if any.
     coder
         By default the base coder.
+    draws
+        As from `sample` or `propagate`, made from the same set.
     progress
-        Told what is being done.
+        Told what is being done, and how much of it is done.
 
     Returns
     -------
@@ -132,6 +83,8 @@ def gather(
         For an unknown coder.
     ImpossibleEvidenceError
         If every hypothesis of an episode is ruled out.
+    BayesTraceError
+        If draws were made from another set or scenario.
 
     Examples
     --------
@@ -143,33 +96,81 @@ def gather(
     evidence = compile_evidence(evidence_set)
     name = coder or evidence_set.base_coder
     select_coder(evidence, name)
-    scenarios, failed = _scenario_posteriors(evidence_set, name, say)
-    say("coders", 0.9)
-    coders = {str(each): update(evidence, coder=str(each)) for each in evidence["coder"].values}
-    gatherer = _Gatherer(evidence_set, evidence, name, scenarios, coders)
-    cases = tuple(gatherer.case(case) for case in evidence_set.cases)
-    say("done", 1.0)
-    return Gathered(evidence_set, name, "best", cases, failed)
+    drawn = read_draws(evidence_set, draws)
+    failed = _unfit(evidence_set, name)
+    fit = [each for each in evidence_set.scenarios if each not in {*failed, *evidence_set.applied}]
+    beside = scenarios(evidence_set, names=fit, progress=say)
+    say("robustness", 0.8)
+    robust = robustness(evidence, scenarios=beside, coder=name)
+    gatherer = _Gatherer(evidence_set, evidence, name, beside, robust, drawn)
+    return Gathered(
+        evidence_set=evidence_set,
+        coder=name,
+        point="best",
+        cases=tuple(gatherer.case(case) for case in evidence_set.cases),
+        columns=_columns(evidence_set, fit),
+        failed=failed,
+        used=_used(evidence_set, select_coder(evidence, name)),
+        draws=drawn,
+    )
 
 
-def _scenario_posteriors(
-    es: EvidenceSet, coder: str, say: Progress
-) -> tuple[dict[str, xr.Dataset], dict[str, str]]:
-    """Posterior under each scenario, put on top of what is applied already."""
-    posteriors, failed = {}, {}
-    names = [name for name in es.scenarios if name not in es.applied]
-    for number, name in enumerate(names):
-        say(f"scenario {name}", 0.9 * number / len(names))
+def _unfit(es: EvidenceSet, coder: str) -> dict[str, str]:
+    """Scenarios that cannot be put on top of what is applied already, and why."""
+    failed = {}
+    for name in es.scenarios:
+        if name in es.applied:
+            continue
         try:
-            changed = compile_evidence(apply_scenario(es, name))
-            posteriors[name] = update(changed, coder=coder)
+            update(compile_evidence(apply_scenario(es, name)), coder=coder)
         except BayesTraceError as error:
             failed[name] = str(error)
-    return posteriors, failed
+    return failed
 
 
-def _probabilities(posterior: xr.Dataset, episode: str) -> Probabilities:
-    values = posterior["probability"].sel(episode=episode)
+def _columns(es: EvidenceSet, names: Sequence[str]) -> tuple[Column, ...]:
+    """Hypotheses of the set, then those that only a scenario knows."""
+    changes = [es.scenarios[name] for name in names]
+    parts = [part for change in changes for split in change.split for part in split.into]
+    every: list[Hypothesis | Part] = [
+        *es.hypotheses,
+        *parts,
+        *(part for change in changes for part in change.add_hypotheses),
+    ]
+    each = {h.id: h for h in reversed(every)}
+    ordered = [each[name] for name in dict.fromkeys(h.id for h in every)]
+    short = names_in_short([(h.label, h.short) for h in ordered])
+    return tuple(Column(h.id, h.label, s) for h, s in zip(ordered, short, strict=True))
+
+
+def _used(es: EvidenceSet, one: xr.Dataset) -> Used:
+    coded = one["coded"].values
+    return Used(
+        episodes=one.sizes["episode"],
+        item_count=len({str(item) for item in one["link_item"].values[coded]}),
+        links=int(coded.sum()),
+        ranges=int((one["spread_high"].values > 0).any(axis=(1, 2))[coded].sum()),
+        ratios=int(one["is_ratio"].values.sum()),
+        readings=int(one["read"].values.sum()),
+        absent=int((one["absent"].values & coded).sum()),
+        reported=int(((one["source_index"].values >= 0) & coded).sum()),
+        declared_clusters=one.sizes["cluster"],
+        discounted=int((one["kappa"].values < 1).sum()),
+        given=int(sum(bool(name) for name in one["link_given"].values[coded])),
+        residual=sum(h.residual for h in es.hypotheses),
+        compounds=sum("+" in h.id for h in es.hypotheses),
+    )
+
+
+def _of_attempt(item: Item) -> bool:
+    return item.step == "attempt" and item.found != "not_sought"
+
+
+def _dated(item: Item) -> str:
+    return last_day(item.date) if item.date else "9999"
+
+
+def _by_hypothesis(values: xr.DataArray) -> Probabilities:
     return {str(h): float(p) for h, p in zip(values["hypothesis"].values, values.values, strict=True)}
 
 
@@ -178,105 +179,177 @@ class _Gatherer:
     es: EvidenceSet
     evidence: xr.Dataset
     coder: str
-    scenarios: dict[str, xr.Dataset]
-    coders: dict[str, xr.Dataset]
+    #: scenario, coder, episode, hypothesis
+    beside: xr.Dataset
+    robust: xr.Dataset
+    drawn: tuple[Drawn, ...]
+
+    @cached_property
+    def posterior(self) -> xr.Dataset:
+        return update(self.evidence, coder=self.coder)
+
+    @cached_property
+    def one(self) -> xr.Dataset:
+        return select_coder(self.evidence, self.coder)
+
+    @cached_property
+    def codings(self) -> dict[tuple[str, str], Coding]:
+        links = self.es.coded_links()
+        return {(item.id, episode): coding for item, episode, coding, who in links if who == self.coder}
 
     def case(self, case: Case) -> CaseResult:
-        scored = tuple(self.episode(episode) for episode in case.episodes if episode.scored)
-        unscored = tuple(episode for episode in case.episodes if not episode.scored)
-        attempts = tuple((item, cite(self.es, item)) for item in case.items if item.step == "attempt")
-        return CaseResult(case, scored, unscored, attempts)
+        items = case.items
+        return CaseResult(
+            case=case,
+            scored=tuple(self.episode(episode) for episode in case.episodes if episode.scored),
+            unscored=tuple(episode for episode in case.episodes if not episode.scored),
+            attempts=tuple(sorted((item for item in items if _of_attempt(item)), key=_dated)),
+            planned=tuple(item for item in items if item.found == "not_sought"),
+        )
 
     def episode(self, episode: Episode) -> EpisodeResult:
-        posterior = self.coders[self.coder]
+        posterior = self.posterior
         here = {"episode": episode.id}
         front = lead(posterior).sel(here)
         leader, runner_up = str(front["leader"].item()), str(front["runner_up"].item())
-        one = select_coder(self.evidence, self.coder)
-        chosen = np.flatnonzero(one["link_episode"].values == episode.id)
-        weights = weight_of_evidence(self.evidence, leader, against=runner_up, coder=self.coder).values[
-            chosen
-        ]
-        total = float(weights.sum())
+        lines = self.lines(episode, leader, runner_up)
+        total = round(sum(line.weight for line in lines), _DIGITS)
         by_step = weight_by_step(self.evidence, leader, against=runner_up, coder=self.coder)
-        prior = posterior["prior"].sel(here)
         return EpisodeResult(
             episode=episode,
-            prior={str(h): float(p) for h, p in zip(prior["hypothesis"].values, prior.values, strict=True)},
-            posterior=_probabilities(posterior, episode.id),
+            prior=_by_hypothesis(posterior["prior"].sel(here)),
+            posterior=_by_hypothesis(posterior["probability"].sel(here)),
             leader=leader,
             runner_up=runner_up,
             lead=float(front["lead"].item()),
-            support=scales.enfsi(float(10 ** (total / 10))),
+            support=scales.enfsi(10.0 ** min(total / 10, _HUGE)),
             evidence_db=total,
-            lines=self.lines(episode, leader, runner_up),
-            steps={
-                str(s): float(v)
-                for s, v in zip(by_step["step"].values, by_step.sel(here).values, strict=True)
-            },
-            weakest_step=str(weakest_step(by_step).sel(here).item()),
-            by_scenario={
-                n: _probabilities(p, episode.id)
-                for n, p in self.scenarios.items()
-                if episode.id in p["episode"]
-            },
-            by_coder={name: _probabilities(p, episode.id) for name, p in self.coders.items()},
+            lines=lines,
+            steps=dict(zip(by_step["step"].values.tolist(), by_step.sel(here).values.tolist(), strict=True)),
+            scenarios=self.by_scenario(episode.id),
+            coders=self.by_coder(episode.id),
+            robust=self.robustness(episode.id),
+            sampled=tuple((d, d.sampled[episode.id]) for d in self.drawn if episode.id in d.sampled),
         )
 
+    def by_scenario(self, episode: str) -> tuple[Judged, ...]:
+        names = [str(name) for name in self.beside["scenario"].values[1:]]
+        return tuple(
+            Judged(name, self.es.scenarios[name].label, self._beside(name, self.coder, episode))
+            for name in names
+        )
+
+    def by_coder(self, episode: str) -> tuple[Judged, ...]:
+        """Every other coder who judged anything of it."""
+        base = str(self.beside["scenario"].values[0])
+        here = self.evidence["link_episode"].values == episode
+        judged = {
+            c.id: int(self.evidence["coded"].sel(coder=c.id).values[here].sum()) for c in self.es.coders
+        }
+        return tuple(
+            Judged(c.id, c.label or c.id, self._beside(base, c.id, episode), judged[c.id], int(here.sum()))
+            for c in self.es.coders
+            if c.id != self.coder and judged[c.id]
+        )
+
+    def _beside(self, scenario: str, coder: str, episode: str) -> Probabilities:
+        """Posterior under a scenario by a coder; hypotheses that the scenario lacks are left out."""
+        here = self.beside["probability"].sel(scenario=scenario, coder=coder, episode=episode)
+        return {name: p for name, p in _by_hypothesis(here).items() if not np.isnan(p)}
+
+    def robustness(self, episode: str) -> Robust:
+        row = self.robust.sel(episode=episode)
+        numbers = {str(n): float(v.item()) for n, v in row.data_vars.items() if v.dtype.kind in "fi"}
+        because, flip = (tuple(str(row[name].item()).split()) for name in ("because", "items_to_flip"))
+        return Robust(str(row["word"].item()), because, numbers, flip)
+
     def lines(self, episode: Episode, leader: str, runner_up: str) -> tuple[Line, ...]:
-        """The ledger in the order of dates."""
-        one = select_coder(self.evidence, self.coder)
+        """The ledger in the order of dates; items that this coder left out are not in it."""
         path = trajectory(self.evidence, episode.id, coder=self.coder)
-        place = {str(link): number for number, link in enumerate(one["link"].values)}
-        tests = test_type(self.evidence, leader, against=runner_up, coder=self.coder).values
-        weight = weight_of_evidence(self.evidence, leader, against=runner_up, coder=self.coder).values
-        worst, rival = self._worst(leader)
-        lines = []
-        for step in range(1, path.sizes["step"]):
-            at = path.isel(step=step)
-            item = self.es.items[str(at["item"].item())]
-            link = place[f"{item.id}@{episode.id}"]
-            lines.append(
-                Line(
-                    item=item,
-                    citation=cite(self.es, item),
-                    reason=self._reason(item, episode.id),
-                    likelihoods=_stated(one, link),
-                    is_ratio=bool(one["is_ratio"].values[link]),
-                    weight=float(weight[link]),
-                    worst_weight=float(worst[link]),
-                    best_rival=str(rival[link]),
-                    kappa=float(one["kappa"].values[link]),
-                    test=str(tests[link]),
-                    running={
-                        str(h): float(p) for h, p in zip(at["hypothesis"].values, at.values, strict=True)
-                    },
-                )
-            )
-        return tuple(lines)
-
-    def _worst(self, leader: str) -> tuple[np.ndarray, np.ndarray]:
-        rivals = np.array([str(name) for name in self.evidence["hypothesis"].values if name != leader])
-        each = [
-            weight_of_evidence(self.evidence, leader, against=str(r), coder=self.coder).values for r in rivals
-        ]
-        return strongest_against(self.evidence, leader, coder=self.coder).values, rivals[
-            np.argmin(each, axis=0)
-        ]
-
-    def _reason(self, item: Item, episode: str) -> str:
-        for each, name, coding, coder in self.es.coded_links():
-            if (each.id, name, coder) == (item.id, episode, self.coder):
-                return coding.reason
-        return ""
+        weigher = _Weigher(self, leader, runner_up)
+        steps = (path.isel(step=step) for step in range(1, path.sizes["step"]))
+        return tuple(
+            weigher.line(str(at["item"].item()), episode.id, _by_hypothesis(at))
+            for at in steps
+            if (str(at["item"].item()), episode.id) in self.codings
+        )
 
 
-def _stated(one: xr.Dataset, link: int) -> dict[str, tuple[float, float, float]]:
-    """Low, best and high of one link on the scale people read; the first reading."""
-    at, low, high = (one[name].values[link, 0] for name in ("location", "spread_low", "spread_high"))
+@dataclass(frozen=True)
+class _Weigher:
+    """Weights of all links for one leader, from which lines are taken."""
+
+    of: _Gatherer
+    leader: str
+    runner_up: str
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        return {str(link): number for number, link in enumerate(self.of.one["link"].values)}
+
+    @cached_property
+    def tests(self) -> Any:  # noqa: ANN401 - an array of words
+        return test_type(self.of.evidence, self.leader, against=self.runner_up, coder=self.of.coder).values
+
+    @cached_property
+    def rivals(self) -> list[str]:
+        return [str(name) for name in self.of.evidence["hypothesis"].values if name != self.leader]
+
+    @cached_property
+    def weights(self) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """Decibels for the leader (rival, link)."""
+        each = (
+            weight_of_evidence(self.of.evidence, self.leader, against=rival, coder=self.of.coder)
+            for rival in self.rivals
+        )
+        return np.array([weight.values for weight in each])
+
+    def line(self, item: str, episode: str, running: Probabilities) -> Line:
+        link = self.place[f"{item}@{episode}"]
+        coding = self.of.codings[item, episode]
+        weights = self.weights[:, link]
+        own = (f"{self.of.es.hypothesis(h).label}: {why}" for h, why in coding.cell_reasons.items())
+        return Line(
+            item=self.of.es.items[item],
+            reason=" ".join(filter(None, [coding.reason, "; ".join(own)])),
+            stated=_stated(self.of.es, self.of.one, link),
+            is_ratio=bool(self.of.one["is_ratio"].values[link]),
+            enters=_enters(self.of.one, link),
+            weight=float(weights[self.rivals.index(self.runner_up)]),
+            worst_weight=float(weights.min()),
+            best_rival=self.rivals[int(weights.argmin())],
+            kappa=float(self.of.one["kappa"].values[link]),
+            test=str(self.tests[link]),
+            running=running,
+        )
+
+
+def _stated(es: EvidenceSet, one: xr.Dataset, link: int) -> tuple[Stated, ...]:
+    """What was stated of a link, reading by reading, on the scale people read."""
+    if not one["read"].values[link]:
+        return (Stated("", 1.0, _values(one, link, 0)),)
+    name = str(one["reading"].values[one["reading_index"].values[link]])
+    options = next(reading.options for reading in es.readings if reading.id == name)
+    return tuple(
+        Stated(option, probability, _values(one, link, number))
+        for number, (option, probability) in enumerate(options.items())
+    )
+
+
+def _values(one: xr.Dataset, link: int, option: int) -> dict[str, tuple[float, float, float]]:
+    at, low, high = (one[name].values[link, option] for name in ("location", "spread_low", "spread_high"))
     ends = np.stack([at - scales.Z_90 * low, at, at + scales.Z_90 * high])
-    shown = ends if bool(one["is_ratio"].values[link]) else expit(ends)
+    shown = ends if bool(one["is_ratio"].values[link]) else scales.expit(ends)
     return {
         str(name): (float(column[0]), float(column[1]), float(column[2]))
         for name, column in zip(one["hypothesis"].values, shown.T, strict=True)
     }
+
+
+def _enters(one: xr.Dataset, link: int) -> Probabilities:
+    """The final likelihoods, where absence or reliability changed what was stated."""
+    changed = bool(one["absent"].values[link]) or int(one["source_index"].values[link]) >= 0
+    if not changed or bool(one["is_ratio"].values[link]) or bool(one["read"].values[link]):
+        return {}
+    row = one["log_likelihood"].isel(link=link)
+    return _by_hypothesis(row.copy(data=np.exp(row.values)))

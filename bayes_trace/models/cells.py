@@ -1,0 +1,66 @@
+"""Tables of elicited numbers, and which normal deviate moves which number."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Table", "tabulate"]
+
+Array = npt.NDArray[np.float64]
+Index = npt.NDArray[np.int64]
+Keys = Sequence[Sequence[Hashable]]
+
+#: logit of a probability that counts as certain; e^-690 is the smallest that stays a normal number
+CERTAIN = 690.0
+
+
+@dataclass(frozen=True)
+class Table:
+    """Elicited numbers x = location + (low if z < 0 else high) z, row by row.
+
+    Cells with the same slot share a deviate z; a slot of -1 is a point.
+    """
+
+    location: Array
+    low: Array
+    high: Array
+    #: place of each cell's deviate
+    slot: Index
+    #: name of each deviate
+    names: tuple[str, ...]
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether any cell has a range."""
+        return bool(self.names)
+
+
+def tabulate(location: Array, low: Array, high: Array, keys: Keys) -> Table:
+    """Number the deviates of a table.
+
+    Parameters
+    ----------
+    location, low, high
+        Two-dimensional. Infinite locations are certain and become plus or minus 690.
+    keys
+        One key per cell; cells of equal key share a deviate.
+    """
+    ranged = (low > 0) | (high > 0)
+    slots = np.full(location.shape, -1, dtype=np.int64)
+    found: dict[Hashable, int] = {}
+    uncertain = {keys[row][column] for row, column in zip(*np.nonzero(ranged), strict=True)}
+    for row in range(location.shape[0]):
+        for column in range(location.shape[1]):
+            key = keys[row][column]
+            if key in uncertain:
+                slots[row, column] = found.setdefault(key, len(found))
+    names = tuple("|".join(str(part) for part in _parts(key) if part != "") for key in found)
+    return Table(np.clip(location, -CERTAIN, CERTAIN), low, high, slots, names)
+
+
+def _parts(key: Hashable) -> tuple[Hashable, ...]:
+    return key if isinstance(key, tuple) else (key,)

@@ -1,0 +1,123 @@
+"""Codings on one scale per item, one coder or several."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+from scipy.special import log_expit
+
+from bayes_trace.scales import log_to_db
+
+__all__ = ["Codings", "coders_used", "gather_codings"]
+
+Array = npt.NDArray[np.float64]
+Index = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Codings:
+    """What each coder said of each unit (a link, or one option of it) under each hypothesis."""
+
+    coders: tuple[str, ...]
+    #: logits, or dB where `is_ratio`; (coder, unit, hypothesis)
+    stated: Array
+    #: standard deviation that the range of a coding stands for, same shape
+    spread: Array
+    #: (coder, unit)
+    coded: Flags
+    is_ratio: Flags
+    #: share of each unit in the codings: a coding of several episodes was made once
+    share: Array
+    #: (unit, hypothesis); of the first coder alone
+    location: Array
+    low: Array
+    high: Array
+    has_options: bool
+
+    @property
+    def signature(self) -> str:
+        """The same where models differ in numbers only."""
+        parts = (self.coders, self.is_ratio.tobytes(), self.is_ratio.shape, self.has_options)
+        return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def coders_used(evidence: xr.Dataset) -> list[str]:
+    """Coders who coded any link here; the base coder alone where nothing was coded."""
+    names = [str(name) for name in evidence["coder"].values]
+    used = [name for name in names if bool(evidence["coded"].sel(coder=name).any())]
+    return used or names[:1]
+
+
+def gather_codings(evidence: xr.Dataset, unit_link: Index, unit_option: Index) -> Codings:
+    """Codings by unit; items coded in different forms become ratios without a level."""
+    coded = evidence["coded"].values[:, unit_link]
+    option = np.where(evidence["read"].values[:, unit_link], unit_option, 0)
+    rows = np.arange(coded.shape[0])[:, None], unit_link[None, :], option
+    stated, low, high = (evidence[name].values[rows] for name in ("location", "spread_low", "spread_high"))
+    ratio = evidence["is_ratio"].values[:, unit_link]
+    mixed = (ratio & coded).any(axis=0) & (~ratio & coded).any(axis=0)
+    stated, low, high = _mixed_to_db(stated, low, high, mixed & ~ratio)
+    is_ratio = (ratio & coded).any(axis=0)
+    if coded.shape[0] > 1:
+        stated = np.where(is_ratio[None, :, None], stated - stated.mean(axis=-1, keepdims=True), stated)
+    first = np.argmax(coded, axis=0), np.arange(unit_link.size)
+    several = coded.shape[0] > 1
+    return Codings(
+        coders=tuple(str(name) for name in evidence["coder"].values),
+        stated=stated,
+        spread=(low + high) / 2,
+        coded=coded,
+        is_ratio=is_ratio,
+        share=_share(evidence, unit_link, unit_option, stated, coded),
+        location=_first_certain(stated, coded) if several else stated[first],
+        # with several coders every number that is not certain is uncertain
+        low=_finite(stated, coded) if several else low[first],
+        high=_finite(stated, coded) if several else high[first],
+        has_options=bool((unit_option > 0).any()),
+    )
+
+
+def _mixed_to_db(stated: Array, low: Array, high: Array, turn: Flags) -> tuple[Array, Array, Array]:
+    """Logits to decibels of probability where another coder gave ratios."""
+    if not turn.any():
+        return stated, low, high
+
+    def to_db(logits: Array) -> Array:
+        return log_to_db(np.maximum(log_expit(logits), -690.0))
+
+    at = turn[:, :, None]
+    middle = to_db(stated)
+    return (
+        np.where(at, middle, stated),
+        np.where(at, middle - to_db(stated - low), low),
+        np.where(at, to_db(stated + high) - middle, high),
+    )
+
+
+def _finite(stated: Array, coded: Flags) -> Array:
+    return (~(np.isinf(stated) & coded[:, :, None]).any(axis=0)).astype(np.float64)
+
+
+def _first_certain(stated: Array, coded: Flags) -> Array:
+    """The value of the first coder who is certain of it, 0 elsewhere."""
+    certain = np.isinf(stated) & coded[:, :, None]
+    first = np.take_along_axis(stated, np.argmax(certain, axis=0)[None], axis=0)[0]
+    return np.where(certain.any(axis=0), first, 0.0)
+
+
+def _share(evidence: xr.Dataset, unit_link: Index, unit_option: Index, stated: Array, coded: Flags) -> Array:
+    """One over the number of units that hold one and the same judgement."""
+    items = evidence["link_item"].values[unit_link]
+    keys = [
+        (str(item), int(option), stated[:, unit].tobytes(), coded[:, unit].tobytes())
+        for unit, (item, option) in enumerate(zip(items, unit_option, strict=True))
+    ]
+    count: dict[tuple[object, ...], int] = {}
+    for key in keys:
+        count[key] = count.get(key, 0) + 1
+    return np.array([1.0 / count[key] for key in keys])

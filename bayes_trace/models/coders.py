@@ -1,0 +1,92 @@
+"""Several coders: level, lean and noise of each; the common value summed out and entered again."""
+
+from __future__ import annotations
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+import xarray as xr
+
+from bayes_trace.models.base import EvidenceModel, Tensor
+from bayes_trace.models.layout import Layout
+from bayes_trace.scales import NATS_PER_DB
+
+__all__ = ["pooled_values"]
+
+#: priors, in dB
+LEAN_DB = 2.0
+LEVEL_DB = 5.0
+NOISE_DB = 2.0
+#: how much coders differ in noise, on the log scale
+NOISE_SPREAD = 0.3
+#: nobody codes finer than this, in dB; keeps perfect agreement from driving the noise to zero
+FINEST_DB = 0.1
+#: two coders share one noise
+PAIR = 2
+
+
+def pooled_values(model: EvidenceModel, layout: Layout, z: Tensor) -> Tensor:
+    """Value of every unit under every hypothesis, given what all coders said.
+
+    Coder c says Normal(x + level_c + lean_ch, range^2 + sigma_c^2) of a common value x whose prior is
+    flat. What the codings say with x summed out is the potential ``codings``; x given the codings is
+    normal around their weighted mean, and `z` its standard deviate.
+    """
+    codings = layout.codings
+    unit = np.where(codings.is_ratio, 1.0, NATS_PER_DB)[None, :, None]
+    counted = (layout.items.slot >= 0)[None] & codings.coded[:, :, None]
+    finite = model.data("counted", counted.astype(np.float64))
+    stated = model.data("stated", np.where(counted, codings.stated, 0.0))
+    spread = model.data("stated_spread", np.where(counted, codings.spread, 0.0))
+    noise = _noise(model, len(codings.coders))[:, None, None]
+    bias = _bias(model, layout)
+    weight = finite / (spread**2 + unit**2 * (noise**2 + FINEST_DB**2))
+    certain = layout.items.slot < 0
+    total = weight.sum(axis=0) + certain
+    freed = stated - unit * bias
+    middle = (weight * freed).sum(axis=0) / total
+    _codings_potential(model, layout, (finite, weight, total), freed - middle[None])
+    return pt.switch(certain, layout.items.location, middle + z / pt.sqrt(total))
+
+
+def _noise(model: EvidenceModel, n: int) -> Tensor:
+    common = model.half_normal("coder_noise_scale", NOISE_DB)
+    if n == PAIR:
+        each = pt.repeat(common[None], n)
+    else:
+        each = common * pt.exp(NOISE_SPREAD * model.normal("coder_noise_deviate", 1.0, ("coder",)))
+    model.record.derived["coder_noise"] = _noise_of
+    return model.keep("coder_noise", each, ("coder",), judge=True)
+
+
+def _noise_of(draws: xr.Dataset) -> xr.DataArray:
+    if "coder_noise_deviate" not in draws:
+        return draws["coder_noise_scale"].expand_dims(coder=PAIR, axis=-1)
+    return draws["coder_noise_scale"] * np.exp(NOISE_SPREAD * draws["coder_noise_deviate"])
+
+
+def _bias(model: EvidenceModel, layout: Layout) -> Tensor:
+    """Level and lean of each coder in dB; a ratio has no level."""
+    lean = model.zero_sum("coder_lean", LEAN_DB, ("coder", model.rivals), axes=2)
+    model.record.stored.append("coder_lean")
+    model.record.judged.append("coder_lean")
+    bias = lean[:, None, :]
+    if not layout.codings.is_ratio.all():
+        level = model.zero_sum("coder_level", LEVEL_DB, ("coder",))
+        model.record.stored.append("coder_level")
+        model.record.judged.append("coder_level")
+        bias = bias + level[:, None, None] * (~layout.codings.is_ratio)[None, :, None]
+    return bias
+
+
+def _codings_potential(
+    model: EvidenceModel, layout: Layout, parts: tuple[Tensor, Tensor, Tensor], residual: Tensor
+) -> None:
+    """What the codings say of the coders; each judgement counts once, a ratio one degree less."""
+    finite, weight, total = parts
+    # a lone coding has nothing to agree with: its two terms cancel
+    log_weight = pt.log(weight + (1.0 - finite)).sum(axis=0) - pt.log(total)
+    degrees = 1.0 - layout.codings.is_ratio / layout.evidence.sizes["hypothesis"]
+    fit = 0.5 * degrees[:, None] * log_weight - 0.5 * (weight * residual**2).sum(axis=0)
+    share = model.data("judgement_share", layout.codings.share)
+    pm.Potential("codings", (share[:, None] * fit).sum())

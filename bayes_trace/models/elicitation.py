@@ -1,0 +1,171 @@
+"""Every episode by itself, or all together: how sure are we, given ranges, coders and sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+import xarray as xr
+
+from bayes_trace.errors import ModelError, UnknownNameError
+from bayes_trace.models.base import EvidenceModel, Record, Tensor
+from bayes_trace.models.graph import Rows, build_rows
+from bayes_trace.models.layout import Layout, Scope, make_layout
+from bayes_trace.models.observed import attach_evidence
+from bayes_trace.scales import NATS_PER_DB
+
+__all__ = ["add_deterministics", "basic_coords", "elicitation_model", "keep_episodes", "select_episodes"]
+
+
+def elicitation_model(
+    evidence: xr.Dataset,
+    *,
+    episodes: Iterable[str] | None = None,
+    scope: Scope = "episode",
+    keep_items: bool = False,
+) -> EvidenceModel:
+    """How sure the answer is, given what was elicited with ranges, by several coders, from sources.
+
+    Parameters
+    ----------
+    evidence
+        As from `compile_evidence`.
+    episodes
+        Episodes to analyse; by default all (in scope ``set``: all but aggregates).
+    scope
+        ``episode``: each episode by itself inside one vectorised model, everything uncertain copied
+        per episode but for coders' noise and lean. ``set``: what is uncertain is shared, and an item
+        that bears on n episodes enters each with exponent 1 / n.
+    keep_items
+        Store draws of every link's weight and of every deviate as well.
+
+    Returns
+    -------
+    A `pm.Model` with the deterministics ``probability(episode, hypothesis)``,
+    ``inclusion(episode, mechanism)`` and ``weight(link, hypothesis)`` (dB, centred over hypotheses).
+    The hypothesis is summed out; uncertain numbers are standard normal deviates.
+
+    Raises
+    ------
+    UnknownNameError
+        For an episode that is not there.
+    ModelError
+        For an unknown scope, or an aggregate episode asked into a joint model.
+    ImpossibleEvidenceError
+        If every hypothesis of an episode is ruled out.
+
+    References
+    ----------
+    Humphreys and Jacobs (2023), section 5.3, on likelihoods shared by items; O'Hagan et al. (2006),
+    Uncertain Judgements, on elicited ranges.
+
+    Examples
+    --------
+    >>> import bayes_trace as bt
+    >>> es = bt.from_table({"memo": {"A": {"low": 0.6, "best": 0.8, "high": 0.9}, "B": 0.2}})
+    >>> model = elicitation_model(bt.compile_evidence(es))
+    >>> [variable.name for variable in model.free_RVs]
+    ['item_noise']
+    """
+    chosen = select_episodes(evidence, episodes, scope)
+    layout = make_layout(chosen, scope)
+    record = Record(
+        name="elicitation",
+        evidence=layout.evidence,
+        signature=f"elicitation:{keep_items}:{layout.signature}",
+        without_data_model=layout.without_data_model,
+        attrs={"scope": scope},
+    )
+    model = EvidenceModel(record=record, coords=basic_coords(layout))
+    with model:
+        stated = model.data("prior", layout.evidence["prior"].values, ("episode", "hypothesis"))
+        log_prior = pt.log(stated)
+        rows = build_rows(model, layout, log_prior)
+        log_share = _log_share(model, layout, log_prior)
+        evidence_sums = attach_evidence(model, layout, rows, log_share, log_prior)
+        add_deterministics(model, layout, rows, log_share + evidence_sums, keep_items=keep_items)
+    return model
+
+
+def select_episodes(evidence: xr.Dataset, episodes: Iterable[str] | None, scope: Scope) -> xr.Dataset:
+    """The evidence of some episodes; a joint model has no aggregates."""
+    if scope not in ("episode", "set"):
+        message = f"scope={scope!r}; expected 'episode' or 'set'"
+        raise ModelError(message)
+    names = [str(name) for name in evidence["episode"].values]
+    aggregate = dict(zip(names, evidence["is_aggregate"].values, strict=True))
+    wanted = list(names if episodes is None else episodes)
+    for name in wanted:
+        if name not in names:
+            raise UnknownNameError("episode", name, names)
+        if scope == "set" and aggregate[name] and episodes is not None:
+            message = (
+                f"episode {name} sums up others and cannot stand beside them in a joint model; leave it out"
+            )
+            raise ModelError(message)
+    kept = [n for n, name in enumerate(names) if name in wanted and not (scope == "set" and aggregate[name])]
+    if not kept:
+        message = (
+            f"{evidence.attrs.get('evidence_set', 'the set')}: no scored episode is left to model; name one"
+        )
+        raise ModelError(message)
+    return keep_episodes(evidence, kept)
+
+
+def keep_episodes(evidence: xr.Dataset, kept: list[int]) -> xr.Dataset:
+    """The evidence of the episodes at these places, in this order of the set."""
+    place = np.full(evidence.sizes["episode"], -1, dtype=np.int64)
+    place[kept] = np.arange(len(kept))
+    at = place[evidence["episode_index"].values]
+    links = np.flatnonzero(at >= 0)
+    return evidence.isel(episode=kept, link=links).assign(episode_index=("link", at[links]))
+
+
+def basic_coords(layout: Layout) -> dict[str, list[str]]:
+    """Names of episodes, hypotheses, mechanisms, links and coders."""
+    evidence = layout.evidence
+    names = [str(name) for name in evidence["hypothesis"].values]
+    return {
+        "episode": [str(name) for name in evidence["episode"].values],
+        "hypothesis": names,
+        "mechanism": list(dict.fromkeys(part for name in names for part in name.split("+"))),
+        "link": [str(name) for name in evidence["link"].values],
+        "coder": list(layout.codings.coders),
+    }
+
+
+def _log_share(model: EvidenceModel, layout: Layout, log_prior: Tensor) -> Tensor:
+    """Log prior of each hypothesis; with a concentration, one Dirichlet draw per episode."""
+    concentration = layout.evidence["prior_concentration"].values
+    if not np.isfinite(concentration).all():
+        return log_prior
+    parameters = concentration[:, None] * layout.evidence["prior"].values
+    share = model.dirichlet("prior_share", parameters, ("episode", "hypothesis"))
+    model.record.stored.append("prior_share")
+    model.record.judged.append("prior_share")
+    return pt.log(share)
+
+
+def add_deterministics(
+    model: EvidenceModel, layout: Layout, rows: Rows, joint: Tensor, *, keep_items: bool
+) -> None:
+    """What every model of hypotheses reports; `joint` is log prior plus log-likelihood."""
+    probability = model.keep("probability", pm.math.softmax(joint, axis=-1), ("episode", "hypothesis"))
+    member = model.membership.values
+    model.keep("inclusion", pt.dot(probability, member), ("episode", "mechanism"))
+    prior = layout.evidence["prior"].reset_coords(drop=True)
+    model.record.constants |= {
+        "prior": prior,
+        "inclusion_prior": xr.DataArray(
+            prior.values @ member,
+            {"episode": prior["episode"], "mechanism": list(model.coords["mechanism"])},
+            ("episode", "mechanism"),
+        ),
+    }
+    centred = rows.rows - rows.rows.mean(axis=-1, keepdims=True)
+    pm.Deterministic("weight", centred * rows.weight[:, None] / NATS_PER_DB, dims=("link", "hypothesis"))
+    if keep_items:
+        model.record.stored.append("weight")
+        model.record.stored += [name for name, prior in model.record.priors.items() if not prior.shared]

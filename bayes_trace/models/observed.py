@@ -1,0 +1,153 @@
+"""The evidence as the observed variable of a model: what was found, episode by episode."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+import numpy as np
+import numpy.typing as npt
+import pymc as pm
+import pytensor.tensor as pt
+
+from bayes_trace.errors import NoDataModelError
+from bayes_trace.models.base import EvidenceModel, Tensor
+from bayes_trace.models.graph import BARELY, Rows, sum_by_episode
+from bayes_trace.models.layout import Layout
+
+__all__ = ["attach_evidence", "no_data_model"]
+
+Array = npt.NDArray[np.float64]
+Index = npt.NDArray[np.int64]
+#: in the table of what was found: the episode has fewer links than this place
+NO_LINK = -1
+
+
+def attach_evidence(
+    model: EvidenceModel, layout: Layout, rows: Rows, log_share: Tensor, log_prior: Tensor
+) -> Tensor:
+    """Register the observed variable ``evidence`` and return log-likelihoods (episode, hypothesis).
+
+    Its value is a table (episode, place): 1 where the link was found, 0 where it was searched for in
+    vain, -1 where the episode has no more links. Its density is that of an episode with the
+    hypothesis summed out.
+    """
+    slots = _slots(layout)
+    model.add_coord("place", np.arange(slots.shape[1]))
+    found = model.data("found", _found(layout, slots), ("episode", "place"))
+    if layout.without_data_model:
+        return _without_data_model(layout, rows, (log_share, log_prior, found))
+    return _with_data_model(model, layout, rows, (log_share, slots, found))
+
+
+def _slots(layout: Layout) -> Index:
+    """Link at each place of each episode, -1 where there is none; at least one place."""
+    episode = layout.episode_index
+    counts = np.bincount(episode, minlength=layout.evidence.sizes["episode"])
+    slots = np.full((counts.size, max(int(counts.max(initial=0)), 1)), NO_LINK, dtype=np.int64)
+    for j in range(counts.size):
+        slots[j, : counts[j]] = np.flatnonzero(episode == j)
+    return slots
+
+
+def _found(layout: Layout, slots: Index) -> Index:
+    present = np.append(~layout.evidence["absent"].values, False).astype(np.int64)
+    return np.where(slots == NO_LINK, NO_LINK, present[slots])
+
+
+def no_data_model(reasons: dict[str, str], what: str) -> NoDataModelError:
+    """The error that says why there is nothing to predict, and for which episodes."""
+    first, why = next(iter(reasons.items()))
+    more = f" and {len(reasons) - 1} more" if len(reasons) > 1 else ""
+    message = (
+        f"{what}: episode {first}{more} has no model of the data ({why}); "
+        "code absolute probabilities without a discount, or leave these episodes out with episodes="
+    )
+    return NoDataModelError(message)
+
+
+def _without_data_model(layout: Layout, rows: Rows, parts: tuple[Tensor, Tensor, Tensor]) -> Tensor:
+    log_share, log_prior, found = parts
+    total = sum_by_episode(layout, rows.rows, rows.weight)
+    level = pt.zeros(layout.evidence.sizes["episode"])
+    if layout.relative.any():
+        ratios = sum_by_episode(layout, rows.rows, rows.weight * layout.relative)
+        level = pt.logsumexp(log_prior + ratios, axis=-1)
+    reasons = layout.without_data_model
+
+    def random(
+        density: Array,  # noqa: ARG001
+        table: Array,  # noqa: ARG001
+        rng: np.random.Generator | None = None,  # noqa: ARG001
+        size: object = None,  # noqa: ARG001
+    ) -> NoReturn:
+        raise no_data_model(reasons, "prediction")
+
+    pm.CustomDist(
+        "evidence",
+        pt.logsumexp(log_share + total, axis=-1) - level,
+        found,
+        logp=lambda _value, density, _table: density,
+        random=random,
+        signature="(),(k)->(k)",
+        dtype="int32",
+        observed=found,
+        dims=("episode", "place"),
+    )
+    return total
+
+
+def _with_data_model(
+    model: EvidenceModel, layout: Layout, rows: Rows, parts: tuple[Tensor, Index, Tensor]
+) -> Tensor:
+    log_share, slots, found = parts
+    seen = rows.rows
+    links = np.flatnonzero(layout.link_search >= 0)
+    if links.size:
+        seen = pt.inc_subtensor(seen[links], rows.log_detection[layout.link_search[links]])
+    place = np.nonzero(slots >= 0)
+    # links are listed episode by episode in `slots`, but readings would stand last in the layout
+    order = np.argsort(slots[place], kind="stable")
+    at = place[0][order], place[1][order]
+
+    def likelihoods(value: Tensor, seen: Tensor) -> Tensor:
+        there = value[at][:, None] > 0
+        vain = pt.log1mexp(pt.minimum(seen, BARELY))
+        return sum_by_episode(layout, pt.switch(there, seen, vain), pt.ones(layout.episode_index.size))
+
+    pm.CustomDist(
+        "evidence",
+        log_share,
+        seen,
+        slots,
+        # PyMC gives a parameter without episodes a first dimension of length 1
+        logp=lambda value, share, seen, _: pt.logsumexp(share + likelihoods(value, seen[0]), axis=-1),
+        random=_draw_found,
+        signature="(h),(l,h),(k)->(k)",
+        dtype="int32",
+        observed=found,
+        dims=("episode", "place"),
+    )
+    given = likelihoods(found, seen)
+    model.keep("log_likelihood_given", given, ("episode", "hypothesis"))
+    return given
+
+
+def _draw_found(
+    log_share: Array,
+    seen: Array,
+    slots: Array,
+    rng: np.random.Generator | None = None,
+    size: object = None,  # noqa: ARG001
+) -> Index:
+    """Draw a hypothesis for each episode, then what a search would find."""
+    rng = rng or np.random.default_rng()
+    share = np.exp(log_share - log_share.max(axis=-1, keepdims=True))
+    true = (rng.random((share.shape[0], 1)) * share.sum(axis=-1, keepdims=True) > share.cumsum(axis=-1)).sum(
+        -1
+    )
+    links = slots.astype(np.int64)
+    seen = seen.reshape(-1, seen.shape[-1])
+    there = np.exp(np.append(seen, np.zeros((1, seen.shape[1])), axis=0)[links, true[:, None]])
+    return np.where(links == NO_LINK, NO_LINK, (rng.random(links.shape) < there).astype(np.int64)).astype(
+        np.int32
+    )

@@ -1,0 +1,76 @@
+"""Draws from the priors of a model and their log-densities, without compiling anything."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+from scipy.special import gammaln
+
+from bayes_trace.models.base import EvidenceModel, Prior
+
+__all__ = ["draw_priors", "log_density"]
+
+Array = npt.NDArray[np.float64]
+LOG_ROOT_TAU = 0.5 * float(np.log(2 * np.pi))
+
+
+def draw_priors(model: EvidenceModel, draws: int, rng: np.random.Generator) -> xr.Dataset:
+    """Draws of the shared free variables from their priors, one chain."""
+    data: dict[str, tuple[tuple[str, ...], Array]] = {}
+    coords: dict[str, list[object]] = {}
+    for name, prior in model.record.priors.items():
+        if not prior.shared:
+            continue
+        sizes = tuple(len(model.coords[dim]) for dim in prior.dims)
+        data[name] = (("chain", "draw", *prior.dims), _draw(prior, (1, draws, *sizes), rng))
+        coords |= {dim: list(model.coords[dim]) for dim in prior.dims}
+    return xr.Dataset(data, {**coords, "chain": [0], "draw": np.arange(draws)})
+
+
+def _draw(prior: Prior, shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+    if prior.kind == "dirichlet":
+        gammas = rng.standard_gamma(np.broadcast_to(prior.scale, shape))
+        return np.asarray(gammas / gammas.sum(axis=-1, keepdims=True))
+    z = rng.standard_normal(shape) * prior.scale
+    if prior.kind == "half_normal":
+        return np.asarray(np.abs(z))
+    for axis in range(1, prior.zero_axes + 1):
+        z = z - z.mean(axis=-axis, keepdims=True)
+    return np.asarray(z)
+
+
+def log_density(prior: Prior, values: xr.DataArray) -> xr.DataArray:
+    """Log-density of draws, summed over what is not independent.
+
+    Parameters
+    ----------
+    prior
+        The distribution.
+    values
+        With dimensions chain, draw and those of the prior.
+
+    Returns
+    -------
+    Nats; a Dirichlet has lost its last dimension, a zero-sum vector its last axes.
+    """
+    x = values.values
+    if prior.kind == "dirichlet":
+        a = prior.scale
+        density = ((a - 1) * np.log(x)).sum(-1) + gammaln(a.sum(-1)) - gammaln(a).sum(-1)
+        return _like(values, density, 1)
+    each = -0.5 * (x / prior.scale) ** 2 - np.log(prior.scale) - LOG_ROOT_TAU
+    if prior.kind == "half_normal":
+        each = each + np.log(2.0)
+    if not prior.zero_axes:
+        return _like(values, each, 0)
+    axes = tuple(range(-prior.zero_axes, 0))
+    free = np.prod([x.shape[axis] - 1 for axis in axes])
+    density = -0.5 * ((x / prior.scale) ** 2).sum(axes) - free * (np.log(prior.scale) + LOG_ROOT_TAU)
+    return _like(values, density, prior.zero_axes)
+
+
+def _like(values: xr.DataArray, density: Array, lost: int) -> xr.DataArray:
+    dims = values.dims[: values.ndim - lost]
+    coords = {name: coord for name, coord in values.coords.items() if set(coord.dims) <= set(dims)}
+    return xr.DataArray(density, coords, dims)

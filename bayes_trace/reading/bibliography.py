@@ -1,0 +1,269 @@
+"""Sources from reference managers: CSL JSON, as Zotero exports it, and BibTeX."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from bayes_trace.errors import EvidenceSetError, Problem
+from bayes_trace.evidence import Source
+from bayes_trace.evidence.records import CSL_FIELDS
+from bayes_trace.reading.folder import read_evidence_set
+from bayes_trace.reading.nodes import Document, read_document
+from bayes_trace.reading.validation import validate
+from bayes_trace.reading.workbook.files import write_bytes
+from bayes_trace.reading.writing import to_yaml
+
+__all__ = ["add_sources", "read_bibtex", "read_csl_json"]
+
+_ID = re.compile(r"\w[\w.+/~-]{0,79}")
+_OURS = {"id", "type", "reliability", "grade"}
+
+Entry = dict[str, Any]
+
+
+def read_csl_json(path: str | Path) -> tuple[Source, ...]:
+    """Read references in CSL JSON (in Zotero: Export, CSL JSON).
+
+    An id that is no single word, such as Zotero's web addresses, gives way to the entry's citation
+    key or, without one, to author and year. Fields outside CSL are kept under ``custom``.
+
+    Parameters
+    ----------
+    path
+        A file with a list of references.
+
+    Returns
+    -------
+    Sources in the order of the file.
+
+    Raises
+    ------
+    EvidenceSetError
+        With every problem of the file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "zotero.json"
+    >>> _ = file.write_text('[{"id": "http://zotero.org/1", "type": "book", "title": "Arms", '
+    ...     '"author": [{"family": "Li"}], "issued": {"date-parts": [[1999]]}}]')
+    >>> read_csl_json(file)[0].id
+    'li1999'
+    """
+    path = Path(path)
+    text = _text(path)
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        line = getattr(error, "lineno", 0)
+        message = f"not JSON: {error}; export again as CSL JSON"
+        raise _error(path, Problem((), message, path.name, line)) from None
+    document = read_document(text, path.name)
+    # YAML's lines serve JSON as well, where it reads the same
+    same = not document.problems and document.value == data
+    return _sources(data, path, document if same else Document(path.name))
+
+
+def read_bibtex(path: str | Path) -> tuple[Source, ...]:
+    """Read references in BibTeX or BibLaTeX, by way of pandoc.
+
+    Pandoc writes English titles in sentence case; braces keep capitals, as in BibTeX itself.
+
+    Parameters
+    ----------
+    path
+        A ``.bib`` file.
+
+    Returns
+    -------
+    Sources in the order of the file, named by their keys; characters that an id cannot hold
+    become hyphens.
+
+    Raises
+    ------
+    EvidenceSetError
+        With every problem of the file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "mine.bib"
+    >>> _ = file.write_text("@book{li:arms, author={Li, A.}, title={Arms}, year=1999}")
+    >>> [(source.id, source.csl["title"]) for source in read_bibtex(file)]
+    [('li-arms', 'Arms')]
+    """
+    import pypandoc
+
+    path = Path(path)
+    try:
+        text = pypandoc.convert_text(_text(path), "csljson", format="biblatex")
+    except RuntimeError as error:
+        raise _error(path, _pandoc_problem(str(error), path)) from None
+    return _sources(json.loads(text), path, Document(path.name))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        message = "not UTF-8 text; export it as UTF-8"
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}"
+    raise _error(path, Problem((), message, path.name))
+
+
+def _error(path: Path, *problems: Problem) -> EvidenceSetError:
+    return EvidenceSetError(path.as_posix(), problems)
+
+
+def _pandoc_problem(said: str, path: Path) -> Problem:
+    """Pandoc's complaint, at the line that it names."""
+    place = re.search(r"\(line (\d+), column \d+\)", said)
+    what = said[place.end() :] if place else said.partition("conversion:")[2] or said
+    return Problem(
+        (),
+        f"not BibTeX: {' '.join(what.split()).strip(': ')}; mend the entry before this line",
+        path.name,
+        int(place[1]) if place else 0,
+    )
+
+
+def _sources(data: object, path: Path, document: Document) -> tuple[Source, ...]:
+    entries = data.get("references", data.get("items")) if isinstance(data, dict) else data
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        message = "expected a list of references; export as CSL JSON"
+        raise _error(path, Problem((), message, path.name, 1))
+    names = list(_names(entries))
+    found = []
+    for number, (entry, name) in enumerate(zip(entries, names, strict=True)):
+        # the path by which the document knows the entry
+        known = entry.get("id") if isinstance(entry.get("id"), str) else number
+        found.append(validate(Source, _entry(entry, name), document, (known if document.lines else name,)))
+    document.problems.extend(_repeated(names, path))
+    if document.problems:
+        raise _error(path, *document.problems)
+    return tuple(source for source in found if source)
+
+
+def _entry(entry: Entry, name: str) -> Entry:
+    """The entry with an id of ours, and what is not CSL under ``custom``."""
+    foreign = {key: value for key, value in entry.items() if key not in CSL_FIELDS | _OURS}
+    kept = {key: value for key, value in entry.items() if key not in foreign and value is not None}
+    custom = {"custom": {**kept.get("custom", {}), **foreign}} if foreign else {}
+    return {**kept, "id": name, **custom}
+
+
+def _repeated(names: Sequence[str], path: Path) -> Iterator[Problem]:
+    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+        message = f"the id stands {names.count(name)} times; ids must be unique, rename all but one"
+        yield Problem((name,), message, path.name)
+
+
+def _names(entries: Sequence[Entry]) -> Iterator[str]:
+    """Ids of the entries; those made of author and year get a letter where they would be the same."""
+    given = [_given_name(entry) for entry in entries]
+    taken = {name for name in given if name}
+    for entry, name in zip(entries, given, strict=True):
+        made = name or next(each for each in _made_names(entry) if each not in taken)
+        taken.add(made)
+        yield made
+
+
+def _given_name(entry: Entry) -> str:
+    """A citation key or an id that is a word, or can be made one; empty for an address."""
+    for text in (str(entry.get("id", "")), str(entry.get("citation-key", ""))):
+        if _ID.fullmatch(text):
+            return text
+    key = str(entry.get("citation-key") or entry.get("id") or "")
+    word = re.sub(r"[^\w.+/~-]+", "-", key).strip("-")[:80]
+    return word if _ID.fullmatch(word) and "://" not in key else ""
+
+
+def _made_names(entry: Entry) -> Iterator[str]:
+    people = entry.get("author") or entry.get("editor") or [{}]
+    who = people[0].get("family") or people[0].get("literal") or entry.get("title") or "source"
+    word = "".join(re.findall(r"\w+", str(who).lower())[:3]) or "source"
+    parts = (entry.get("issued") or {}).get("date-parts") or [[""]]
+    name = f"{word[:60]}{parts[0][0] if parts[0] else ''}"
+    yield name
+    yield from (f"{name}{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")
+    yield from (f"{name}-{number}" for number in range(1, 100_000))
+
+
+# --- into a set ---------------------------------------------------------------------------
+
+
+def add_sources(folder: str | Path, sources: Iterable[Source], *, overwrite: bool = False) -> tuple[str, ...]:
+    """Add sources to the ``sources.yaml`` of an evidence set.
+
+    What stands there stays as it is, comments included; a source that is there already is passed over.
+
+    Parameters
+    ----------
+    folder
+        Of a sound evidence set.
+    sources
+        As from `read_csl_json` or `read_bibtex`.
+    overwrite
+        Replace sources of the same id that say something else. Their reliability and grade stay.
+        The file is written anew, and the old one kept as ``sources.yaml.bak``.
+
+    Returns
+    -------
+    Ids of the sources added or replaced.
+
+    Raises
+    ------
+    EvidenceSetError
+        If the set has problems, or has other sources of the same ids and `overwrite` is false.
+
+    Examples
+    --------
+    >>> import tempfile, bayes_trace as bt
+    >>> folder = bt.write_template(tempfile.mkdtemp())
+    >>> add_sources(folder, [Source(id="li1999", type="book", title="Arms")])
+    ('li1999',)
+    """
+    folder = Path(folder)
+    old = {source.id: source for source in read_evidence_set(folder).sources}
+    given = {source.id: source for source in sources}
+    new = [source for name, source in given.items() if name not in old]
+    other = {name: each for name, each in given.items() if name in old and each.csl != old[name].csl}
+    if other and not overwrite:
+        message = "the set has another source of this id; rename one of them, or ask to overwrite"
+        problems = [Problem((name,), message, "sources.yaml") for name in other]
+        raise EvidenceSetError(folder.as_posix(), problems)
+    path = folder / "sources.yaml"
+    if other:
+        kept = [_replaced(source, other.get(name)) for name, source in old.items()]
+        write_bytes(_yaml([*kept, *new]).encode(), path, overwrite=True)
+    elif new:
+        _append(path, list(old.values()), new)
+    return tuple(source.id for source in (*other.values(), *new))
+
+
+def _replaced(old: Source, new: Source | None) -> Source:
+    return new.model_copy(update={"reliability": old.reliability, "grade": old.grade}) if new else old
+
+
+def _yaml(sources: Sequence[Source]) -> str:
+    return to_yaml([source.model_dump(mode="json", exclude_defaults=True) for source in sources])
+
+
+def _append(path: Path, old: Sequence[Source], new: Sequence[Source]) -> None:
+    """Put new entries below the old text; a list in brackets is written anew instead."""
+    text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
+    indent = re.search(r"^( *)- ", text, re.MULTILINE)
+    lines = _yaml(new).splitlines()
+    added = "".join(f"{indent[1] if indent else ''}{line}".rstrip() + "\n" for line in lines)
+    whole = f"{text.rstrip()}\n\n{added}" if text.strip() else added
+    document = read_document(whole, path.name)
+    names = [entry.get("id") for entry in document.value] if isinstance(document.value, list) else []
+    if not document.problems and names == [source.id for source in (*old, *new)]:
+        write_bytes(whole.encode(), path, overwrite=True, backup=False)
+    else:
+        write_bytes(_yaml([*old, *new]).encode(), path, overwrite=True)

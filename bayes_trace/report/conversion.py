@@ -1,0 +1,171 @@
+"""From Markdown to a page, a Word file, LaTeX and PDF, by way of Pandoc."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Literal
+
+from bayes_trace.errors import BayesTraceError
+from bayes_trace.evidence import EvidenceSet
+from bayes_trace.report.citation import csl_items
+from bayes_trace.report.word.finish import keep_rows_whole
+from bayes_trace.report.word.reference import write_reference
+
+__all__ = ["ENGINES", "Converter", "Format", "IncompleteReportError", "Style"]
+
+Format = Literal["md", "html", "docx", "tex", "pdf"]
+Style = Literal["chicago", "apsa"]
+
+#: programs that make a PDF, in the order in which they are tried
+ENGINES = ("pdflatex", "xelatex", "lualatex", "tectonic", "weasyprint")
+NO_ENGINE = (
+    "no program that makes a PDF was found; install a TeX engine (pdflatex, xelatex, lualatex or tectonic; on "
+    "Debian or Ubuntu: apt-get install texlive-latex-recommended texlive-fonts-recommended lmodern) or WeasyPrint "
+    "(pip install weasyprint), or print the HTML page to a PDF from a browser"
+)
+
+#: Markdown without surprises: no mathematics, no TeX, and HTML for line breaks in cells only
+_READER = "markdown_strict" + "".join(
+    f"+{name}"
+    for name in (
+        "all_symbols_escapable",
+        "blank_before_header",
+        "bracketed_spans",
+        "citations",
+        "fenced_divs",
+        "header_attributes",
+        "implicit_figures",
+        "intraword_underscores",
+        "link_attributes",
+        "lists_without_preceding_blankline",
+        "pipe_tables",
+        "smart",
+        "space_in_atx_header",
+        "table_captions",
+    )
+)
+
+
+class IncompleteReportError(BayesTraceError):
+    """Formats that could not be made, while the others were: `failed` says why, `files` where those are."""
+
+    def __init__(self, failed: dict[str, str], files: dict[str, Path]) -> None:
+        self.failed = failed
+        self.files = files
+        super().__init__("; ".join(f"{kind} was not written: {why}" for kind, why in failed.items()))
+
+
+@dataclass(frozen=True)
+class Converter:
+    """Converts the Markdown of one evidence set in one style of citation."""
+
+    es: EvidenceSet
+    #: where ``figures/`` is
+    home: Path
+    style: Style
+
+    def suffix(self, kind: Format) -> str:
+        """File type of the figures that a format takes."""
+        return {"html": "svg", "docx": "png"}.get(kind, "pdf")
+
+    def convert(self, text: str, kind: Format, path: Path) -> None:
+        """Write a format.
+
+        Raises
+        ------
+        BayesTraceError
+            If nothing that makes a PDF is there, or the converter fails.
+        """
+        with self._workshop() as shop:
+            common = self._common(shop)
+            if kind == "pdf":
+                self._pdf(text, path, common, shop)
+            else:
+                _run(text, kind, path, [*common, *_particular(kind, shop)])
+        if kind == "docx":
+            keep_rows_whole(path)
+
+    @contextmanager
+    def _workshop(self) -> Iterator[Path]:
+        """A folder with the files that Pandoc asks for."""
+        with tempfile.TemporaryDirectory() as name:
+            shop = Path(name)
+            references = json.dumps(csl_items(self.es), ensure_ascii=False)
+            (shop / "references.json").write_text(references, encoding="utf-8")
+            for file in ("filter.lua", "page.html", "style.css", "preamble.tex", "apsa.csl"):
+                (shop / file).write_text(_data(file), encoding="utf-8")
+            yield shop
+
+    def _common(self, shop: Path) -> list[str]:
+        style = [f"--csl={shop / 'apsa.csl'}"] if self.style == "apsa" else []  # Chicago is Pandoc's own
+        return [
+            "--standalone",
+            f"--data-dir={shop}",  # nothing of a user's own Pandoc set-up
+            f"--lua-filter={shop / 'filter.lua'}",
+            "--citeproc",  # after the filter, which asks for every source
+            f"--bibliography={shop / 'references.json'}",
+            *style,
+            "--metadata=lang:en",
+            "--metadata=link-citations:true",
+            f"--resource-path={self.home}",
+        ]
+
+    def _pdf(self, text: str, path: Path, common: list[str], shop: Path) -> None:
+        """By the first engine that manages it; scripts that one lacks another may have."""
+        said: list[str] = []
+        for engine in filter(shutil.which, ENGINES):
+            kind: Format = "html" if engine == "weasyprint" else "tex"
+            try:
+                _run(text, kind, path, [*common, *_particular(kind, shop), f"--pdf-engine={engine}"])
+            except BayesTraceError as error:
+                said.append(f"{engine}: {error}")
+            else:
+                return
+        raise BayesTraceError("; ".join(said) or NO_ENGINE)
+
+
+def _data(name: str) -> str:
+    return resources.files("bayes_trace.report").joinpath("page", name).read_text("utf-8")
+
+
+def _particular(kind: Format, shop: Path) -> list[str]:
+    """Options of one format."""
+    if kind == "html":
+        return [
+            "--embed-resources",
+            "--toc",
+            "--toc-depth=3",
+            f"--template={shop / 'page.html'}",
+            f"--css={shop / 'style.css'}",
+        ]
+    if kind == "docx":
+        return [f"--reference-doc={write_reference(shop / 'reference.docx')}"]
+    return [
+        "--toc",
+        "--toc-depth=2",
+        f"--include-in-header={shop / 'preamble.tex'}",
+        "--variable=documentclass:article",
+        "--variable=papersize:a4",
+        "--variable=geometry:margin=2.3cm",
+        "--variable=colorlinks:true",
+    ]
+
+
+def _run(text: str, kind: Format, path: Path, options: list[str]) -> None:
+    import pypandoc
+
+    logging.getLogger("pypandoc").addHandler(logging.NullHandler())  # or it finds a handler of its own
+    target = {"html": "html5", "tex": "latex"}.get(kind, kind)
+    try:
+        pypandoc.convert_text(text, target, format=_READER, outputfile=str(path), extra_args=options)
+    except RuntimeError as error:
+        message = " ".join(str(error).split())
+        raise BayesTraceError(message) from error

@@ -1,0 +1,105 @@
+"""What files of draws say, for a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import xarray as xr
+
+from bayes_trace.errors import BayesTraceError
+from bayes_trace.evidence import EvidenceSet
+from bayes_trace.report.results import Coefficient, Drawn, Sampled
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["read_draws"]
+
+
+def read_draws(evidence_set: EvidenceSet, trees: Iterable[xr.DataTree]) -> tuple[Drawn, ...]:
+    """Summaries of draws that were made from this very set.
+
+    Parameters
+    ----------
+    evidence_set
+        Scenarios already applied, if any.
+    trees
+        As from `sample` or `propagate`.
+
+    Returns
+    -------
+    One record per tree: probabilities by episode, and coefficients where the model has them.
+
+    Raises
+    ------
+    BayesTraceError
+        If draws were made from another set, another state of it, or another scenario.
+
+    Examples
+    --------
+    >>> import bayes_trace as bt
+    >>> from bayes_trace.propagation import propagate
+    >>> es = bt.from_table({"memo": {"A": {"low": 0.6, "best": 0.8, "high": 0.9}, "B": 0.2}})
+    >>> read_draws(es, [propagate(bt.compile_evidence(es), draws=100, seed=1)])[0].note
+    'propagated'
+    """
+    return tuple(_drawn(evidence_set, tree) for tree in trees)
+
+
+def _drawn(es: EvidenceSet, tree: xr.DataTree) -> Drawn:
+    from bayes_trace.summary import summarise
+
+    _refuse_others(es, tree)
+    table = summarise(tree)
+    size = tree["posterior"].sizes
+    return Drawn(
+        model=str(tree.attrs.get("model", "")),
+        chains=int(size["chain"]),
+        draws=int(size["draw"]),
+        seed=str(tree.attrs.get("seed", "")),
+        note=str(table.attrs.get("note", "")),
+        coefficients=_coefficients(tree),
+        sampled={str(name): _sampled(part) for name, part in table.groupby("episode", sort=False)},
+    )
+
+
+def _refuse_others(es: EvidenceSet, tree: xr.DataTree) -> None:
+    here = {"evidence_set": es.id, "scenario": "+".join(es.applied) or "base", "digest": es.digest}
+    for name, expected in here.items():
+        found = str(tree.attrs.get(name, ""))
+        if found != expected:
+            message = (
+                f"the draws were made with {name.replace('_', ' ')} {found or 'unknown'}, the report is on "
+                f"{expected}; sample again with the same set and scenario"
+            )
+            raise BayesTraceError(message)
+
+
+def _sampled(table: pd.DataFrame) -> tuple[Sampled, ...]:
+    return tuple(
+        Sampled(str(row["hypothesis"]), row["mean"], row["low_89"], row["high_89"], row["p_leading"])
+        for row in table.to_dict("records")
+    )
+
+
+def _coefficients(tree: xr.DataTree) -> tuple[Coefficient, ...]:
+    from bayes_trace.summary import summarise_coefficients
+
+    if tree.attrs.get("model") not in ("comparative", "success"):
+        return ()
+    return tuple(
+        Coefficient(
+            quantity=str(row["quantity"]),
+            condition=str(row.get("column", "")),
+            hypothesis=str(row.get("hypothesis", "")),
+            prior_mean=row["prior_mean"],
+            prior_sd=row["prior_sd"],
+            mean=row["mean"],
+            low=row["low_89"],
+            high=row["high_89"],
+            contraction=row["contraction"],
+            flag=str(row["flag"]),
+        )
+        for row in summarise_coefficients(tree).to_dict("records")
+    )

@@ -1,0 +1,189 @@
+"""Figures of a report, drawn by the plots of this package."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import xarray as xr
+
+from bayes_trace import tables
+from bayes_trace.exact import trajectory, update, weight_of_evidence
+from bayes_trace.likelihood import compile_evidence
+from bayes_trace.report.gather import Progress
+from bayes_trace.report.results import CaseResult, EpisodeResult, Gathered
+from bayes_trace.report.text import flat
+from bayes_trace.report.voice import Picture
+
+if TYPE_CHECKING:
+    from bayes_trace.report.conversion import Format
+
+__all__ = ["draw_figures"]
+
+#: makes the axes of one figure
+Draw = Callable[[], Any]
+
+#: file types of the figures that each format takes; Markdown and the page share theirs
+_TYPES = {"md": ("svg",), "html": ("svg",), "docx": ("png",), "tex": ("pdf",), "pdf": ("pdf",)}
+#: fewer items make no picture
+_ENOUGH = 2
+
+
+def draw_figures(
+    gathered: Gathered,
+    folder: Path,
+    *,
+    formats: Sequence[Format] = (),
+    draws: xr.DataTree | None = None,
+    progress: Progress | None = None,
+) -> dict[str, list[Picture]]:
+    """Draw what belongs into a report: the posterior of every case, ledger and path of every episode.
+
+    Parameters
+    ----------
+    gathered
+        As from `gather`.
+    folder
+        Made if it is not there.
+    formats
+        Of the report; they say which file types are needed. Markdown's is always drawn.
+    draws
+        As from `sample`: adds intervals to the posterior of the cases.
+    progress
+        Told what is being done, and how much of it is done.
+
+    Returns
+    -------
+    Pictures by place, ``case:<id>`` or ``episode:<id>``, in order.
+
+    Examples
+    --------
+    >>> import tempfile, bayes_trace as bt
+    >>> from bayes_trace.report import gather
+    >>> table = {"memo": {"A": 0.8, "B": 0.2}, "note": {"A": 0.3, "B": 0.6}}
+    >>> sorted(draw_figures(gather(bt.from_table(table)), Path(tempfile.mkdtemp())))
+    ['case:case', 'episode:episode']
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    types = tuple(dict.fromkeys(each for name in ("md", *formats) for each in _TYPES[name]))
+    say: Progress = progress or (lambda _what, _done: None)
+    studio = _Studio(gathered, draws)
+    places = list(studio.places())
+    pictures: dict[str, list[Picture]] = {}
+    for number, (place, draw, picture) in enumerate(places):
+        say(f"figure {picture.stem}", number / len(places))
+        _save(draw, picture, folder, types)
+        pictures.setdefault(place, []).append(picture)
+    return pictures
+
+
+def _save(draw: Draw, picture: Picture, folder: Path, types: Sequence[str]) -> None:
+    from bayes_trace.plots import house
+
+    ax = draw()
+    for each in types:
+        house.save(ax, folder / f"{picture.stem}.{each}", caption=picture.caption)
+    house.close(ax)
+
+
+@dataclass(frozen=True)
+class _Studio:
+    g: Gathered
+    draws: xr.DataTree | None
+
+    @cached_property
+    def evidence(self) -> xr.Dataset:
+        return compile_evidence(self.g.evidence_set)
+
+    @cached_property
+    def posterior(self) -> xr.Dataset:
+        return update(self.evidence, coder=self.g.coder)
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        return {column.id: column.label for column in self.g.columns}
+
+    def places(self) -> Iterator[tuple[str, Draw, Picture]]:
+        """Where each figure goes, how it is drawn, and what is said of it."""
+        for case in self.g.cases:
+            if case.scored:
+                yield f"case:{case.case.case}", self._posterior(case), self._of_case(case)
+            for result in case.scored:
+                if len(result.lines) >= _ENOUGH:
+                    place = f"episode:{result.episode.id}"
+                    yield place, self._ledger(result), self._of_ledger(result)
+                    yield place, self._path(result), self._of_path(result)
+
+    def _posterior(self, case: CaseResult) -> Draw:
+        from bayes_trace.plots import plot_posterior
+
+        name = case.case.case
+        return lambda: plot_posterior(self.posterior, case=name, draws=self.draws, labels=self.labels)
+
+    def _ledger(self, result: EpisodeResult) -> Draw:
+        from bayes_trace.plots import plot_ledger
+
+        weight = weight_of_evidence(
+            self.evidence, result.leader, against=result.runner_up, coder=self.g.coder
+        )
+        name = result.episode.id
+        links = [f"{line.item.id}@{name}" for line in result.lines]  # in the order of the table
+        return lambda: plot_ledger(
+            weight.sel(link=links), episode=name, posterior=self.posterior, labels=self.labels
+        )
+
+    def _path(self, result: EpisodeResult) -> Draw:
+        from bayes_trace.plots import plot_trajectory
+
+        path = trajectory(self.evidence, result.episode.id, coder=self.g.coder)
+        decision = result.episode.date or ""
+        return lambda: plot_trajectory(path, decision=decision, labels=self.labels)
+
+    def _caption(self, text: str) -> str:
+        from bayes_trace.plots import caption
+
+        return caption(self.posterior, text=text, labels=self.labels)
+
+    def _of_case(self, case: CaseResult) -> Picture:
+        shown = "; ".join(f"{flat(r.episode.label)}: {self._first(r)}" for r in case.scored)
+        text = (
+            f"{case.case.label}: prior and posterior probability of every hypothesis in every scored episode."
+        )
+        return Picture(
+            f"case_{case.case.case}",
+            self._caption(text),
+            f"Points for prior and posterior. The leading hypothesis by episode: {shown}.",
+        )
+
+    def _first(self, result: EpisodeResult) -> str:
+        return f"{self.labels[result.leader]} {tables.probability(result.posterior[result.leader])}"
+
+    def _belief(self, result: EpisodeResult) -> str:
+        each = (f"{self.labels[name]} {tables.probability(p)}" for name, p in result.posterior.items())
+        return ", ".join(each)
+
+    def _of_ledger(self, result: EpisodeResult) -> Picture:
+        leader, other = self.labels[result.leader], self.labels[result.runner_up]
+        shown = ", ".join(f"{line.item.id} {tables.db(line.weight)}" for line in result.lines)
+        text = f"“{flat(result.episode.label)}”: what each item adds, in dB, to {leader} against {other}."
+        alt = f"Waterfall of bars in dB for {leader} against {other}: {shown}; posterior odds {tables.db(result.lead)}."
+        return Picture(f"{_stem(result)}_ledger", self._caption(text), alt)
+
+    def _of_path(self, result: EpisodeResult) -> Picture:
+        text = f"“{flat(result.episode.label)}”: probability as the items come in, by the dates of the documents."
+        alt = (
+            f"Lines from the prior ({self._start(result)}) through {len(result.lines)} items to the posterior: "
+            f"{self._belief(result)}."
+        )
+        return Picture(f"{_stem(result)}_trajectory", self._caption(text), alt)
+
+    def _start(self, result: EpisodeResult) -> str:
+        return ", ".join(tables.probability(p) for p in result.prior.values())
+
+
+def _stem(result: EpisodeResult) -> str:
+    """A file name from an id, which may hold signs that no file can carry."""
+    return "".join(sign if sign.isalnum() or sign in "_-" else "-" for sign in result.episode.id)

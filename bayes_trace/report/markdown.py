@@ -1,0 +1,156 @@
+"""The report in Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import jinja2
+
+from bayes_trace import tables
+from bayes_trace.checks import Advice, check
+from bayes_trace.evidence import EvidenceSet
+from bayes_trace.report.manifest import manifest
+from bayes_trace.report.parts import Parts, is_refusal
+from bayes_trace.report.results import EpisodeResult, Gathered
+from bayes_trace.report.robust_words import because, rule
+from bayes_trace.report.text import day, escape, prose, sentence
+from bayes_trace.report.voice import Picture, Plain, Voice
+
+__all__ = ["Pictures", "markdown"]
+
+#: ``case:<id>`` or ``episode:<id>`` -> its figures
+Pictures = Mapping[str, Sequence[Picture]]
+
+
+def markdown(gathered: Gathered, *, voice: Voice | None = None, pictures: Pictures | None = None) -> str:
+    """The report as Markdown; the same inputs give the same bytes.
+
+    Parameters
+    ----------
+    gathered
+        As from `gather`.
+    voice
+        How citations, captions and tables are set; by default for people to read.
+    pictures
+        Figures by place.
+
+    Examples
+    --------
+    >>> import bayes_trace as bt
+    >>> from bayes_trace.report import gather, markdown
+    >>> print(markdown(gather(bt.from_table({"memo": {"A": 0.8, "B": 0.2}}))).splitlines()[0])
+    # A table of likelihoods
+    """
+    es = gathered.evidence_set
+    chosen = voice or Plain(es)
+    text = (
+        _environment(gathered)
+        .get_template("report.md.j2")
+        .render(
+            g=gathered,
+            es=es,
+            v=chosen,
+            parts=Parts(gathered, chosen),
+            pictures=pictures or {},
+            coder=_coder(gathered),
+            used=gathered.used,
+            priors=_priors(gathered),
+            ties=any(r.tied for r in gathered.episodes),
+            planned=[item for case in gathered.cases for item in case.planned],
+            aggregates=any(r.episode.aggregate_of for r in gathered.episodes),
+            refusals=any(h.refusal_statement for h in es.hypotheses),
+            footnotes=any(item.footnote for item in es.items.values()),
+            advice=_grouped(check(es)),
+            key=chosen.method,
+            because=because,
+            rule=rule(),
+            command=_command(gathered),
+            manifest=manifest(gathered),
+        )
+    )
+    return _without_double_blanks(line.rstrip() for line in text.splitlines()) + "\n"
+
+
+def _environment(gathered: Gathered) -> jinja2.Environment:
+    es = gathered.evidence_set
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("bayes_trace.report", "templates"),
+        autoescape=False,  # Markdown; the filter t escapes
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters |= {
+        "t": lambda value: escape(str(value)),
+        "prose": prose,
+        "sentence": sentence,
+        "day": day,
+        "value": lambda value: f"{value:g}" if isinstance(value, float) else value,
+        "number": lambda count, what: f"{count} {what}{'' if count == 1 else 's'}",
+        "p": tables.probability,
+        "db": tables.db,
+        "meaning": partial(_meaning, es),
+        "episodes": lambda names: ", ".join(es.episodes[name].label for name in names),
+    }
+    return environment
+
+
+def _meaning(es: EvidenceSet, result: EpisodeResult, *, next: bool = False) -> str:  # noqa: A002
+    """What the leading hypothesis, or the next, says of this outcome."""
+    hypothesis = es.hypothesis(result.runner_up if next else result.leader)
+    return hypothesis.refusal_statement if is_refusal(es, result) else hypothesis.statement
+
+
+def _command(gathered: Gathered) -> str:
+    """The call that makes this report."""
+    es = gathered.evidence_set
+    scenarios = [f"--scenario {name}" for name in es.applied]
+    coder = [f"--coder {gathered.coder}"] if gathered.coder != es.base_coder else []
+    draws = ["--draws FILE" for _ in gathered.draws]
+    return " ".join(["bayes-trace report SET", *scenarios, *coder, *draws])
+
+
+def _coder(gathered: Gathered) -> str:
+    labels = {coder.id: coder.label for coder in gathered.evidence_set.coders}
+    return labels.get(gathered.coder) or gathered.coder
+
+
+def _priors(gathered: Gathered) -> str:
+    """The priors in a sentence, with what departs from them."""
+    es = gathered.evidence_set
+    values = {round(h.prior, 9) for h in es.hypotheses}
+    equal = (
+        "All hypotheses start with the same prior." if len(values) == 1 else "The priors differ, as stated."
+    )
+    own = [episode.label for episode in es.episodes.values() if episode.prior and episode.scored]
+    departs = f" Priors of their own: {', '.join(own)}." if own else ""
+    return equal + departs
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Advice of one kind: what was found, and in which places."""
+
+    code: str
+    reason: str
+    reference: str
+    found: dict[str, list[str]]
+
+
+def _grouped(advice: Iterable[Advice]) -> list[_Group]:
+    groups: dict[str, _Group] = {}
+    for each in advice:
+        group = groups.setdefault(each.code, _Group(each.code, each.reason, each.reference, {}))
+        place = str(each.where[1] if len(each.where) > 1 else each.where[0])
+        group.found.setdefault(each.message, []).append(place)
+    return list(groups.values())
+
+
+def _without_double_blanks(lines: Iterable[str]) -> str:
+    kept: list[str] = []
+    for line in lines:
+        if line or (kept and kept[-1]):
+            kept.append(line)
+    return "\n".join(kept).strip("\n")

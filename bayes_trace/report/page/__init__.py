@@ -1,0 +1,1 @@
+"""Templates, styles and the filter that Pandoc is given; data, no code."""

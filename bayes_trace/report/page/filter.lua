@@ -1,0 +1,103 @@
+-- What Markdown cannot say: line breaks in cells, the roles of cells, the size of tables on paper.
+
+local html = FORMAT:match('html') ~= nil
+local latex = FORMAT:match('latex') ~= nil
+
+local function line_break(raw)
+  if raw.format == 'html' and raw.text:match('^<br') then
+    return pandoc.LineBreak()
+  end
+end
+
+local function rows_of(table_)
+  local rows = {}
+  for _, body in ipairs(table_.bodies) do
+    for _, row in ipairs(body.body) do
+      rows[#rows + 1] = row
+    end
+  end
+  return rows
+end
+
+-- Roles are said outright, because a page for phones that lays rows out as blocks would lose them.
+local function describe(table_)
+  local labels = {}
+  table_.attr.attributes.role = 'table'
+  table_.head.attr.attributes.role = 'rowgroup'
+  for _, row in ipairs(table_.head.rows) do
+    row.attr.attributes.role = 'row'
+    for place, cell in ipairs(row.cells) do
+      labels[place] = pandoc.utils.stringify(cell.contents)
+      cell.attr.attributes.scope = 'col'
+      cell.attr.attributes.role = 'columnheader'
+    end
+  end
+  for _, body in ipairs(table_.bodies) do
+    body.attr.attributes.role = 'rowgroup'
+    body.row_head_columns = 1
+  end
+  for _, row in ipairs(rows_of(table_)) do
+    row.attr.attributes.role = 'row'
+    for place, cell in ipairs(row.cells) do
+      cell.attr.attributes.role = place == 1 and 'rowheader' or 'cell'
+      cell.attr.attributes['data-label'] = labels[place]
+      if place == 1 then
+        cell.attr.attributes.scope = 'row'
+      end
+    end
+  end
+end
+
+local function framed(div)
+  if not (div.classes:includes('grid') or div.classes:includes('ledger')) then
+    return nil
+  end
+  local table_ = div.content[1]
+  if html then
+    describe(table_)
+    div.classes:insert('scroll')
+    div.attributes.role = 'region'
+    div.attributes.tabindex = '0'
+    div.attributes['aria-label'] = pandoc.utils.stringify(table_.caption.long):match('^Table %d+%. [^.]*') or 'Table'
+    return div
+  elseif latex then
+    return {
+      pandoc.RawBlock('latex', '\\room{9\\baselineskip}\\begingroup\\footnotesize\\setlength{\\extrarowheight}{3pt}'),
+      table_,
+      pandoc.RawBlock('latex', '\\endgroup'),
+    }
+  end
+  return table_
+end
+
+-- Every source of the set is listed, those that no table cites too.
+local function with_all_sources(meta)
+  meta.nocite = pandoc.MetaInlines({ pandoc.Cite({}, { pandoc.Citation('*', 'NormalCitation') }) })
+  return meta
+end
+
+-- The heading of the first level is the title; on paper, sections move up into its place.
+local function entitled(document)
+  local first = document.blocks[1]
+  if first and first.t == 'Header' and first.level == 1 then
+    document.meta.title = pandoc.MetaInlines(first.content)
+    document.blocks:remove(1)
+  end
+  if html then
+    return document
+  end
+  return document:walk({
+    Header = function(header)
+      header.level = header.level - 1
+      return header
+    end,
+  })
+end
+
+local function with_room(header)
+  if latex then
+    return { pandoc.RawBlock('latex', '\\room{11\\baselineskip}'), header }
+  end
+end
+
+return { { Meta = with_all_sources, RawInline = line_break }, { Div = framed, Pandoc = entitled }, { Header = with_room } }

@@ -1,0 +1,249 @@
+"""What a report says, as plain frozen values; the words come later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bayes_trace.evidence import Case, Episode, EvidenceSet, Item
+from bayes_trace.scales import Support
+
+__all__ = [
+    "CaseResult",
+    "Coefficient",
+    "Column",
+    "Drawn",
+    "EpisodeResult",
+    "Gathered",
+    "Judged",
+    "Line",
+    "Probabilities",
+    "Robust",
+    "Sampled",
+    "Stated",
+    "Used",
+]
+
+Probabilities = dict[str, float]
+#: decibels shown as 0.0
+ROUNDS_TO_NOTHING = 0.05
+#: more items than this do not stand out
+STAND_OUT = 5
+
+
+@dataclass(frozen=True)
+class Column:
+    """A hypothesis and its names, long and short."""
+
+    id: str
+    label: str
+    short: str
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What a coder stated of an item under one reading of it; the reading has no name if there is only one."""
+
+    reading: str
+    probability: float
+    #: low, best and high by hypothesis; probabilities, or dB for a ratio coding
+    values: dict[str, tuple[float, float, float]]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One item in the ledger of an episode."""
+
+    item: Item
+    reason: str
+    stated: tuple[Stated, ...]
+    is_ratio: bool
+    #: likelihoods that enter where they are not those stated: after absence and reliability
+    enters: Probabilities
+    #: leader against runner-up in dB, discount included
+    weight: float
+    #: leader against the rival that the item serves best, in dB
+    worst_weight: float
+    best_rival: str
+    kappa: float
+    test: str
+    #: belief after this item, items in order of date
+    running: Probabilities
+
+
+@dataclass(frozen=True)
+class Robust:
+    """How far the answer to one episode can be pushed, as `sensitivity.robustness` has it."""
+
+    word: str
+    #: measures that keep the answer from a better word
+    because: tuple[str, ...]
+    #: measure -> value
+    numbers: dict[str, float]
+    #: the fewest items whose removal changes the leader; empty: no removal does
+    flip: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """Posterior draws of one hypothesis in one episode, with the 89 % interval."""
+
+    hypothesis: str
+    mean: float
+    low: float
+    high: float
+    #: share of the draws in which it leads
+    leading: float
+
+
+@dataclass(frozen=True)
+class Coefficient:
+    """What a condition does in a model of several episodes, with the 89 % interval."""
+
+    quantity: str
+    condition: str
+    hypothesis: str
+    prior_mean: float
+    prior_sd: float
+    mean: float
+    low: float
+    high: float
+    contraction: float
+    flag: str
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One file of draws."""
+
+    model: str
+    chains: int
+    draws: int
+    seed: str
+    #: ``propagated``, ``not converged``, ``interrupted``
+    note: str
+    coefficients: tuple[Coefficient, ...] = ()
+    sampled: dict[str, tuple[Sampled, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Used:
+    """How often each part of the method was used, by the coder of the report."""
+
+    episodes: int
+    item_count: int
+    links: int
+    ranges: int
+    ratios: int
+    readings: int
+    absent: int
+    reported: int
+    declared_clusters: int
+    discounted: int
+    given: int
+    residual: int
+    compounds: int
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Posterior under other assumptions or by another coder."""
+
+    name: str
+    label: str
+    posterior: Probabilities
+    #: of a coder: items judged, of how many
+    links: int = 0
+    of: int = 0
+
+
+@dataclass(frozen=True)
+class EpisodeResult:
+    """One outcome and how far each hypothesis explains it."""
+
+    episode: Episode
+    prior: Probabilities
+    posterior: Probabilities
+    leader: str
+    runner_up: str
+    lead: float
+    support: Support
+    evidence_db: float
+    lines: tuple[Line, ...]
+    #: decibels of the items of each step of the leader's mechanism; the items of none under ""
+    steps: dict[str, float]
+    scenarios: tuple[Judged, ...]
+    coders: tuple[Judged, ...]
+    robust: Robust | None = None
+    #: by file of draws
+    sampled: tuple[tuple[Drawn, tuple[Sampled, ...]], ...] = ()
+
+    @property
+    def against(self) -> list[Line]:
+        """Items that some rival explains better than the leader does, the worst first."""
+        hurting = [line for line in self.lines if line.worst_weight < 0]
+        return sorted(hurting, key=lambda line: line.worst_weight)
+
+    @property
+    def tied(self) -> bool:
+        """Whether the lead rounds to nothing."""
+        return self.lead < ROUNDS_TO_NOTHING
+
+    @property
+    def heaviest(self) -> list[Line]:
+        """The items that do most between leader and runner-up, either way; none if none stands out."""
+        ranked = sorted((line for line in self.lines if line.weight), key=lambda line: -abs(line.weight))
+        if not ranked:
+            return []
+        last = abs(ranked[min(3, len(ranked)) - 1].weight) - ROUNDS_TO_NOTHING
+        chosen = [line for line in ranked if abs(line.weight) > last]
+        return chosen if len(chosen) <= STAND_OUT else []
+
+    @property
+    def weakest_steps(self) -> list[str]:
+        """The steps with the least weight; several where they are equal, none where all are."""
+        declared = {step: value for step, value in self.steps.items() if step}
+        least = min(declared.values(), default=0.0)
+        weakest = [step for step, value in declared.items() if value < least + ROUNDS_TO_NOTHING]
+        return weakest if len(weakest) < len(declared) else []
+
+    @property
+    def judged(self) -> tuple[Judged, ...]:
+        """As reported, then every scenario and every coder."""
+        return (Judged("", "As reported", self.posterior), *self.scenarios, *self.coders)
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """A case, its scored and unscored episodes, and the items of its attempts."""
+
+    case: Case
+    scored: tuple[EpisodeResult, ...]
+    unscored: tuple[Episode, ...]
+    attempts: tuple[Item, ...]
+    #: items not yet looked for
+    planned: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """The whole report before it is put into words."""
+
+    evidence_set: EvidenceSet
+    coder: str
+    point: str
+    cases: tuple[CaseResult, ...]
+    #: hypotheses of the set, then those that only a scenario knows
+    columns: tuple[Column, ...]
+    #: scenario -> why it could not be applied
+    failed: dict[str, str]
+    used: Used
+    draws: tuple[Drawn, ...]
+
+    @property
+    def episodes(self) -> tuple[EpisodeResult, ...]:
+        """Scored episodes of all cases, in order."""
+        return tuple(result for case in self.cases for result in case.scored)
+
+    def column(self, name: str) -> Column:
+        """The names of a hypothesis."""
+        return next(column for column in self.columns if column.id == name)

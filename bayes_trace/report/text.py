@@ -1,0 +1,126 @@
+"""An author's words inside Markdown, dates in words, and short names for narrow columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+__all__ = ["day", "escape", "flat", "names_in_short", "prose", "sentence", "spell"]
+
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_CODE = re.compile(r"(`[^`]+`)")
+_SPECIAL = re.compile(r"([\\`*\[\]@$~^]|<(?=[A-Za-z/!?])|&(?=[#\w]+;)|(?<!\w)_|_(?!\w))")
+#: what would open a heading, a list or a quotation
+_OPENING = re.compile(r"^(\d*)([-+#>.)])(?=\s)")
+#: a label up to this long is its own short name
+_SHORT = 8
+
+
+def flat(text: str) -> str:
+    """Text on one line."""
+    return " ".join(text.split())
+
+
+def escape(text: str) -> str:
+    r"""Plain words that Markdown leaves alone, on one line; spans in backticks stay code.
+
+    Examples
+    --------
+    >>> print(escape("2 * 3 <b> of `f5e_1972`, as_printed, costs $5"))
+    2 \* 3 \<b> of `f5e_1972`, as_printed, costs \$5
+    """
+    parts = _CODE.split(flat(text))
+    words = [part if _CODE.fullmatch(part) else _SPECIAL.sub(r"\\\1", part) for part in parts]
+    return _OPENING.sub(r"\1\\\2", "".join(words))
+
+
+def prose(text: str) -> str:
+    r"""Paragraphs of an author, each on one line.
+
+    Examples
+    --------
+    >>> prose("One\nparagraph.\n\nAnother.")
+    'One paragraph.\n\nAnother.'
+    """
+    return "\n\n".join(escape(part) for part in re.split(r"\n\s*\n", text.strip()) if part.strip())
+
+
+def sentence(text: str) -> str:
+    """Words that end as a sentence does.
+
+    Examples
+    --------
+    >>> sentence("a licence to produce"), sentence("Granted.")
+    ('a licence to produce.', 'Granted.')
+    """
+    words = flat(text)
+    return words if not words or words[-1] in ".!?…”" else f"{words}."
+
+
+def spell(parts: Sequence[int], *, short: bool = False) -> str:
+    """Year, month and day in words.
+
+    Examples
+    --------
+    >>> spell([1972, 12, 22]), spell([1972, 12, 22], short=True), spell([1975, 11]), spell([1985])
+    ('22 December 1972', '22 Dec 1972', 'November 1975', '1985')
+    """
+    year, *rest = parts
+    if not rest:
+        return str(year)
+    month = _MONTHS[rest[0] - 1]
+    shown = month[:3] if short and len(month) > len("June") else month
+    return " ".join([*(str(each) for each in rest[1:2]), shown, str(year)])
+
+
+def day(date: str | None, *, short: bool = False) -> str:
+    """A date or an interval of an evidence set in words.
+
+    Examples
+    --------
+    >>> day("1972-12-22"), day("1969/1970"), day("1977-02/1980"), day(None)
+    ('22 December 1972', '1969–1970', 'February 1977 to 1980', 'undated')
+    """
+    if not date:
+        return "undated"
+    ends = [spell([int(part) for part in end.split("-")], short=short) for end in date.split("/")]
+    return ("–" if all(end.isdigit() for end in ends) else " to ").join(ends)
+
+
+def names_in_short(labels: Sequence[tuple[str, str]]) -> list[str]:
+    """Short names for columns: those given, else initials; the whole label where two would be alike.
+
+    Parameters
+    ----------
+    labels
+        Pairs of label and short name, the latter empty where none was given.
+
+    Examples
+    --------
+    >>> names_in_short([("Loyalty coercion", ""), ("Quid pro quo", ""), ("Interoperability", ""), ("A", "")])
+    ['LC', 'QPQ', 'Interop.', 'A']
+    """
+    short = [given or _initials(label) for label, given in labels]
+    return [label if short.count(each) > 1 else each for each, (label, _) in zip(short, labels, strict=True)]
+
+
+def _initials(label: str) -> str:
+    words = re.findall(r"\w+", label)
+    if len(label) <= _SHORT:
+        return label
+    if len(words) > 1:
+        return "".join(word if word.isupper() else word[0].upper() for word in words)
+    return f"{label[: _SHORT - 1]}."

@@ -1,0 +1,142 @@
+"""Two ways to set one report: Markdown for people, and Markdown for a converter of documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from bayes_trace import tables
+from bayes_trace.evidence import EvidenceSet, Item
+from bayes_trace.report.citation import cite, key_citation, method_sources, reference, short
+from bayes_trace.report.text import escape
+
+__all__ = ["ForPandoc", "Picture", "Plain", "Voice"]
+
+#: characters to a line of the widest table; more make its cells wrap
+_LINE = 90
+
+Kind = Literal["grid", "ledger"]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure on disk, and what is said of it."""
+
+    #: file name without its ending
+    stem: str
+    caption: str
+    #: what a reader who does not see the figure is told
+    alt: str
+
+
+@dataclass
+class Voice:
+    """What differs between the ways; it numbers tables and figures as they come."""
+
+    es: EvidenceSet
+    tables_so_far: int = 0
+    figures_so_far: int = 0
+
+    def heading(self, level: int, words: str, anchor: str = "") -> str:  # noqa: ARG002
+        """A heading."""
+        return f"{'#' * level} {escape(words)}"
+
+    def cite(self, item: Item) -> str:
+        """The citation of an item, in brackets."""
+        return f"[{cite(self.es, item)}]"
+
+    def table(
+        self,
+        header: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        *,
+        caption: str,
+        widths: Sequence[int],
+        kind: Kind = "grid",
+    ) -> str:
+        """A table with its number and caption."""
+        self.tables_so_far += 1
+        marked = f"**Table {self.tables_so_far}.** {caption}"
+        return self._table(_piped(header, rows, widths), marked, kind)
+
+    def _table(self, body: str, caption: str, kind: Kind) -> str:
+        raise NotImplementedError
+
+    def figure(self, picture: Picture) -> str:
+        """A figure with its number and caption."""
+        self.figures_so_far += 1
+        return self._figure(picture, f"**Figure {self.figures_so_far}.** {escape(picture.caption)}")
+
+    def _figure(self, picture: Picture, caption: str) -> str:
+        raise NotImplementedError
+
+    def method(self, key: str) -> str:
+        """The citation of a work on method, with the space before it."""
+        raise NotImplementedError
+
+    def sources(self) -> str:
+        """The list of sources."""
+        raise NotImplementedError
+
+
+@dataclass
+class Plain(Voice):
+    """For people: citations in words, captions as paragraphs."""
+
+    def _table(self, body: str, caption: str, kind: Kind) -> str:  # noqa: ARG002
+        return f"{caption}\n\n{body}"
+
+    def _figure(self, picture: Picture, caption: str) -> str:
+        return f"![{escape(picture.alt)}](figures/{picture.stem}.svg)\n\n{caption}"
+
+    def method(self, key: str) -> str:
+        """Author and year."""
+        return f" ({short(method_sources()[key])})"
+
+    def sources(self) -> str:
+        """One line for each source, by author."""
+        every = (*self.es.sources, *method_sources().values())
+        lines = sorted((reference(source) for source in every), key=lambda line: line.strip("“*").casefold())
+        return "\n".join(f"- {line}" for line in lines)
+
+
+@dataclass
+class ForPandoc(Voice):
+    """For Pandoc: citations by key, captions and anchors in its syntax."""
+
+    suffix: str = "svg"
+
+    def heading(self, level: int, words: str, anchor: str = "") -> str:
+        """A heading that can be linked to."""
+        # what has no anchor of its own says the same in every case, and is not in the contents
+        marks = f"#{anchor}" if anchor else ".unlisted .unnumbered"
+        return f"{super().heading(level, words)} {{{marks}}}"
+
+    def cite(self, item: Item) -> str:
+        """A citation for the citation processor."""
+        return key_citation(self.es, item)
+
+    def method(self, key: str) -> str:
+        """By key."""
+        return f" [@{{{method_sources()[key].id}}}]"
+
+    def _table(self, body: str, caption: str, kind: Kind) -> str:
+        return f"::: {{.{kind}}}\n{body}\n\nTable: {caption}\n:::"
+
+    def _figure(self, picture: Picture, caption: str) -> str:
+        alt = picture.alt.replace('"', "'")
+        return f'![{caption}](figures/{picture.stem}.{self.suffix}){{alt="{alt}"}}'
+
+    def sources(self) -> str:
+        """The place where the citation processor puts the bibliography."""
+        return "::: {#refs}\n:::"
+
+
+def _piped(header: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[int]) -> str:
+    """A pipe table whose rule gives the widths of its columns; a negative width aligns right."""
+    head, _, *body = tables.to_markdown(header, rows).splitlines()
+    share = _LINE / sum(abs(width) for width in widths)
+    dashes = ["-" * max(3, round(abs(width) * share) - (width < 0)) for width in widths]
+    rule = "|".join(f"{dash}:" if width < 0 else dash for dash, width in zip(dashes, widths, strict=True))
+    return "\n".join([head, f"|{rule}|", *body])

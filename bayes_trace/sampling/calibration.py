@@ -1,0 +1,94 @@
+"""Simulation-based calibration on one compiled model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from bayes_trace.models import EvidenceModel, no_data_model
+from bayes_trace.sampling.chains import Plan, run_chains
+
+__all__ = ["calibrate"]
+
+Array = npt.NDArray[np.float64]
+Truth = dict[str, Array]
+#: draws of each chain that ranks are taken among, nearly independent
+DRAWS, TUNE, CHAINS, THIN = 250, 250, 2, 3
+
+
+def calibrate(
+    model: EvidenceModel,
+    simulate: Callable[[np.random.Generator], tuple[Truth, npt.NDArray[np.int64]]],
+    *,
+    fits: int,
+    seed: int,
+) -> dict[str, Array]:
+    """Ranks of true quantities among posterior draws, over many simulated data sets.
+
+    Parameters
+    ----------
+    model
+        An elicitation model that has a model of the data.
+    simulate
+        From a generator, the truth (``true``, the place of each episode's hypothesis, ``share``, its
+        prior shares, and rates by name) and what was found (episode, place).
+    fits
+        Data sets, each fitted with the function compiled for the first.
+    seed
+        Of the simulation and of the chains.
+
+    Returns
+    -------
+    For each quantity, numbers between 0 and 1, uniform where the model is calibrated. The summed-out
+    hypothesis has a randomised rank in its probabilities.
+
+    Raises
+    ------
+    NoDataModelError
+        If there is no model of the data.
+
+    References
+    ----------
+    Talts et al. (2020), arXiv:1804.06788; randomised ranks of a discrete quantity: Modrak et al.
+    (2023), Bayesian Analysis, doi:10.1214/23-BA1404.
+    """
+    if model.record.without_data_model:
+        raise no_data_model(model.record.without_data_model, "simulation-based calibration")
+    rng = np.random.default_rng(seed)
+    kept = model["found"].get_value()
+    ranks: dict[str, list[Array]] = {}
+    try:
+        for number in range(fits):
+            truth, found = simulate(rng)
+            model.set_data("found", found)
+            draws = run_chains(model, Plan(DRAWS, TUNE, CHAINS, seed + number, "nutpie")).draws
+            for name, values in _ranks(draws, truth, rng).items():
+                ranks.setdefault(name, []).append(values)
+    finally:
+        model.set_data("found", kept)
+    return {name: np.concatenate(values) for name, values in ranks.items()}
+
+
+def _ranks(draws: xr.Dataset, truth: Truth, rng: np.random.Generator) -> dict[str, Array]:
+    ranks = {"hypothesis": _rank_of_hypothesis(draws, truth["true"], rng)}
+    thin = draws.isel(draw=slice(None, None, THIN)).stack(sample=("chain", "draw"))
+    if "prior_share" in draws:
+        below = thin["prior_share"].transpose("episode", "hypothesis", "sample").values[:, 0]
+        ranks["prior_share"] = _rank(below, truth["share"][:, 0], rng)
+    for name in sorted(set(truth) - {"true", "share"}):
+        ranks[name] = _rank(thin[name].transpose(..., "hypothesis", "sample").values[:, 0], truth[name], rng)
+    return ranks
+
+
+def _rank(draws: Array, truth: Array, rng: np.random.Generator) -> Array:
+    below = (draws < truth[:, None]).sum(axis=1)
+    return np.asarray((below + rng.random(truth.size)) / (draws.shape[1] + 1))
+
+
+def _rank_of_hypothesis(draws: xr.Dataset, true: Array, rng: np.random.Generator) -> Array:
+    p = draws["probability"].mean(("chain", "draw")).transpose("episode", "hypothesis").values
+    each = np.arange(true.size)
+    return np.asarray(p.cumsum(axis=1)[each, true] - rng.random(true.size) * p[each, true])

@@ -1,0 +1,205 @@
+"""Chains from nutpie, PyMC or NumPyro, whole or interrupted, as one dataset."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pymc as pm
+import pytensor
+import xarray as xr
+from pymc.blocking import DictToArrayBijection
+from pytensor.compile.mode import Mode
+
+from bayes_trace.errors import SamplerError
+from bayes_trace.models import EvidenceModel
+from bayes_trace.sampling.compiling import compiled, quiet_compiling
+
+__all__ = ["Chains", "Plan", "Sampler", "run_chains"]
+
+Sampler = Literal["nutpie", "pymc", "numpyro"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What was asked for."""
+
+    draws: int
+    tune: int
+    chains: int
+    seed: int
+    sampler: Sampler
+
+
+@dataclass(frozen=True)
+class Chains:
+    """Draws of all chains, cut to the shortest."""
+
+    draws: xr.Dataset
+    divergences: int
+    interrupted: bool
+    compile_seconds: float
+    sampling_seconds: float
+
+
+def run_chains(model: EvidenceModel, plan: Plan) -> Chains:
+    """Run the chains with the sampler of the plan.
+
+    Raises
+    ------
+    SamplerError
+        If the sampler is not installed, or was interrupted before the first draw.
+    """
+    if not model.free_RVs:
+        return _nothing_uncertain(model, plan)
+    if plan.sampler not in _RUNNERS:
+        message = f"sampler={plan.sampler!r}; expected one of {', '.join(_RUNNERS)}"
+        raise SamplerError(message)
+    if importlib.util.find_spec(plan.sampler) is None:
+        message = (
+            f"the sampler {plan.sampler} is not installed; install it with "
+            f"'pip install {plan.sampler}', or use sampler='nutpie'"
+        )
+        raise SamplerError(message)
+    return _cut(_RUNNERS[plan.sampler](model, plan), plan)
+
+
+def _cut(chains: Chains, plan: Plan) -> Chains:
+    """Keep the draws that every chain has; a stopped run pads the others with NaN."""
+    done = np.isfinite(chains.draws["probability"].values).all(axis=(2, 3))
+    # a NaN inside a finished run is a failure to report, not a draw that is missing
+    count = int(done.sum(axis=1).min(initial=plan.draws)) if chains.interrupted else done.shape[1]
+    if count == 0 or done.size == 0:
+        message = "interrupted before every chain had a draw; nothing is kept, run it again"
+        raise SamplerError(message)
+    return Chains(
+        chains.draws.isel(draw=slice(0, count)),
+        chains.divergences,
+        chains.interrupted,
+        chains.compile_seconds,
+        chains.sampling_seconds,
+    )
+
+
+def _is_terminal() -> bool:
+    return sys.stderr.isatty() and "PYTEST_CURRENT_TEST" not in os.environ
+
+
+@contextmanager
+def _announced(text: str) -> Iterator[None]:
+    """A spinner on a terminal, nothing elsewhere."""
+    if not _is_terminal():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(text):
+        yield
+
+
+def _with_nutpie(model: EvidenceModel, plan: Plan) -> Chains:
+    import nutpie
+
+    with _announced("Compiling the model"):
+        function = compiled(model)
+    start = time.perf_counter()
+    run = nutpie.sample(
+        function.function,
+        draws=plan.draws,
+        tune=plan.tune,
+        chains=plan.chains,
+        cores=plan.chains,
+        seed=plan.seed,
+        save_warmup=False,
+        progress_bar=_is_terminal(),
+        blocking=False,
+    )
+    interrupted = False
+    with warnings.catch_warnings():
+        # fewer draws than chains are for us to judge
+        warnings.filterwarnings("ignore", message="Found chain dimension to be longer")
+        try:
+            tree = run.wait()
+        except KeyboardInterrupt:
+            interrupted = True
+            tree = run.abort()
+    seconds = time.perf_counter() - start
+    return Chains(_posterior(tree), _divergences(tree), interrupted, function.seconds, seconds)
+
+
+def _posterior(tree: xr.DataTree) -> xr.Dataset:
+    if "posterior" not in tree or not tree["posterior"].to_dataset():
+        message = "interrupted before the first draw; nothing is kept, run it again"
+        raise SamplerError(message)
+    return tree["posterior"].to_dataset()
+
+
+def _divergences(tree: xr.DataTree) -> int:
+    return int(np.nansum(tree["sample_stats"].to_dataset()["diverging"].values))
+
+
+def _with_pymc(model: EvidenceModel, plan: Plan) -> Chains:
+    start = time.perf_counter()
+    with model, quiet_compiling(), _announced("Compiling the model"):
+        step = pm.NUTS()
+        # compiled on its first call: here, and not once in every chain
+        point = DictToArrayBijection.map(model.initial_point())
+        step.integrator.compute_state(point, np.zeros(point.data.size))
+    ready = time.perf_counter()
+    return _pm_sample(model, plan, {"step": step}, (ready - start, ready))
+
+
+def _with_numpyro(model: EvidenceModel, plan: Plan) -> Chains:
+    return _pm_sample(model, plan, {"nuts_sampler": "numpyro"}, (0.0, time.perf_counter()))
+
+
+def _pm_sample(model: EvidenceModel, plan: Plan, how: dict[str, Any], times: tuple[float, float]) -> Chains:
+    kept = [*model.record.stored, *(variable.name for variable in model.free_RVs)]
+    with model, quiet_compiling():
+        tree = pm.sample(
+            draws=plan.draws,
+            tune=plan.tune,
+            chains=plan.chains,
+            cores=plan.chains,
+            random_seed=plan.seed,
+            progressbar=_is_terminal(),
+            compute_convergence_checks=False,
+            var_names=list(dict.fromkeys(kept)),
+            **how,
+        )
+    draws = _posterior(tree)
+    short = draws.sizes["draw"] < plan.draws or draws.sizes["chain"] < plan.chains
+    return Chains(draws, _divergences(tree), short, times[0], time.perf_counter() - times[1])
+
+
+_RUNNERS: dict[str, Callable[[EvidenceModel, Plan], Chains]] = {
+    "nutpie": _with_nutpie,
+    "pymc": _with_pymc,
+    "numpyro": _with_numpyro,
+}
+
+
+def _nothing_uncertain(model: EvidenceModel, plan: Plan) -> Chains:
+    """Where nothing was elicited with a range, every draw is the same."""
+    variables = [model[name] for name in model.record.stored]
+    values = pytensor.function([], variables, mode=Mode("py", "fast_compile"), on_unused_input="ignore")()
+    shape = (plan.chains, plan.draws)
+    data = {
+        name: (
+            ("chain", "draw", *model.named_vars_to_dims[name]),
+            np.broadcast_to(value, shape + value.shape),
+        )
+        for name, value in zip(model.record.stored, values, strict=True)
+    }
+    dims = {dim for name in model.record.stored for dim in model.named_vars_to_dims[name]}
+    coords: dict[str, object] = {dim: list(model.coords[dim]) for dim in dims}
+    coords |= {"chain": np.arange(plan.chains), "draw": np.arange(plan.draws)}
+    return Chains(xr.Dataset(data, coords), 0, False, 0.0, 0.0)

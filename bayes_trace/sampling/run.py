@@ -1,0 +1,139 @@
+"""Sampling: compile, run, judge, keep."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal
+
+import xarray as xr
+
+from bayes_trace.errors import BayesTraceError, ConvergenceError, SamplerError
+from bayes_trace.models import EvidenceModel
+from bayes_trace.sampling.chains import Plan, Sampler, run_chains
+from bayes_trace.sampling.diagnosis import diagnose
+from bayes_trace.sampling.tree import make_tree
+
+__all__ = ["sample"]
+
+#: seeds that every sampler takes
+LARGEST_SEED = 2**31
+#: failures named in an error
+SHOWN = 3
+#: prior scales at which coefficients are estimated again
+OTHER_SCALES = (0.5, 2.0)
+COEFFICIENTS = ("coefficient", "effect", "slope")
+
+
+def sample(
+    model: EvidenceModel,
+    *,
+    draws: int = 1000,
+    tune: int = 1000,
+    chains: int = 4,
+    seed: int | None = None,
+    sampler: Sampler = "nutpie",
+    on_failure: Literal["raise", "mark"] = "raise",
+) -> xr.DataTree:
+    """Draw from the posterior of a model.
+
+    Parameters
+    ----------
+    model
+        From `elicitation_model`, `comparative_model` or `success_model`.
+    draws, tune, chains
+        Draws kept and tuning draws of each chain, and the number of chains, all run at once.
+    seed
+        The same seed gives the same draws; without one it is drawn, and kept in ``attrs``.
+    sampler
+        ``nutpie``; ``pymc``; or ``numpyro``, if installed.
+    on_failure
+        ``raise`` an error if the chains disagree, or ``mark`` the result, so that every summary
+        says so.
+
+    Returns
+    -------
+    DataTree with ``posterior`` (``probability``, ``inclusion``, the shared quantities, and one
+    ``drawn_hypothesis`` per draw with its 0/1 ``indicator``), ``prior``, ``log_likelihood`` and
+    ``log_prior`` given the drawn hypothesis, ``log_likelihood_summed_out``, ``observed_data``,
+    ``constant_data`` and ``diagnostics``; with ``keep_items=True`` in the model also
+    ``log_prior_items``; for a model with coefficients ``rescaled``, their means at half and twice the
+    prior scale. Its ``attrs`` hold digest, seed, versions, divergences, times and
+    ``converged``. Stopped by Ctrl-C it keeps the draws that all chains have and sets
+    ``interrupted``. The model of a second scenario of the same shapes is not compiled again.
+
+    Raises
+    ------
+    ConvergenceError
+        If R-hat > 1.02, R-hat > 1.01 with fewer than 1000 effective draws, fewer than 400 effective
+        draws, or NaN, for log-odds of a probability or a shared quantity; holds the draws.
+    SamplerError
+        If the sampler is not installed, or was stopped before its first draw.
+
+    References
+    ----------
+    Vehtari et al. (2021), Bayesian Analysis 16: 667-718, on R-hat and effective draws.
+
+    Examples
+    --------
+    >>> import bayes_trace as bt
+    >>> from bayes_trace.models import elicitation_model
+    >>> ev = bt.compile_evidence(bt.from_table({"memo": {"A": 0.8, "B": 0.2}}))
+    >>> draws = sample(elicitation_model(ev), draws=10, seed=1)
+    >>> draws.posterior.probability.mean(("chain", "draw")).round(3).values.tolist()
+    [[0.8, 0.2]]
+    """
+    _refuse(model, (draws, tune, chains), on_failure)
+    plan = Plan(draws, tune, chains, secrets.randbelow(LARGEST_SEED) if seed is None else seed, sampler)
+    run = run_chains(model, plan)
+    diagnostics, failures = diagnose(model, run.draws)
+    tree = make_tree(model, run, plan)
+    tree["diagnostics"] = xr.DataTree(diagnostics)
+    if model.record.rescaled is not None and not run.interrupted:
+        tree["rescaled"] = xr.DataTree(_at_other_scales(model.record.rescaled, plan))
+    tree.attrs |= {"converged": int(not failures), "failures": "\n".join(failures)}
+    if failures and on_failure == "raise":
+        raise ConvergenceError(_advice(tree, failures), failures=failures, draws=tree)
+    return tree
+
+
+def _at_other_scales(rescaled: Callable[[float], EvidenceModel], plan: Plan) -> xr.Dataset:
+    """Means of the coefficients at half and at twice the prior scale, by the model compiled before."""
+    short = replace(plan, draws=max(plan.draws // 2, 1), tune=plan.tune, sampler="nutpie")
+    means = []
+    for scale in OTHER_SCALES:
+        draws = run_chains(rescaled(scale), short).draws
+        names = [name for name in COEFFICIENTS if name in draws]
+        means.append(draws[names].mean(("chain", "draw")))
+    return xr.concat(means, xr.DataArray(list(OTHER_SCALES), dims="prior_scale", name="prior_scale"))
+
+
+def _refuse(model: object, counts: tuple[int, int, int], on_failure: str) -> None:
+    if not isinstance(model, EvidenceModel):
+        message = "sample takes a model of bayes_trace; sample a model of your own with pymc.sample"
+        raise SamplerError(message)
+    if min(counts) < 0 or counts[0] * counts[2] == 0:
+        message = (
+            f"draws={counts[0]}, tune={counts[1]}, chains={counts[2]}; expected at least one draw and chain"
+        )
+        raise SamplerError(message)
+    if on_failure not in ("raise", "mark"):
+        message = f"on_failure={on_failure!r}; expected 'raise' or 'mark'"
+        raise BayesTraceError(message)
+
+
+def _advice(tree: xr.DataTree, failures: list[str]) -> str:
+    shown = "; ".join(failures[:SHOWN])
+    more = f"; and {len(failures) - SHOWN} more" if len(failures) > SHOWN else ""
+    posterior = tree["posterior"]
+    if tree.attrs["interrupted"]:
+        todo = "the run was interrupted; let it finish, or pass on_failure='mark'"
+    elif tree.attrs["divergences"]:
+        todo = f"{tree.attrs['divergences']} divergences: narrow the ranges or clusters named, or raise tune="
+    else:
+        todo = (
+            f"raise draws= (now {posterior.sizes['draw']} x {posterior.sizes['chain']}) and tune=, "
+            "or pass on_failure='mark' to look at the draws"
+        )
+    return f"the chains do not agree on {shown}{more}; {todo}"

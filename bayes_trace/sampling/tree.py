@@ -1,0 +1,218 @@
+"""From chains to the DataTree that ArviZ reads."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+
+import numpy as np
+import xarray as xr
+
+from bayes_trace.errors import NoDataModelError
+from bayes_trace.models import EvidenceModel, no_data_model
+from bayes_trace.models.priors import draw_priors, log_density
+from bayes_trace.sampling.chains import Chains, Plan
+from bayes_trace.sampling.diagnosis import CONSTANT
+
+__all__ = ["for_loo", "make_tree"]
+
+TINY = 1e-300
+#: drawn from the priors for the group ``prior``
+PRIOR_DRAWS = 1000
+_PACKAGES = ("arviz", "bayes-trace", "numpy", "nutpie", "pymc", "pytensor", "xarray")
+
+
+def make_tree(model: EvidenceModel, chains: Chains, plan: Plan) -> xr.DataTree:
+    """All groups; log-densities are given the hypothesis drawn beside them."""
+    rng = np.random.default_rng(plan.seed)
+    draws = chains.draws
+    drawn = _draw_hypotheses(draws["probability"], rng)
+    share = _log_share(model, draws)
+    posterior = draws[[name for name in model.record.stored if name != "log_likelihood_given"]]
+    posterior = posterior.assign(_shown(drawn, draws["hypothesis"])).drop_attrs(deep=False)
+    groups = {
+        "posterior": posterior,
+        "prior": _prior_group(model, rng),
+        **_likelihood_groups(model, draws, drawn, share),
+        "log_prior": _log_priors(model, draws, shared=True).assign(drawn_hypothesis=_pick(share, drawn)),
+        "observed_data": _observed(model),
+        "constant_data": _constants(model),
+    }
+    if "weight" in model.record.stored:
+        groups["log_prior_items"] = _log_priors(model, draws, shared=False)
+    tree = xr.DataTree.from_dict({name: group for name, group in groups.items() if group.data_vars})
+    tree.attrs = _attrs(model, chains, plan, has_likelihood="log_likelihood" in groups)
+    return tree
+
+
+def _draw_hypotheses(probability: xr.DataArray, rng: np.random.Generator) -> xr.DataArray:
+    """One hypothesis per draw and episode, as a place among the hypotheses."""
+    p = probability.transpose("chain", "draw", "episode", "hypothesis")
+    total = p.values.cumsum(axis=-1)
+    at = (rng.random(total.shape[:-1])[..., None] * total[..., -1:] > total).sum(axis=-1)
+    return xr.DataArray(at, p.isel(hypothesis=0, drop=True).coords, p.dims[:3])
+
+
+def _shown(drawn: xr.DataArray, hypothesis: xr.DataArray) -> dict[str, xr.DataArray]:
+    places = xr.DataArray(np.arange(hypothesis.size), {"hypothesis": hypothesis.values}, ("hypothesis",))
+    meanings = " ".join(str(name) for name in hypothesis.values)
+    return {
+        "drawn_hypothesis": drawn.assign_attrs(flag_meanings=meanings),
+        # 0 or 1: what power-scaling and other tools of ArviZ take for the hypothesis
+        "indicator": (drawn == places).astype(np.int64),
+    }
+
+
+def _pick(values: xr.DataArray, drawn: xr.DataArray) -> xr.DataArray:
+    """The value at the drawn hypothesis."""
+    return values.transpose(..., "hypothesis").isel(hypothesis=drawn).drop_vars("hypothesis", errors="ignore")
+
+
+def _log_share(model: EvidenceModel, draws: xr.Dataset) -> xr.DataArray:
+    """Log prior share of every hypothesis, per draw where it is uncertain."""
+    name = next((name for name in ("share", "prior_share") if name in draws), None)
+    if name:
+        return xr.DataArray(np.log(np.maximum(draws[name], TINY)))
+    fixed = xr.DataArray(np.log(model.record.constants["prior"]))
+    return fixed.broadcast_like(draws["probability"]).transpose("chain", "draw", ...)
+
+
+def _likelihood_groups(
+    model: EvidenceModel, draws: xr.Dataset, drawn: xr.DataArray, share: xr.DataArray
+) -> dict[str, xr.Dataset]:
+    if model.record.without_data_model or "log_likelihood_given" not in draws:
+        return {}
+    given = draws["log_likelihood_given"]
+    evidence = _pick(given, drawn)
+    joint = share + given
+    top = joint.max("hypothesis")
+    summed = top + np.log(xr.DataArray(np.exp(joint - top)).sum("hypothesis"))
+    summed_out = {"log_likelihood_summed_out": xr.Dataset({"evidence": summed})}
+    if float(np.ptp(evidence.values, axis=(0, 1)).max()) < CONSTANT:
+        return summed_out
+    return {"log_likelihood": xr.Dataset({"evidence": evidence}), **summed_out}
+
+
+def _log_priors(model: EvidenceModel, draws: xr.Dataset, *, shared: bool) -> xr.Dataset:
+    densities = {
+        name: log_density(prior, draws[name].transpose("chain", "draw", *prior.dims))
+        for name, prior in model.record.priors.items()
+        if prior.shared == shared and name in draws
+    }
+    return xr.Dataset(densities)
+
+
+def _prior_group(model: EvidenceModel, rng: np.random.Generator) -> xr.Dataset:
+    """Shared quantities and shares of the hypotheses before any evidence."""
+    drawn = draw_priors(model, PRIOR_DRAWS, rng)
+    drawn = drawn.assign({name: turn(drawn) for name, turn in model.record.derived.items()})
+    if "share" in drawn:
+        share = drawn["share"]
+    elif "prior_share" in drawn:
+        share = drawn["prior_share"]
+    else:
+        fixed = model.record.constants["prior"]
+        share = fixed.expand_dims(chain=[0], draw=np.arange(PRIOR_DRAWS)).copy()
+    kept = [name for name in model.record.stored if name in drawn]
+    shown = _shown(_draw_hypotheses(share, rng), share["hypothesis"])
+    included = xr.dot(share, model.membership, dim="hypothesis")
+    return drawn[kept].assign({"probability": share, "inclusion": included, **shown})
+
+
+def _observed(model: EvidenceModel) -> xr.Dataset:
+    data = {
+        variable.name: (
+            model.named_vars_to_dims[variable.name],
+            np.asarray(model.rvs_to_values[variable].get_value()),
+        )
+        for variable in model.observed_RVs
+    }
+    dims = {dim for dims, _ in data.values() for dim in dims}
+    return xr.Dataset(data, {dim: list(model.coords[dim]) for dim in dims})
+
+
+def _constants(model: EvidenceModel) -> xr.Dataset:
+    """The compiled evidence that a reader needs beside the draws."""
+    names = ("kappa", "log_likelihood", "link_item", "link_episode", "case", "granted", "administration")
+    evidence = model.record.evidence
+    kept = evidence[[name for name in names if name in evidence]]
+    return kept.reset_coords([n for n in kept.coords if n not in kept.dims]).assign(model.record.constants)
+
+
+def _attrs(
+    model: EvidenceModel, chains: Chains, plan: Plan, *, has_likelihood: bool
+) -> dict[str, str | float | int]:
+    record = model.record
+    why = {}
+    if record.without_data_model:
+        why = {"no_data_model": json.dumps(record.without_data_model)}
+    elif not has_likelihood:
+        why = {"no_log_likelihood": "the likelihood given the hypothesis is the same in every draw"}
+    return {
+        **{name: str(record.evidence.attrs.get(name, "")) for name in ("evidence_set", "digest", "scenario")},
+        "model": record.name,
+        "kind": "posterior",
+        **record.attrs,
+        **why,
+        "sampler": plan.sampler,
+        "seed": plan.seed,
+        "tune": plan.tune,
+        "divergences": chains.divergences,
+        "interrupted": int(chains.interrupted),
+        "compile_seconds": round(chains.compile_seconds, 3),
+        "sampling_seconds": round(chains.sampling_seconds, 3),
+        "versions": json.dumps({name: _version(name) for name in _PACKAGES}),
+        "creation_library": "bayes_trace",
+    }
+
+
+def _version(name: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def for_loo(draws: xr.DataTree) -> xr.DataTree:
+    """Draws as `arviz_stats.loo` wants them: log-likelihoods with the hypothesis summed out.
+
+    Parameters
+    ----------
+    draws
+        From `sample` on a comparative model.
+
+    Returns
+    -------
+    The groups ``posterior`` and ``log_likelihood``, one log-likelihood per episode.
+
+    Raises
+    ------
+    NoDataModelError
+        For another model, whose episodes are not draws from one population, and where ratios or
+        discounts leave no model of the data.
+
+    References
+    ----------
+    Vehtari, Gelman and Gabry (2017), Statistics and Computing 27: 1413-1432.
+
+    Examples
+    --------
+    >>> tree = xr.DataTree.from_dict({"/": xr.Dataset(attrs={"model": "elicitation"})})
+    >>> for_loo(tree)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    bayes_trace.errors.NoDataModelError: an elicitation model takes every episode by itself ...
+    """
+    if draws.attrs.get("model") != "comparative":
+        message = (
+            "an elicitation model takes every episode by itself, so leaving one out predicts nothing; "
+            "use comparative_model"
+        )
+        raise NoDataModelError(message)
+    if "log_likelihood_summed_out" not in draws:
+        raise no_data_model(json.loads(draws.attrs["no_data_model"]), "leave-one-out")
+    groups = {
+        "posterior": draws["posterior"].to_dataset(),
+        "log_likelihood": draws["log_likelihood_summed_out"].to_dataset(),
+    }
+    return xr.DataTree.from_dict(groups)

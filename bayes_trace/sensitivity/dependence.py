@@ -1,0 +1,161 @@
+"""How much the items may repeat one another before the lead is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import xarray as xr
+from numpy.polynomial.polynomial import polyadd, polymul, polyroots
+
+from bayes_trace.scales import log_to_db
+from bayes_trace.sensitivity.ledger import (
+    TIE,
+    Array,
+    Index,
+    Ledger,
+    check_choice,
+    check_within,
+    normalised,
+    open_ledger,
+)
+
+__all__ = ["dependence_sweep"]
+
+#: a root with a smaller imaginary part is real
+REAL = 1e-7
+GRID = tuple(np.linspace(0.0, 1.0, 21).tolist())
+Grouping = Literal["cluster", "source", "all"]
+
+
+def dependence_sweep(
+    evidence: xr.Dataset,
+    *,
+    correlation: Sequence[float] = GRID,
+    by: Grouping = "cluster",
+    coder: str | None = None,
+) -> xr.Dataset:
+    """Posterior as the items of each group are taken to repeat one another more and more.
+
+    Every log-likelihood of a group weighs 1 / (1 + (k - 1) rho), k the members of the group in the episode
+    that discriminate (Kish's design effect). At 0 all items count in full, at 1 each group as one item.
+
+    Parameters
+    ----------
+    evidence
+        As from `compile_evidence`.
+    correlation
+        Values of rho from 0 to 1, one for all groups.
+    by
+        Groups: the ``cluster`` of the set, the ``source``, or ``all`` items of the episode. Links of
+        no group weigh 1. The correlations that the set states are replaced.
+    coder
+        By default the base coder.
+
+    Returns
+    -------
+    Dataset with ``probability`` (correlation, episode, hypothesis); ``lead`` (correlation, episode), the dB by
+    which the leader of the evidence as it stands is ahead of its strongest rival; and per episode
+    ``lost_at``, the least correlation at which that lead is gone (0 dB or less; infinite where none takes
+    it), and ``lost_to``, the rival.
+
+    Raises
+    ------
+    BayesTraceError
+        For an unknown grouping or a correlation outside 0 to 1.
+
+    References
+    ----------
+    Kish (1965), Survey Sampling, section 5.4.
+
+    Examples
+    --------
+    >>> import bayes_trace as bt
+    >>> memo = {"A": 0.95, "B": 0.05}
+    >>> ev = bt.compile_evidence(bt.from_table({f"copy{n}": memo for n in range(5)}))
+    >>> swept = dependence_sweep(ev, correlation=[0, 0.5, 1], by="all")
+    >>> swept.probability.sel(hypothesis="A").round(6).values.ravel().tolist()
+    [1.0, 0.992663, 0.95]
+    """
+    check_choice("by", by, ("cluster", "source", "all"))
+    grid = check_within("correlation", correlation, 0.0, 1.0)
+    ledger = open_ledger(evidence, coder)
+    sizes, sums = _by_size(ledger, _groups(ledger, by))
+    joint = ledger.log_prior + np.tensordot(_kappa(sizes, grid), sums, axes=1)
+    front = ledger.against(joint)
+    front[:, np.arange(len(ledger.episodes)), ledger.leader] = np.inf
+    at, to = _lost(ledger, sizes, sums)
+    dims = ("correlation", "episode")
+    names = np.append(np.array(ledger.hypotheses, dtype=str), "")
+    return xr.Dataset(
+        {
+            "probability": ((*dims, "hypothesis"), normalised(joint), {"units": "1"}),
+            "lead": (dims, log_to_db(front.min(axis=-1)), {"units": "dB"}),
+            "lost_at": ("episode", at, {"units": "1", "long_name": "correlation at which the lead is lost"}),
+            "lost_to": ("episode", names[to]),
+        },
+        {"correlation": grid, **ledger.coords("episode", "hypothesis")},
+        ledger.attrs(by=by),
+    )
+
+
+def _groups(ledger: Ledger, by: Grouping) -> Index:
+    """Number of each link's group, -1 for none."""
+    if by == "all":
+        return np.zeros(ledger.episode_index.size, dtype=np.int64)
+    if by == "cluster":
+        return np.asarray(ledger.evidence["cluster_index"].values, dtype=np.int64)
+    keys = ledger.evidence["link_source"].values
+    _, number = np.unique(keys, return_inverse=True)
+    return np.where(keys == "", -1, number).astype(np.int64)
+
+
+def _by_size(ledger: Ledger, group: Index) -> tuple[Array, Array]:
+    """Distinct sizes of groups, and the summed rows of the links in groups of each (size, episode, h)."""
+    company = ledger.company(group)
+    sizes = np.unique(np.append(company, 1))
+    alike = company == sizes[:, None]
+    return sizes.astype(np.float64), ledger.sum(np.where(alike[..., None], ledger.rows, 0.0))
+
+
+def _kappa(sizes: Array, correlation: Array) -> Array:
+    return np.asarray(1.0 / (1.0 + (sizes - 1.0) * correlation[..., None]))
+
+
+def _lost(ledger: Ledger, sizes: Array, sums: Array) -> tuple[Array, Index]:
+    """Least correlation at which some rival draws level (episode,), and that rival's place."""
+    n_episodes, n = ledger.joint.shape
+    at = np.full(n_episodes, np.inf)
+    to = np.full(n_episodes, n)
+    gaps, prior = ledger.against(sums), ledger.against(ledger.log_prior)
+    for episode in range(n_episodes):
+        for rival in range(n):
+            if rival != ledger.leader[episode]:
+                root = _first_root(prior[episode, rival], sizes, gaps[:, episode, rival])
+                if root < at[episode]:
+                    at[episode], to[episode] = root, rival
+    return at, to
+
+
+def _first_root(constant: float, sizes: Array, gaps: Array) -> float:
+    """Least rho in [0, 1] with constant + sum gaps / (1 + (size - 1) rho) <= 0, infinite where there is none.
+
+    Times the product of the denominators, which are positive, this is a polynomial in rho.
+    """
+    if np.isposinf(gaps).any():
+        return np.inf
+
+    def lead(rho: float) -> float:
+        return float(constant + (gaps * _kappa(sizes, np.array(rho))).sum())
+
+    scale = max(1.0, abs(constant), float(np.abs(gaps).max()))
+    used = (sizes > 1) & (gaps != 0)
+    # lowest power first; each step joins one more fraction to the sum
+    above, below = np.array([constant + gaps[~used].sum()]), np.ones(1)
+    for gap, size in zip(gaps[used], sizes[used], strict=True):
+        above = polyadd(polymul(above, [1.0, size - 1.0]), gap * below)
+        below = polymul(below, [1.0, size - 1.0])
+    roots = [float(root.real) for root in polyroots(above) if abs(root.imag) < REAL]
+    candidates = [0.0, *sorted(root for root in roots if 0 < root < 1), 1.0]
+    return next((rho for rho in candidates if lead(rho) <= TIE * scale), np.inf)

@@ -1,0 +1,168 @@
+"""The fewest items without which another hypothesis would lead, exactly."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from bayes_trace.sensitivity.components import Component, components, joined
+from bayes_trace.sensitivity.ledger import TIE, Array, Ledger, open_ledger
+
+__all__ = ["fewest_items_to_flip"]
+
+#: sets listed in full, and sets counted before the count becomes a lower bound
+LISTED, COUNTED = 20, 10_000
+
+
+def fewest_items_to_flip(
+    evidence: xr.Dataset,
+    *,
+    coder: str | None = None,
+    progress: Callable[[str, float], None] | None = None,
+) -> xr.Dataset:
+    """The smallest set of items whose removal changes the leader.
+
+    Exact, also where weights change as members of a cluster leave: per rival, the least that each group of
+    tied items can contribute after m removals, joined over groups by dynamic programming. A removed item
+    takes those coded given it along; they do not count as removed. A tie is no change of leader.
+
+    Parameters
+    ----------
+    evidence
+        As from `compile_evidence`.
+    coder
+        By default the base coder.
+    progress
+        Told the episode, and how much of all is done.
+
+    Returns
+    -------
+    Dataset over ``episode``: ``count``, missing where no removal changes the leader; ``to_tie``, the fewest that
+    leave it level with a rival or behind; ``items``, one smallest set
+    (that which leaves the leader furthest behind), separated by blanks, and ``new_leader``, who leads
+    without it; ``n_ties``, how many sets are as small (a lower bound where ``n_ties_is_exact`` is false);
+    ``sets`` (episode, tie): at most 20 of them.
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown coder.
+
+    References
+    ----------
+    Broderick, Giordano and Meager (2020), arXiv:2011.14999, ask the same of regressions, by approximation.
+
+    Examples
+    --------
+    >>> import bayes_trace as bt
+    >>> table = {"memo": {"A": 0.8, "B": 0.2}, "note": {"A": 0.4, "B": 0.3}, "gap": {"A": 0.2, "B": 0.5}}
+    >>> fewest = fewest_items_to_flip(bt.compile_evidence(bt.from_table(table)))
+    >>> fewest["count"].values.tolist(), fewest["items"].values.tolist()
+    ([1.0], ['memo'])
+    """
+    ledger = open_ledger(evidence, coder)
+    found = []
+    for number, name in enumerate(ledger.episodes):
+        if progress:
+            progress(name, number / len(ledger.episodes))
+        found.append(_search(ledger, number))
+    listed = [[each.items for each in flip.best] for flip in found]
+    padded = [[" ".join(names) for names in sets] + [""] * (LISTED - len(sets)) for sets in listed]
+    return xr.Dataset(
+        {
+            "count": ("episode", np.array([flip.count for flip in found]), {"units": "1"}),
+            "to_tie": ("episode", np.array([flip.to_tie for flip in found]), {"units": "1"}),
+            "items": ("episode", np.array([sets[0] for sets in padded], dtype=str)),
+            "new_leader": ("episode", np.array([flip.new_leader for flip in found], dtype=str)),
+            "n_ties": ("episode", np.array([flip.n_ties for flip in found], dtype=np.int64)),
+            "n_ties_is_exact": ("episode", np.array([flip.n_ties < COUNTED for flip in found])),
+            "sets": (("episode", "tie"), np.array(padded, dtype=str).reshape(len(found), LISTED)),
+        },
+        {**ledger.coords("episode"), "leader": ("episode", ledger.names(ledger.leader))},
+        ledger.attrs(),
+    )
+
+
+@dataclass(frozen=True)
+class _Set:
+    """Items removed, and the log-odds leader : rival (rival,) that are left."""
+
+    items: tuple[str, ...]
+    left: Array
+
+
+@dataclass(frozen=True)
+class _Flip:
+    count: float
+    to_tie: float
+    n_ties: int
+    best: Sequence[_Set]
+    new_leader: str
+
+
+def _search(ledger: Ledger, episode: int) -> _Flip:
+    """How many removals it takes, then every set of that size."""
+    rivals = np.flatnonzero(np.arange(len(ledger.hypotheses)) != ledger.leader[episode])
+    prior = ledger.against(ledger.log_prior)[episode, rivals]
+    groups = components(ledger, episode, rivals)
+    to_tie = _fewest(joined(groups), prior, TIE)
+    count = _fewest(joined(groups), prior, -TIE)
+    if math.isnan(count):
+        return _Flip(count, to_tie, 0, (), "")
+    least = _suffixes(groups, int(count), rivals.size)
+    sets = list(itertools.islice(_sets(groups, least, prior, int(count)), COUNTED))
+    best = sorted(sets, key=lambda each: (round(float(each.left.min()), 9), each.items))[:LISTED]
+    new = ledger.hypotheses[rivals[int(best[0].left.argmin())]]
+    return _Flip(count, to_tie, len(sets), best, new)
+
+
+def _fewest(groups: Sequence[Component], prior: Array, level: float) -> float:
+    """Least number of removals that bring some log-odds below a level; looks at few before it looks at many."""
+    size = sum(group.size for group in groups)
+    limit = min(4, size)
+    while True:
+        least = _suffixes(groups, limit, prior.size)[0]
+        below = [m for m in range(limit + 1) if (prior + least[m] < level).any()]
+        if below or limit == size:
+            return float(below[0]) if below else math.nan
+        limit = min(2 * limit, size)
+
+
+def _suffixes(groups: Sequence[Component], count: int, n_rivals: int) -> list[list[Array]]:
+    """Least contribution (rival,) of the groups from each place on, after 0, 1, ... `count` removals."""
+    nothing = [np.zeros(n_rivals), *(np.full(n_rivals, np.inf) for _ in range(count))]
+    table = [nothing]
+    for group in reversed(groups):
+        after = table[0]
+        table.insert(
+            0,
+            [
+                np.min([group.least(m) + after[total - m] for m in range(min(total, group.size) + 1)], axis=0)
+                for total in range(count + 1)
+            ],
+        )
+    return table
+
+
+def _sets(
+    groups: Sequence[Component], least: list[list[Array]], so_far: Array, left: int, place: int = 0
+) -> Iterator[_Set]:
+    """Every set of `left` removals from a place on that puts some rival ahead; what cannot is not followed."""
+    if place == len(groups):
+        yield _Set((), so_far)
+        return
+    group = groups[place]
+    for m in range(min(left, group.size) + 1):
+        after = least[place + 1][left - m]
+        if not (so_far + group.least(m) + after < -TIE).any():
+            continue
+        for items, contribution in group.subsets(m):
+            total = so_far + contribution
+            if (total + after < -TIE).any():
+                for rest in _sets(groups, least, total, left - m, place + 1):
+                    yield _Set((*items, *rest.items), rest.left)

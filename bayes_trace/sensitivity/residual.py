@@ -1,0 +1,96 @@
+"""An explanation that nobody named, and what it would have to be worth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+from scipy.special import expit
+
+from bayes_trace.errors import BayesTraceError
+from bayes_trace.scales import db_to_log, log_to_db, logit
+from bayes_trace.sensitivity.ledger import normalised, open_ledger
+
+__all__ = ["residual_sweep"]
+
+DELTAS = tuple(np.linspace(-20.0, 20.0, 41).tolist())
+
+
+def residual_sweep(
+    evidence: xr.Dataset,
+    *,
+    prior: float = 0.1,
+    delta_db: Sequence[float] = DELTAS,
+    name: str = "unnamed",
+    coder: str | None = None,
+) -> xr.Dataset:
+    """Posterior of a rival that is not among the hypotheses, as its fit to all the evidence varies.
+
+    log L_res = log(sum pi_h L_h / sum pi_h) + delta on the episode's total: at 0 dB it explains the evidence
+    as well as the named ones do on average, and keeps its prior.
+
+    Parameters
+    ----------
+    evidence
+        As from `compile_evidence`.
+    prior
+        Of the unnamed rival; the others keep their proportions.
+    delta_db
+        Decibels by which it explains the whole evidence better than they do on average.
+    name
+        What to call it.
+    coder
+        By default the base coder.
+
+    Returns
+    -------
+    Dataset with ``probability`` (delta, episode, hypothesis), the unnamed rival last; ``rank`` (delta, episode,
+    hypothesis) among the named, 1 for the leader, the same at every delta, missing for the unnamed; and
+    ``overtakes_at`` (episode), the dB at which it draws level with the leader.
+
+    Raises
+    ------
+    BayesTraceError
+        For a prior that is not strictly between 0 and 1, or a name that a hypothesis has.
+
+    References
+    ----------
+    Fairfield and Charman (2022), on exhaustive sets of rivals; Fenton, Berger, Lagnado et al. (2014).
+
+    Examples
+    --------
+    >>> import bayes_trace as bt
+    >>> ev = bt.compile_evidence(bt.from_table({"memo": {"A": 0.8, "B": 0.2}}))
+    >>> residual_sweep(ev, delta_db=[0, 10]).probability.isel(episode=0).round(3).values.tolist()
+    [[0.72, 0.18, 0.1], [0.379, 0.095, 0.526]]
+    """
+    ledger = open_ledger(evidence, coder)
+    if not 0 < prior < 1:
+        message = f"prior={prior:g}; expected a probability between 0 and 1"
+        raise BayesTraceError(message)
+    if name in ledger.hypotheses:
+        message = f"name={name!r} is a hypothesis of the set; give the unnamed rival another name"
+        raise BayesTraceError(message)
+    delta = np.asarray(delta_db, dtype=np.float64)
+    unnamed = expit(logit(prior) + db_to_log(delta))[:, None, None]
+    p = normalised(ledger.joint)
+    whole = np.concatenate(
+        [(1 - unnamed) * p, np.broadcast_to(unnamed, (delta.size, p.shape[0], 1))], axis=-1
+    )
+    named = np.argsort(np.argsort(-whole[..., :-1], axis=-1, kind="stable"), axis=-1) + 1.0
+    rank = np.concatenate([named, np.full((*named.shape[:2], 1), np.nan)], axis=-1)
+    dims = ("delta", "episode", "hypothesis")
+    return xr.Dataset(
+        {
+            "probability": (dims, whole, {"units": "1"}),
+            "rank": (dims, rank),
+            "overtakes_at": ("episode", log_to_db(np.log(p.max(axis=-1)) - logit(prior)), {"units": "dB"}),
+        },
+        {
+            "delta": ("delta", delta, {"units": "dB"}),
+            "hypothesis": [*ledger.hypotheses, name],
+            **ledger.coords("episode"),
+        },
+        ledger.attrs(prior=prior),
+    )

@@ -1,0 +1,215 @@
+"""Everything at once: one tree for files, and flat tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from bayes_trace.evidence import EvidenceSet
+from bayes_trace.likelihood import compile_evidence
+from bayes_trace.sensitivity.bounds import interval_bounds
+from bayes_trace.sensitivity.dependence import Grouping, dependence_sweep
+from bayes_trace.sensitivity.flips import fewest_items_to_flip
+from bayes_trace.sensitivity.named import scenarios
+from bayes_trace.sensitivity.pooling import pool
+from bayes_trace.sensitivity.priors import contamination_bounds, prior_needed, prior_sweep
+from bayes_trace.sensitivity.ranges import one_way, tipping_points
+from bayes_trace.sensitivity.removal import Part, leave_one_out, parts_of
+from bayes_trace.sensitivity.residual import residual_sweep
+from bayes_trace.sensitivity.robust import EPSILON, RULE, Criterion, summarised
+from bayes_trace.sensitivity.scaling import breakdown, power_scaling
+from bayes_trace.sensitivity.search import recoding, search_bias
+from bayes_trace.sensitivity.variance import global_indices
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["survey", "to_tables"]
+
+Step = Callable[[], "xr.Dataset | xr.DataArray"]
+EPSILONS = (0.05, EPSILON, 0.2)
+THRESHOLD = 0.5
+PARTS: tuple[Part, ...] = ("item", "source", "cluster", "implication", "step")
+GROUPINGS: tuple[Grouping, ...] = ("cluster", "source", "all")
+
+
+def survey(
+    evidence_set: EvidenceSet,
+    *,
+    episodes: Sequence[str] | None = None,
+    coder: str | None = None,
+    rule: Sequence[Criterion] = RULE,
+    seed: int = 0,
+    progress: Callable[[str, float], None] | None = None,
+) -> xr.DataTree:
+    """Every sensitivity of a set, in one tree that NetCDF keeps.
+
+    Parameters
+    ----------
+    evidence_set
+        The set, with whatever scenarios were applied to it.
+    episodes
+        Episodes to keep; by default all that are scored.
+    coder
+        By default the base coder; scenarios and pools always show all.
+    rule
+        Criteria behind the words of the robustness table.
+    seed
+        Of the draws behind the Sobol indices.
+    progress
+        Told what is done, and how much of all.
+
+    Returns
+    -------
+    A tree with a node for each function of `sensitivity`, ``leave_one_out`` and ``dependence`` with one for each
+    grouping. ``tree.to_netcdf(path, engine="h5netcdf")`` writes it.
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown episode or coder.
+
+    References
+    ----------
+    See each function.
+
+    Examples
+    --------
+    >>> import bayes_trace as bt
+    >>> tree = survey(bt.from_table({"memo": {"A": 0.8, "B": 0.2}}))
+    >>> tree["robustness"]["leader"].values.tolist(), "one_way" in tree.children
+    (['A'], True)
+    """
+    say = progress or (lambda _what, _done: None)
+    evidence = compile_evidence(evidence_set, episodes=episodes)
+    say("scenarios", 0.0)
+    named = scenarios(evidence_set, episodes=episodes, skip_unfit=bool(evidence_set.applied))
+    steps = _steps(evidence, coder, seed)
+    nodes: dict[str, xr.Dataset] = {"scenarios": named}
+    steps["robustness"] = lambda: summarised(evidence, nodes, named, rule, coder)
+    for number, (name, step) in enumerate(steps.items(), start=1):
+        say(name, number / (len(steps) + 1))
+        result = step()
+        nodes[name] = (
+            result
+            if isinstance(result, xr.Dataset)
+            else result.to_dataset(name="probability", promote_attrs=True)
+        )
+    tree = xr.DataTree.from_dict({name: _storable(node) for name, node in nodes.items()})
+    tree.attrs = {
+        key: nodes["robustness"].attrs[key]
+        for key in ("evidence_set", "title", "digest", "scenario", "coder")
+    }
+    say("", 1.0)
+    return tree
+
+
+def _steps(evidence: xr.Dataset, coder: str | None, seed: int) -> dict[str, Step]:
+    """What to compute, by the place in the tree; groupings that the set does not have are passed over."""
+    steps: dict[str, Step] = {
+        f"leave_one_out/{by}": partial(leave_one_out, evidence, by=by, coder=coder)
+        for by in PARTS
+        if parts_of(evidence, by)[0]
+    }
+    if evidence.sizes["coder"] > 1:
+        steps["leave_one_out/coder"] = partial(leave_one_out, evidence, by="coder")
+    for by in GROUPINGS:
+        steps[f"dependence/{by}"] = partial(dependence_sweep, evidence, by=by, coder=coder)
+    return steps | {
+        "one_way": partial(one_way, evidence, coder=coder),
+        "tipping_points": partial(tipping_points, evidence, coder=coder),
+        "breakdown": partial(breakdown, evidence, threshold=THRESHOLD, coder=coder),
+        "fewest_items_to_flip": partial(fewest_items_to_flip, evidence, coder=coder),
+        "recoding": partial(recoding, evidence, coder=coder),
+        "search_bias": partial(search_bias, evidence, coder=coder),
+        "prior_sweep": partial(prior_sweep, evidence, coder=coder),
+        "prior_needed": partial(prior_needed, evidence, coder=coder),
+        "contamination_bounds": partial(contamination_bounds, evidence, epsilon=EPSILONS, coder=coder),
+        "interval_bounds": partial(interval_bounds, evidence, coder=coder),
+        "residual_sweep": partial(residual_sweep, evidence, coder=coder),
+        "power_scaling": partial(power_scaling, evidence, coder=coder),
+        "global_indices": partial(global_indices, evidence, seed=seed, coder=coder),
+        "pool": partial(pool, evidence),
+    }
+
+
+def _storable(node: xr.Dataset) -> xr.Dataset:
+    """Without truth values among the attributes, which files know not, and with them as numbers elsewhere."""
+    flags = {name: each.astype(np.int8) for name, each in node.variables.items() if each.dtype == bool}
+    return node.assign({k: v for k, v in flags.items() if k in node.data_vars}).assign_coords(
+        {k: v for k, v in flags.items() if k in node.coords}
+    )
+
+
+def to_tables(tree: xr.DataTree) -> dict[str, pd.DataFrame]:
+    """One flat table for each node of a survey, for CSV.
+
+    Parameters
+    ----------
+    tree
+        As from `survey`.
+
+    Returns
+    -------
+    Tables by name (``leave_one_out_item`` for ``leave_one_out/item``), one row for each combination of the dimensions
+    that the variables of a node have in common; variables of other dimensions have a table of their own
+    (``scenarios_difference``).
+
+    Raises
+    ------
+    KeyError
+        Never, for a tree of `survey`.
+
+    References
+    ----------
+    Wickham (2014), Tidy Data, doi:10.18637/jss.v059.i10.
+
+    Examples
+    --------
+    >>> import bayes_trace as bt
+    >>> tables = to_tables(survey(bt.from_table({"memo": {"A": 0.8, "B": 0.2}})))
+    >>> tables["interval_bounds"].columns.tolist()
+    ['episode', 'hypothesis', 'case', 'date', 'lower', 'upper']
+    """
+    found: dict[str, pd.DataFrame] = {}
+    for node in tree.leaves:
+        name = node.path.strip("/").replace("/", "_")
+        found |= _flat(name, node.to_dataset())
+    return found
+
+
+def _flat(name: str, node: xr.Dataset) -> dict[str, pd.DataFrame]:
+    """Variables of the same dimensions side by side; the widest group keeps the name of the node."""
+    by_dims: dict[tuple[str, ...], list[str]] = {}
+    for variable, each in node.data_vars.items():
+        by_dims.setdefault(tuple(str(dim) for dim in each.dims), []).append(str(variable))
+    first = next(iter(by_dims))
+    tables = {}
+    for dims, variables in by_dims.items():
+        title = name if dims == first else f"{name}_{variables[0]}"
+        part = node[variables]
+        frame = part.drop_vars(_foreign(part, dims)).to_dataframe(dim_order=list(dims)).reset_index()
+        columns = [*dims, *(c for c in frame.columns if c not in (*dims, *variables)), *variables]
+        tables[title] = frame[columns]
+    return tables
+
+
+#: facts of episodes and links that other tables hold
+_REPEATED = (
+    "episode_label",
+    "granted",
+    "administration",
+    "is_aggregate",
+    "link_restates",
+    "link_given",
+    "link_implication",
+)
+
+
+def _foreign(node: xr.Dataset, dims: tuple[str, ...]) -> list[str]:
+    away = [str(name) for name in node.coords if not set(node[name].dims) <= set(dims)]
+    return [*away, *(name for name in _REPEATED if name in node.coords and name not in away)]

@@ -1,0 +1,161 @@
+"""Comparative and success models against importance sampling and a known slope."""
+
+from __future__ import annotations
+
+import arviz_stats as azs
+import numpy as np
+import pytest
+from scipy.special import softmax
+
+import bayes_trace as bt
+from bayes_trace.likelihood import with_rows
+from bayes_trace.models import comparative_model, success_model
+from bayes_trace.sampling import for_loo, sample
+from bayes_trace.sampling.chains import Plan, run_chains
+from bayes_trace.summary import summarise_coefficients
+from tests.test_agreement_sets import HYPOTHESES, expit, item, make_set
+
+pytestmark = pytest.mark.slow
+
+PRIOR = np.array([0.5, 0.3, 0.2])
+CASES = {f"case{c}": [f"e{c}{k}" for k in range(3)] for c in range(4)}
+N = 300_000
+
+
+def comparative_set():
+    """Twelve grants in four cases; the first hypothesis is likelier where the condition holds."""
+    rng = np.random.default_rng(8)
+    episodes, details = {}, {}
+    for names in CASES.values():
+        for k, name in enumerate(names):
+            holds = (k + len(episodes)) % 2
+            tilt = np.array([0.75, 0.3, 0.3] if holds else [0.3, 0.6, 0.4])
+            rows = []
+            for n in range(3):
+                best = np.clip(tilt + rng.uniform(-0.15, 0.15, 3), 0.05, 0.9)
+                rows.append(
+                    item(
+                        f"{name}-{n}",
+                        {h: (b * 0.6, b, (1 + b) / 2) for h, b in zip(HYPOTHESES, best, strict=True)},
+                    )
+                )
+            rows.append(item(f"{name}-said", {"A": 0.9, "B": 0.1, "C": 0.1}, restates=["outcome"]))
+            episodes[name] = rows
+            details[name] = {
+                "granted": "yes",
+                "conditions": {"holds": float(holds)},
+                "administration": f"a{k}",
+            }
+    return make_set(episodes, cases=CASES, details=details, conditions={"holds": "0 or 1"})
+
+
+@pytest.fixture(scope="module")
+def evidence():
+    return bt.compile_evidence(comparative_set())
+
+
+@pytest.fixture(scope="module")
+def model(evidence):
+    return comparative_model(evidence, conditions=["holds"])
+
+
+@pytest.fixture(scope="module")
+def draws(model):
+    return sample(model, seed=1)
+
+
+def centred(z, *axes):
+    for axis in axes:
+        z = z - z.mean(axis=axis, keepdims=True)
+    return z
+
+
+def test_the_comparative_model_agrees_with_importance_sampling(evidence, model, draws):
+    """Ranges are integrated out by the exact update: sum over h of share_jh P_jh / prior_jh."""
+    kept = evidence.isel(link=np.flatnonzero(evidence.link_restates.values == ""))
+    exact = bt.update(kept, point="mean").probability.values
+    rng = np.random.default_rng(2)
+    x = np.array([float(t) for t in evidence.condition_text.values[:, 0]])
+    x = (x - x.mean()) / x.std()
+    coefficient = centred(rng.standard_normal((N, 3)), 1)
+    eta = centred(rng.standard_normal((N, 3)), 1)[:, None] + x[:, None] * coefficient[:, None]
+    for name in ("case", "administration"):
+        levels, at = np.unique(evidence[name].values, return_inverse=True)
+        sd = 0.5 * np.abs(rng.standard_normal(N))
+        eta += sd[:, None, None] * centred(rng.standard_normal((N, levels.size, 3)), 1, 2)[:, at]
+    share = softmax(eta + model["offset"].get_value(), axis=-1)
+    assert share.mean(axis=0) == pytest.approx(np.tile(PRIOR, (12, 1)), abs=0.01)
+    marginal = (share * exact / PRIOR).sum(axis=-1)
+    weight = np.exp(np.log(marginal).sum(axis=1))
+    weight /= weight.sum()
+    size = 1 / (weight**2).sum()
+    expected = weight @ coefficient
+    sd = np.sqrt(weight @ (coefficient - expected) ** 2)
+    ours = draws.posterior.coefficient.sel(column="holds")
+    assert np.all(np.abs(ours.mean(("chain", "draw")).values - expected) < 5 * sd / np.sqrt(min(size, 2000)))
+    each = np.einsum("d,dj,djh->jh", weight, 1 / marginal, share * exact / PRIOR)
+    assert draws.posterior.probability.mean(("chain", "draw")).values == pytest.approx(each, abs=0.015)
+
+
+def test_restating_items_are_left_out_and_listed(draws):
+    assert "e00-said" in draws.attrs["left_out"].split()
+    assert not draws.constant_data.link.str.contains("said").any()
+
+
+def test_coefficients_stand_beside_their_prior(draws):
+    table = summarise_coefficients(draws).set_index(["quantity", "hypothesis"])
+    row = table.loc[("coefficient", "A")]
+    assert row["mean"] > 0
+    assert 0 < row["contraction"] < 1
+    assert abs(row["half_scale"]) < abs(row["twice_scale"])
+    assert table.loc[("effect", "A"), "prior_mean"] == pytest.approx(0, abs=0.05)
+
+
+def test_loo_of_the_comparative_model(draws):
+    elpd = azs.loo(for_loo(draws))
+    assert elpd.n_data_points == 12
+    assert np.isfinite(elpd.elpd)
+
+
+SLOPE, LEVEL, BASE, SHARE = 1.0, 0.3, -1.0, 0.7
+J = 80
+
+
+def success_set():
+    x = np.linspace(-1, 1, J)
+    details = {
+        f"e{j}": {"granted": "yes" if j % 2 else "no", "conditions": {"record": float(x[j])}}
+        for j in range(J)
+    }
+    rows = {f"e{j}": [item(f"i{j}", {"A": 0.9, "B": 0.1}, step="attempt")] for j in range(J)}
+    return make_set(
+        rows,
+        hypotheses=("A", "B"),
+        priors=(0.5, 0.5),
+        details=details,
+        conditions={"record": "a number"},
+        steps={"A": ("attempt",)},
+    )
+
+
+def test_the_success_model_recovers_a_known_slope():
+    evidence = bt.compile_evidence(success_set())
+    x = np.array([float(t) for t in evidence.condition_text.values[:, 0]])
+    standard = (x - x.mean()) / x.std()
+    rng = np.random.default_rng(4)
+    covered, means = [], []
+    for replicate in range(40):
+        pleaded = rng.random(J) < SHARE
+        success = np.where(pleaded, expit(LEVEL + SLOPE * standard), expit(BASE))
+        granted = np.where(rng.random(J) < success, "yes", "no")
+        # the document speaks for the plea nine times in ten if there was one, once in ten if not
+        sign = np.where(rng.random(J) < np.where(pleaded, 0.9, 0.1), 1.0, -1.0)
+        location = evidence.location.values * sign[None, :, None, None]
+        simulated = with_rows(evidence.assign(location=(evidence.location.dims, location)))
+        model = success_model(simulated.assign_coords(granted=("episode", granted)), conditions=["record"])
+        slope = run_chains(model, Plan(400, 400, 2, replicate, "nutpie")).draws["slope"].values.ravel()
+        low, high = np.quantile(slope, [0.05, 0.95])
+        covered.append(low < SLOPE < high)
+        means.append(slope.mean())
+    assert sum(covered) >= 31
+    assert np.mean(means) == pytest.approx(SLOPE, abs=0.25)

@@ -1,0 +1,189 @@
+"""References from Zotero and BibTeX become sources, and a set's own file keeps what it holds."""
+
+import json
+
+import pytest
+
+import bayes_trace as bt
+from bayes_trace.evidence import Source
+from bayes_trace.reading.bibliography import add_sources, read_bibtex, read_csl_json
+
+BOOK = {
+    "id": "li1999",
+    "type": "book",
+    "title": "Arms",
+    "author": [{"family": "Li", "given": "A."}],
+    "issued": {"date-parts": [[1999]]},
+}
+BIB = r"""
+@article{spindel:2023,
+  author = {Spindel, Jennifer and {U.S. Embassy Taipei}},
+  title = {Arms for {Influence}? {\"U}ber allies},
+  journal = {European Journal of International Security},
+  year = 2023, month = mar, doi = {10.1017/eis.2023.3}, pages = {395--412},
+}
+@online{page, title = {A page}, date = {2020-05-01}, url = {https://example.org}}
+"""
+
+
+def put(path, entries):
+    path.write_text(json.dumps(entries), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return bt.write_template(tmp_path / "set")
+
+
+# --- reading ------------------------------------------------------------------------------
+
+
+def test_csl_json_is_taken_as_it_is(tmp_path):
+    (source,) = read_csl_json(put(tmp_path / "a.json", [BOOK]))
+    assert source.csl == BOOK
+
+
+@pytest.mark.parametrize(
+    ("entry", "name"),
+    [
+        ({"id": "li_1999"}, "li_1999"),
+        ({"id": "http://zotero.org/users/1/items/AB", "citation-key": "liArms1999"}, "liArms1999"),
+        ({"id": "http://zotero.org/users/1/items/AB"}, "li1999"),
+        ({"id": 7}, "7"),
+        ({"id": "DBLP:conf/x y"}, "DBLP-conf/x-y"),
+        ({"id": "http://a.b", "author": [{"literal": "U.S. Embassy Taipei (Armstrong)"}]}, "usembassy1999"),
+        ({"id": "http://a.b", "author": None, "issued": None}, "arms"),
+        ({"id": "http://a.b", "author": [], "title": "?", "issued": {"raw": "x"}}, "source"),
+    ],
+)
+def test_every_source_gets_an_id_of_one_word(entry, name, tmp_path):
+    (source,) = read_csl_json(put(tmp_path / "a.json", [{**BOOK, **entry}]))
+    assert source.id == name
+
+
+def test_ids_made_of_author_and_year_stay_apart(tmp_path):
+    entries = [{**BOOK, "id": "li1999"}, {**BOOK, "id": "http://a/1"}, {**BOOK, "id": "http://a/2"}]
+    sources = read_csl_json(put(tmp_path / "a.json", entries))
+    assert [source.id for source in sources] == ["li1999", "li1999a", "li1999b"]
+
+
+def test_fields_outside_csl_are_kept_as_custom(tmp_path):
+    (source,) = read_csl_json(put(tmp_path / "a.json", [{**BOOK, "citekey": "x", "custom": {"a": 1}}]))
+    assert source.csl["custom"] == {"a": 1, "citekey": "x"}
+
+
+def test_references_inside_a_document_are_found(tmp_path):
+    assert read_csl_json(put(tmp_path / "a.json", {"references": [BOOK]}))[0].id == "li1999"
+
+
+def test_bibtex_by_way_of_pandoc(tmp_path):
+    path = tmp_path / "a.bib"
+    path.write_text(BIB, encoding="utf-8")
+    article, page = read_bibtex(path)
+    assert (article.id, article.type) == ("spindel-2023", "article-journal")
+    assert article.csl["title"] == "Arms for Influence? Über allies"
+    assert article.csl["author"][1] == {"literal": "U.S. Embassy Taipei"}
+    assert article.csl["issued"] == {"date-parts": [[2023, 3]]}
+    assert article.csl["page"] == "395-412"
+    assert (page.type, page.csl["URL"]) == ("webpage", "https://example.org")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("[{", r"a.json:1  not JSON: Expecting property name .*; export again as CSL JSON"),
+        ('"x"', r"a.json:1  expected a list of references; export as CSL JSON"),
+        ("[1]", r"a.json:1  expected a list of references"),
+        (json.dumps([{"id": "a"}]), r"a.json:1  a.type: missing; this key is required"),
+        (
+            json.dumps([BOOK, BOOK]),
+            r"a.json  li1999: the id stands 2 times; ids must be unique, rename all but one",
+        ),
+    ],
+)
+def test_faults_of_json(content, said, tmp_path):
+    path = tmp_path / "a.json"
+    path.write_text(content)
+    with pytest.raises(bt.EvidenceSetError, match=said):
+        read_csl_json(path)
+
+
+def test_faults_of_bibtex_come_with_their_line(tmp_path):
+    path = tmp_path / "a.bib"
+    path.write_text("@article{a,\n  title = {x\n")
+    with pytest.raises(
+        bt.EvidenceSetError, match=r"a.bib:\d  not BibTeX: unexpected end of input; mend the entry"
+    ):
+        read_bibtex(path)
+
+
+def test_files_that_cannot_be_read(tmp_path):
+    with pytest.raises(bt.EvidenceSetError, match="cannot be read: No such file"):
+        read_bibtex(tmp_path / "none.bib")
+    (tmp_path / "a.json").write_bytes(b"\xff\xfe\xfa")
+    with pytest.raises(bt.EvidenceSetError, match="not UTF-8 text; export it as UTF-8"):
+        read_csl_json(tmp_path / "a.json")
+
+
+# --- into a set ---------------------------------------------------------------------------
+
+
+def test_new_sources_are_added_below_and_nothing_else_changes(folder):
+    path = folder / "sources.yaml"
+    before = path.read_text()
+    assert add_sources(folder, [Source(**BOOK)]) == ("li1999",)
+    assert path.read_text().startswith(before.rstrip())
+    assert bt.read_evidence_set(folder).sources[-1].csl == BOOK
+    # a second time there is nothing to do
+    after = path.read_text()
+    assert add_sources(folder, [Source(**BOOK)]) == ()
+    assert path.read_text() == after
+    assert not list(folder.glob("*.bak"))
+
+
+@pytest.mark.parametrize("lead", ["", "  "])
+def test_lists_indented_or_not_go_on_as_they_began(lead, folder):
+    path = folder / "sources.yaml"
+    path.write_text("".join(f"{lead}{line}" for line in path.read_text().splitlines(keepends=True)))
+    add_sources(folder, [Source(**BOOK)])
+    assert f"\n{lead}- id: li1999" in path.read_text()
+    assert len(bt.read_evidence_set(folder).sources) == 4
+
+
+def test_a_set_without_sources_gets_its_file(tmp_path):
+    folder = bt.write_evidence_set(bt.from_table({"memo": {"A": 0.8, "B": 0.2}}), tmp_path / "set")
+    add_sources(folder, [Source(**BOOK)])
+    assert [source.id for source in bt.read_evidence_set(folder).sources] == ["li1999"]
+
+
+def test_a_list_in_brackets_is_written_anew_and_the_old_one_kept(folder):
+    path = folder / "sources.yaml"
+    old = json.dumps([source.csl for source in bt.read_evidence_set(folder).sources], indent=1)
+    path.write_text(old)
+    add_sources(folder, [Source(**BOOK)])
+    assert len(bt.read_evidence_set(folder).sources) == 4
+    assert (folder / "sources.yaml.bak").read_text() == old
+
+
+def test_another_source_of_the_same_id_is_refused_or_replaced_on_request(folder):
+    path = folder / "sources.yaml"
+    path.write_text(path.read_text().replace("  # reliability:", "  reliability:"))
+    other = Source(id="letter1907", type="book", title="Another")
+    before = path.read_text()
+    with pytest.raises(
+        bt.EvidenceSetError, match=r"sources.yaml  letter1907: the set has another source of this id"
+    ):
+        add_sources(folder, [other, Source(**BOOK)])
+    assert path.read_text() == before
+    assert add_sources(folder, [other, Source(**BOOK)], overwrite=True) == ("letter1907", "li1999")
+    sources = {source.id: source for source in bt.read_evidence_set(folder).sources}
+    assert sources["letter1907"].csl["title"] == "Another"
+    assert sources["letter1907"].reliability.hit.best == 0.9
+    assert (folder / "sources.yaml.bak").read_text() == before
+
+
+def test_a_set_with_problems_is_left_alone(folder):
+    (folder / "set.yaml").write_text("version: 1\n")
+    with pytest.raises(bt.EvidenceSetError, match=r"set\.yaml"):
+        add_sources(folder, [Source(**BOOK)])

@@ -1,0 +1,155 @@
+"""The report's page: sound by itself, and as Chromium and axe-core find it."""
+
+import os
+import shutil
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+import bayes_trace as bt
+from bayes_trace.report import write_report
+
+SETS = Path(__file__).parents[1] / "evidence_sets"
+#: Chromium keeps to itself with these
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    """A set with two steps of a mechanism, refusals, readings and figures."""
+    es = bt.read_evidence_set(SETS / "loyalty_or_reputation")
+    return write_report(es, tmp_path_factory.mktemp("page"), formats=["html"])["html"]
+
+
+@pytest.fixture(scope="module")
+def long_page(tmp_path_factory):
+    """The whole of the arms transfers, without figures."""
+    es = bt.read_evidence_set(SETS / "us_arms_transfers")
+    return write_report(es, tmp_path_factory.mktemp("long"), formats=["html"], figures=False)["html"]
+
+
+class Reader(HTMLParser):
+    """Tags with their attributes, in order, and what stood open around each."""
+
+    VOID = ("meta", "link", "img", "br", "col", "hr")
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.open, self.words = [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        if tag not in self.VOID:
+            assert self.open.pop() == tag, f"</{tag}> closes something else"
+
+    def handle_data(self, data):
+        if "style" not in self.open:
+            self.words.append(data)
+
+    def all(self, *names):
+        return [attrs for tag, attrs in self.tags if tag in names]
+
+
+@pytest.mark.parametrize("which", ["page", "long_page"])
+def test_the_page_is_whole_and_says_what_it_is(which, request):
+    reader = Reader(request.getfixturevalue(which).read_text("utf-8"))
+    assert reader.open == []
+    assert reader.all("html") == [{"lang": "en"}]
+    assert reader.all("script") == reader.all("iframe") == []
+    assert {attrs.get("name") for attrs in reader.all("meta")} >= {"viewport"}
+    assert not [each for each in reader.all("img", "link", "source") if not _inside(each)]
+    text = "".join(reader.words)
+    assert "[@" not in text
+    assert "???" not in text
+
+
+def _inside(attrs):
+    return attrs.get("src", attrs.get("href", "")).startswith("data:")
+
+
+@pytest.mark.parametrize("which", ["page", "long_page"])
+def test_headings_are_ordered_and_links_lead_somewhere(which, request):
+    reader = Reader(request.getfixturevalue(which).read_text("utf-8"))
+    levels = [int(tag[1]) for tag, _ in reader.tags if tag in ("h1", "h2", "h3", "h4", "h5", "h6")]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    ids = [attrs["id"] for _, attrs in reader.tags if attrs.get("id")]
+    assert len(ids) == len(set(ids))
+    targets = {each["href"][1:] for each in reader.all("a") if each.get("href", "").startswith("#")}
+    assert targets <= set(ids)
+    assert "episode-f5e_1972" in targets if which == "long_page" else targets
+
+
+def test_pictures_have_words_and_tables_have_heads(page, long_page):
+    pictures = Reader(page.read_text("utf-8")).all("img")
+    assert len(pictures) >= 3
+    assert all(len(each["alt"]) > 40 for each in pictures)
+    for path in (page, long_page):
+        reader = Reader(path.read_text("utf-8"))
+        tables = len(reader.all("table"))
+        assert tables == len(reader.all("caption")) == len(reader.all("thead")) > 3
+        assert {each["scope"] for each in reader.all("th")} == {"col", "row"}
+
+
+# --- in Chromium ---------------------------------------------------------------------------
+
+
+def _missing(what):
+    """Skipped on a machine without a browser; on CI that is a failure."""
+    reason = f"{what}; .ci/run installs Chromium and tests/test_html_requirements.txt"
+    (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if not program:
+        _missing("no Chromium")
+    try:
+        from axe_playwright_python.sync_playwright import Axe
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        _missing("no Playwright")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+        yield chromium, Axe()
+        chromium.close()
+
+
+@pytest.mark.parametrize("which", ["page", "long_page"])
+def test_chromium_and_axe_find_no_fault(which, browser, request):
+    """No message on the console, no request but for the page, nothing wider than a phone, axe content."""
+    address = request.getfixturevalue(which).as_uri()
+    chromium, axe = browser
+    for width in (1280, 390):
+        tab = chromium.new_page(viewport={"width": width, "height": 900})
+        said, asked = [], []
+        tab.on("console", lambda message, said=said: said.append(message.text))
+        tab.on("pageerror", lambda error, said=said: said.append(str(error)))
+        tab.on("request", lambda request, asked=asked: asked.append(request.url))
+        tab.goto(address)
+        assert said == []
+        assert [url for url in asked if not url.startswith("data:")] == [address]
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        found = axe.run(tab).response["violations"]
+        assert [(each["id"], each["nodes"][0]["target"]) for each in found] == []
+        tab.close()

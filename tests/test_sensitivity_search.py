@@ -1,0 +1,388 @@
+"""Fewest items, bounds, indices and draws: what is searched or sampled, against enumeration and Monte Carlo."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import bayes_trace as bt
+from bayes_trace import sensitivity as sens
+from bayes_trace.exact import log_joint
+from bayes_trace.likelihood import drop_links, with_rows
+from tests.strategies import ALL, build, fractions, set_data, sets
+
+Z_90 = 1.6448536269514722
+#: everything that hangs items together
+TANGLED = frozenset({"clusters", "given", "readings", "absence"})
+
+
+def compiled(es):
+    return bt.compile_evidence(es)
+
+
+# --- fewest items --------------------------------------------------------------------------
+
+
+def by_enumeration(ev, episode, coder):
+    """Every subset of the items of an episode, in order of size, through the engine."""
+    here = np.flatnonzero(ev["link_episode"].values == episode)
+    names = ev["link_item"].values[here]
+    leader = int(log_joint(ev).sel(coder=coder, episode=episode).values.argmax())
+    for size in range(len(names) + 1):
+        flips, ties = [], False
+        for some in itertools.combinations(range(len(names)), size):
+            dropped = np.zeros(ev.sizes["link"], dtype=bool)
+            dropped[here[list(some)]] = True
+            joint = log_joint(drop_links(ev, dropped)).sel(coder=coder, episode=episode).values
+            gap = joint[leader] - np.delete(joint, leader).max()
+            ties |= gap <= 1e-9
+            if gap < -1e-9:
+                flips.append(tuple(names[list(some)]))
+        yield size, flips, ties
+
+
+@given(sets(features=TANGLED, max_items=5))
+@settings(max_examples=15)
+def test_fewest_items_is_what_enumeration_finds(es):
+    ev = compiled(es)
+    found = sens.fewest_items_to_flip(ev)
+    for episode in ev["episode"].values:
+        row = found.sel(episode=episode)
+        first = next(
+            ((n, flips) for n, flips, _ in by_enumeration(ev, episode, es.base_coder) if flips), None
+        )
+        tie = next((n for n, _, ties in by_enumeration(ev, episode, es.base_coder) if ties), math.nan)
+        assert row["to_tie"].item() == pytest.approx(tie, nan_ok=True)
+        if first is None:
+            assert math.isnan(row["count"].item())
+            assert row["items"].item() == ""
+            continue
+        assert row["count"].item() == first[0]
+        listed = {frozenset(each.split()) for each in row["sets"].values if each}
+        assert listed == {frozenset(each) for each in first[1]}
+        assert row["n_ties"].item() == len(first[1])
+
+
+@st.composite
+def clustered(draw):
+    """One episode, seven items, most of them in two clusters."""
+    hypotheses = ("A", "B", "C")[: draw(st.integers(2, 3))]
+    items = [
+        {
+            "id": f"x{n}",
+            "paraphrase": "x",
+            "episodes": ["e"],
+            "cluster": draw(st.sampled_from(["k0", "k0", "k1", None])),
+            "codings": [{"values": {h: draw(fractions) for h in hypotheses}}],
+        }
+        for n in range(7)
+    ]
+    return {
+        "version": 1,
+        "id": "s",
+        "title": "S",
+        "question": "?",
+        "base_coder": "me",
+        "coders": [{"id": "me"}],
+        "hypotheses": [
+            {"id": h, "label": h, "statement": h, "prior": 1 / len(hypotheses)} for h in hypotheses
+        ],
+        "clusters": [{"id": k, "correlation": draw(fractions)} for k in ("k0", "k1")],
+        "cases": [
+            {
+                "case": "c",
+                "label": "c",
+                "episodes": [{"id": "e", "label": "e", "outcome": "o"}],
+                "items": items,
+            }
+        ],
+    }
+
+
+@given(clustered())
+@settings(max_examples=8)
+def test_fewest_items_in_clusters_whose_weights_change(data):
+    ev = compiled(build(data))
+    row = sens.fewest_items_to_flip(ev).isel(episode=0)
+    first = next(((n, flips) for n, flips, _ in by_enumeration(ev, "e", "me") if flips), None)
+    if first is None:
+        assert math.isnan(row["count"].item())
+    else:
+        assert (row["count"].item(), row["n_ties"].item()) == (first[0], len(first[1]))
+        assert row["items"].item().split() in [list(each) for each in first[1]]
+
+
+def test_a_tie_is_no_flip_and_decisive_items_must_all_go():
+    one = sens.fewest_items_to_flip(compiled(bt.from_table({"memo": {"A": 0.8, "B": 0.2}}))).isel(episode=0)
+    assert math.isnan(one["count"].item())
+    assert one["to_tie"].item() == 1
+    table = {"k1": {"A": 0.5, "B": 0.0}, "k2": {"A": 0.5, "B": 0.0}, "memo": {"A": 0.2, "B": 0.8}}
+    two = sens.fewest_items_to_flip(compiled(bt.from_table(table))).isel(episode=0)
+    assert (two["count"].item(), two["items"].item(), two["new_leader"].item()) == (2, "k1 k2", "B")
+
+
+def test_many_ties_are_counted_and_twenty_listed():
+    table = {f"x{n}": {"A": 0.8, "B": 0.2} for n in range(8)} | {
+        f"y{n}": {"A": 0.2, "B": 0.8} for n in range(5)
+    }
+    row = sens.fewest_items_to_flip(compiled(bt.from_table(table))).isel(episode=0)
+    assert row["count"].item() == 4
+    assert row["n_ties"].item() == math.comb(8, 4)
+    assert bool(row["n_ties_is_exact"])
+    assert sum(bool(each) for each in row["sets"].values) == 20
+
+
+def test_sixty_items_are_no_trouble():
+    rng = np.random.default_rng(3)
+    table = {
+        f"x{n}": {h: float(p) for h, p in zip("ABCD", rng.uniform(0.05, 0.95, 4), strict=True)}
+        for n in range(60)
+    }
+    ev = compiled(bt.from_table(table))
+    row = sens.fewest_items_to_flip(ev).isel(episode=0)
+    rest = drop_links(ev, np.isin(ev["link_item"].values, row["items"].item().split()))
+    assert bt.lead(bt.update(rest))["leader"].item() == row["new_leader"].item() != row["leader"].item()
+    if row["count"].item() > 1:
+        fewer = row["items"].item().split()[1:]
+        rest = drop_links(ev, np.isin(ev["link_item"].values, fewer))
+        assert bt.lead(bt.update(rest))["leader"].item() == row["leader"].item()
+
+
+# --- interval bounds -----------------------------------------------------------------------
+
+
+def drawn_inside(ev, rng):
+    """The evidence with every stated number somewhere in its range."""
+    changed = {}
+    for name in ("", "hit_", "false_report_", "detection_", "correlation_"):
+        parts = [ev[f"{name}{part}"] for part in ("location", "spread_low", "spread_high")]
+        shape = parts[0].shape[:1] if name in ("hit_", "false_report_", "detection_") else parts[0].shape
+        # one deviate moves a rate under every hypothesis
+        z = Z_90 * rng.choice([-1.0, 1.0, rng.uniform(-1, 1)], size=shape)
+        z = z.reshape(shape + (1,) * (parts[0].ndim - len(shape)))
+        at, low, high = (part.values for part in parts)
+        changed[f"{name}location"] = (parts[0].dims, at + np.where(z < 0, low, high) * z)
+    return with_rows(ev.assign(changed))
+
+
+@given(sets(features=ALL - {"ratios"}, max_items=3), st.integers(0, 10**6))
+@settings(max_examples=12)
+def test_bounds_hold_every_scenario_inside_the_ranges(es, seed):
+    ev = compiled(es)
+    bounds = sens.interval_bounds(ev)
+    rng = np.random.default_rng(seed)
+    stated = bt.update(ev, coder=es.base_coder)["probability"].values
+    for p in [
+        stated,
+        *(bt.update(drawn_inside(ev, rng), coder=es.base_coder)["probability"].values for _ in range(15)),
+    ]:
+        assert (p >= bounds["lower"].values - 1e-6).all()
+        assert (p <= bounds["upper"].values + 1e-6).all()
+
+
+@given(set_data(features=frozenset({"ranges"}), max_items=3))
+def test_plain_bounds_are_the_extreme_corners(data):
+    ev = compiled(build(data))
+    bounds = sens.interval_bounds(ev)
+    assert set(bounds["method"].values.tolist()) <= {"exact"}
+    for h in range(ev.sizes["hypothesis"]):
+        for sign, side in ((1.0, "upper"), (-1.0, "lower")):
+            z = np.where(np.arange(ev.sizes["hypothesis"]) == h, sign, -sign) * Z_90
+            at = (
+                ev["location"].values + np.where(z < 0, ev["spread_low"].values, ev["spread_high"].values) * z
+            )
+            corner = with_rows(ev.assign(location=(ev["location"].dims, at)))
+            p = bt.update(corner)["probability"].values[:, h]
+            np.testing.assert_allclose(bounds[side].values[:, h], p, atol=1e-9)
+
+
+def test_numerical_bounds_find_the_grid_s_extremes():
+    """A source whose reliability is uncertain and shared by a found and a missed item."""
+    r, f = {"low": 0.6, "best": 0.8, "high": 0.95}, {"low": 0.05, "best": 0.2, "high": 0.5}
+    table = {"x": {"A": 0.9, "B": 0.2, "C": 0.4}, "y": {"A": 0.3, "B": 0.6, "C": 0.5}}
+    data = bt.from_table(table).model_dump()
+    for item in data["cases"][0]["items"]:
+        item["source"] = {"key": "paper"}
+    data["sources"] = [
+        {"id": "paper", "type": "book", "title": "P", "reliability": {"hit": r, "false_report": f}}
+    ]
+    ev = compiled(build(data))
+    bounds = sens.interval_bounds(ev)
+    assert bounds["method"].item() == "numerical"
+    prior = ev["prior"].values[0]
+    hit, false = np.meshgrid(np.linspace(0.6, 0.95, 301), np.linspace(0.05, 0.5, 301))
+    p = np.array([[row[h] for h in "ABC"] for row in table.values()])
+    q = np.prod([hit[..., None] * row + false[..., None] * (1 - row) for row in p], axis=0) * prior
+    q /= q.sum(axis=-1, keepdims=True)
+    np.testing.assert_allclose(bounds["lower"].values[0], q.min(axis=(0, 1)), atol=1e-4)
+    np.testing.assert_allclose(bounds["upper"].values[0], q.max(axis=(0, 1)), atol=1e-4)
+
+
+def test_bounds_of_a_ratio_hold_its_stated_difference():
+    es = bt.from_table({"memo": {"A": {"low": 3.0, "best": 6.0, "high": 10.0}, "B": 0.0}}, unit="ratio_db")
+    bounds = sens.interval_bounds(compiled(es)).sel(hypothesis="A")
+    odds = 10 ** np.array([0.3, 1.0])
+    np.testing.assert_allclose([bounds["lower"].item(), bounds["upper"].item()], odds / (1 + odds), atol=1e-9)
+
+
+# --- global indices ------------------------------------------------------------------------
+
+
+@given(sets(features=frozenset({"ranges", "absence", "reliability", "clusters", "ratios"}), max_items=3))
+@settings(max_examples=5)
+def test_variance_by_quadrature_is_the_variance_of_draws(es):
+    ev = compiled(es)
+    found = sens.global_indices(ev, n=64)
+    log_p = bt.update(ev, coder=es.base_coder)["log_probability"].values
+    for e, episode in enumerate(ev["episode"].values):
+        total = (
+            found["variance"]
+            .values[(found["episode"] == episode).values & (found["method"] == "quadrature").values]
+            .sum()
+        )
+        if (found["method"].values[(found["episode"] == episode).values] != "quadrature").any():
+            continue
+        pair = np.argsort(-log_p[e], kind="stable")[:2]
+        gaps = np.array([gap(ev, e, pair, np.random.default_rng([5, n])) for n in range(60)])
+        if total < 1e-12:
+            assert gaps.std() < 1e-9
+        else:  # a check of size: 60 draws of a variance scatter by a fifth
+            assert 0.3 < gaps.var(ddof=1) / total < 2.6
+
+
+def gap(ev, episode, pair, rng):
+    """dB between two hypotheses with every number drawn; weights in clusters as stated."""
+    changed = {}
+    for name in ("", "hit_", "false_report_", "detection_"):
+        parts = [ev[f"{name}{part}"] for part in ("location", "spread_low", "spread_high")]
+        shape = parts[0].shape if not name else parts[0].shape[:1]
+        z = rng.standard_normal(shape).reshape(shape + (1,) * (parts[0].ndim - len(shape)))
+        at, low, high = (part.values for part in parts)
+        changed[f"{name}location"] = (parts[0].dims, at + np.where(z < 0, low, high) * z)
+    moved = with_rows(ev.assign(changed)).assign(kappa=ev["kappa"])
+    joint = log_joint(moved).values[0, episode]
+    return (joint[pair[0]] - joint[pair[1]]) * 10 / math.log(10)
+
+
+def test_sobol_indices_are_those_of_salib():
+    """SALib's estimators on the same function of three independent items."""
+    from SALib.analyze import sobol
+    from SALib.sample import sobol as sampler
+    from scipy.special import expit, logit, ndtri
+
+    span = {
+        "x": {"A": {"low": 0.4, "best": 0.7, "high": 0.9}, "B": 0.3},
+        "y": {"A": {"low": 0.2, "best": 0.5, "high": 0.9}, "B": 0.5},
+        "z": {"A": 0.4, "B": {"low": 0.3, "best": 0.4, "high": 0.6}},
+    }
+    found = sens.global_indices(compiled(bt.from_table(span)), n=60_000, seed=4)
+
+    def value(cell, u):
+        if not isinstance(cell, dict):
+            return np.full(u.shape, cell)
+        z = ndtri(np.clip(u, 1e-9, 1 - 1e-9))
+        m, low, high = (float(logit(cell[k])) for k in ("best", "low", "high"))
+        return expit(m + np.where(z < 0, (m - low) / Z_90, (high - m) / Z_90) * z)
+
+    problem = {"num_vars": 3, "names": list("xyz"), "bounds": [[0, 1]] * 3}
+    u = sampler.sample(problem, 4096, calc_second_order=False, seed=1)
+    odds = np.prod(
+        [value(row["A"], u[:, n]) / value(row["B"], u[:, n]) for n, row in enumerate(span.values())], axis=0
+    )
+    oracle = sobol.analyze(problem, odds / (1 + odds), calc_second_order=False, seed=1)
+    np.testing.assert_allclose(found["first_order"].values, oracle["S1"], atol=0.03)
+    np.testing.assert_allclose(found["total"].values, oracle["ST"], atol=0.03)
+    assert found["share"].sum().item() == pytest.approx(1)
+
+
+def test_items_of_one_uncertain_source_are_one_group():
+    r, f = {"low": 0.6, "best": 0.8, "high": 0.95}, 0.2
+    data = bt.from_table(
+        {"x": {"A": 0.9, "B": 0.2}, "y": {"A": 0.3, "B": 0.6}, "z": {"A": 0.3, "B": 0.6}}
+    ).model_dump()
+    for item in data["cases"][0]["items"][:2]:
+        item["source"] = {"key": "paper"}
+    data["sources"] = [
+        {"id": "paper", "type": "book", "title": "P", "reliability": {"hit": r, "false_report": f}}
+    ]
+    found = sens.global_indices(compiled(build(data)))
+    assert found["group"].values.tolist() == ["paper@episode"]
+    assert found["items"].values.tolist() == ["x y"]
+    draws = np.random.default_rng(0).standard_normal(200_000)
+    m, low, high = (math.log(p / (1 - p)) for p in (0.8, 0.6, 0.95))
+    hit = 1 / (1 + np.exp(-(m + np.where(draws < 0, (m - low) / Z_90, (high - m) / Z_90) * draws)))
+    gap = sum(np.log((hit * a + f * (1 - a)) / (hit * b + f * (1 - b))) for a, b in ((0.9, 0.2), (0.3, 0.6)))
+    assert found["variance"].item() == pytest.approx((gap * 10 / math.log(10)).var(), rel=0.02)
+
+
+def test_coders_noise_is_a_group_of_its_own():
+    data = bt.from_table({"x": {"A": 0.8, "B": 0.2}, "y": {"A": 0.5, "B": 0.4}}).model_dump()
+    data["coders"] = [*data["coders"], {"id": "second", "unit": "probability"}]
+    for item, values in zip(
+        data["cases"][0]["items"], ({"A": 0.6, "B": 0.2}, {"A": 0.5, "B": 0.5}), strict=True
+    ):
+        item["codings"] = [*item["codings"], {"coder": "second", "values": values}]
+    found = sens.global_indices(compiled(build(data)))
+    assert found["group"].values.tolist() == ["coders@episode"]
+    assert found["share"].values.tolist() == [1.0]
+    assert found["total"].item() == pytest.approx(1, abs=0.1)
+
+
+# --- many scenarios ------------------------------------------------------------------------
+
+
+@given(sets(features=frozenset({"ranges", "clusters", "absence", "readings", "reliability"}), max_items=3))
+@settings(max_examples=10)
+def test_many_scenarios_are_draws_through_the_engine(es):
+    """Two ways to draw: the function, and the compiled dataset with its numbers drawn."""
+    ev = compiled(es)
+    episode = str(ev["episode"].values[0])
+    some = sens.many_scenarios(ev, episode, n=4000, seed=1)
+    assert some["mean"].sum().item() == pytest.approx(1)
+    assert some["leads"].sum().item() == pytest.approx(1)
+    bounds = some["quantile"].sel(share=[0.05, 0.95]).values
+    assert (bounds[0] <= some["mean"].values + 0.2).all()
+    again = sens.many_scenarios(ev, episode, n=4000, seed=1)
+    assert some.identical(again)
+
+
+def test_many_scenarios_of_plain_items_have_the_right_moments():
+    """Product of odds in one block or many, weights of clusters included, against plain Monte Carlo."""
+    rng = np.random.default_rng(0)
+    table = {}
+    for n in range(12):
+        best = rng.uniform(0.3, 0.7, 2)
+        table[f"x{n}"] = {
+            h: {"low": b - 0.1, "best": b, "high": b + 0.15} for h, b in zip("AB", best, strict=True)
+        }
+    table["x12"] = {"A": 0.5, "B": 0.4}
+    ev = compiled(bt.from_table(table, priors={"A": 0.3, "B": 0.7}))
+    some = sens.many_scenarios(ev, "episode", n=200_000, seed=2)
+    z = np.random.default_rng(9).standard_normal((40_000, 13, 2))
+    at, low, high = (ev[name].values[0, :, 0] for name in ("location", "spread_low", "spread_high"))
+    joint = np.log([0.3, 0.7]) - np.log1p(np.exp(-(at + np.where(z < 0, low, high) * z))).sum(axis=1)
+    p = 1 / (1 + np.exp(joint[:, 1] - joint[:, 0]))
+    assert some["mean"].values[0] == pytest.approx(p.mean(), abs=0.005)
+    assert some["sd"].values[0] == pytest.approx(p.std(), abs=0.005)
+    assert some["leads"].values[0] == pytest.approx((p > 0.5).mean(), abs=0.01)
+    np.testing.assert_allclose(
+        some["quantile"].values[:, 0], np.quantile(p, [0.05, 0.25, 0.5, 0.75, 0.95]), atol=0.01
+    )
+
+
+def test_many_priors_spread_the_answer():
+    ev = compiled(bt.from_table({"memo": {"A": 0.8, "B": 0.2}}))
+    told: list[float] = []
+    some = sens.many_scenarios(
+        ev, "episode", n=300_000, concentration=2.0, progress=lambda _, done: told.append(done)
+    )
+    # Beta(1, 1) prior and odds of 4: E[4p / (1 + 3p)]
+    grid = (np.arange(100_000) + 0.5) / 100_000
+    assert some["mean"].values[0] == pytest.approx((4 * grid / (1 + 3 * grid)).mean(), abs=0.003)
+    assert told == sorted(told)
+    assert len(told) > 1

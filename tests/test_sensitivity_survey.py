@@ -1,0 +1,282 @@
+"""Scenarios side by side, the robustness table, and everything in one tree."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+from hypothesis import given, settings
+
+import bayes_trace as bt
+from bayes_trace import sensitivity as sens
+from bayes_trace.errors import BayesTraceError, ScenarioError, UnknownNameError
+from bayes_trace.evidence import EvidenceSet
+from tests.strategies import build, sets
+
+SETS = Path(__file__).parents[1] / "evidence_sets"
+
+
+def case(*items, hypotheses="AB", scenarios=None):
+    data = {
+        "version": 1,
+        "id": "s",
+        "title": "S",
+        "question": "?",
+        "base_coder": "me",
+        "coders": [{"id": "me"}],
+        "hypotheses": [
+            {"id": h, "label": h, "statement": h, "prior": 1 / len(hypotheses)} for h in hypotheses
+        ],
+        "clusters": [{"id": "k", "correlation": 0.0}],
+        "cases": [
+            {
+                "case": "c",
+                "label": "c",
+                "episodes": [{"id": "e", "label": "e", "outcome": "o"}],
+                "items": list(items),
+            }
+        ],
+        "scenarios": scenarios or {},
+    }
+    return build(data)
+
+
+def item(name, *values, **more):
+    return {
+        "id": name,
+        "paraphrase": name,
+        "episodes": ["e"],
+        "codings": [{"values": dict(zip("ABC", values, strict=False))}],
+        **more,
+    }
+
+
+SCENARIOS = {
+    "clustered": {"label": "Clustered", "correlation": 1.0},
+    "without": {"label": "Without the memo", "drop": [{"item": "memo"}]},
+    "sceptic": {"label": "A sceptic", "priors": {"A": 0.1, "B": 0.9}},
+    "nothing": {"label": "As it is"},
+    "halves": {
+        "label": "A in two",
+        "split": [
+            {
+                "hypothesis": "A",
+                "into": [{"id": n, "label": n, "statement": n, "prior": 0.25} for n in ("A1", "A2")],
+            }
+        ],
+    },
+}
+
+
+def example():
+    return case(
+        item("memo", 0.8, 0.2, cluster="k"),
+        item("note", 0.6, 0.3, cluster="k"),
+        item("gap", 0.4, 0.6),
+        scenarios=SCENARIOS,
+    )
+
+
+def test_every_scenario_is_the_engine_s_own_answer():
+    es = example()
+    named = sens.scenarios(es)
+    assert named["scenario"].values.tolist() == ["base", *SCENARIOS, "clustered+without"]
+    for name in named["scenario"].values:
+        changed = es if name == "base" else bt.apply_scenario(es, *str(name).split("+"))
+        post = bt.update(bt.compile_evidence(changed))
+        got = named.sel(scenario=name, coder="me", episode="e", hypothesis=post["hypothesis"].values)
+        np.testing.assert_allclose(got["probability"].values, post["probability"].values[0], atol=1e-12)
+        front = bt.lead(post)
+        assert got["leader"].item() == front["leader"].item()
+        assert got["lead"].item() == pytest.approx(front["lead"].item())
+    assert np.isnan(named["probability"].sel(scenario="halves", hypothesis="A")).all()
+    assert named["holds"].sel(scenario="sceptic").item() == 0
+    assert math.isnan(named["holds"].sel(scenario="halves").item())
+
+
+def test_the_difference_adds_up_item_by_item():
+    named = sens.scenarios(example()).isel(coder=0, episode=0)
+    odds = 10 * np.log10(named["probability"].sel(hypothesis="A") / named["probability"].sel(hypothesis="B"))
+    for name in ("clustered", "without", "sceptic", "nothing", "clustered+without"):
+        change = named["difference"].sel(scenario=name)
+        assert change.sum().item() == pytest.approx(
+            (odds.sel(scenario=name) - odds.sel(scenario="base")).item()
+        )
+    by_item = named["difference"].sel(scenario="without")
+    assert by_item.sel(component="memo@e").item() == pytest.approx(-10 * math.log10(4))
+    assert by_item.sel(component="prior@e").item() == 0
+    assert named["difference"].sel(scenario="sceptic", component="prior@e").item() == pytest.approx(
+        -10 * math.log10(9)
+    )
+
+
+@settings(max_examples=10)
+@given(sets(max_items=3), sets(max_items=3))
+def test_attribution_sums_to_the_difference_of_the_odds(one, two):
+    """Any two sets with common episodes, however different their items are."""
+    first, second = bt.compile_evidence(one), bt.compile_evidence(two)
+    parts = sens.attribution(first, second, of="A", against="B")
+    odds = []
+    for ev in (first, second):
+        log_p = bt.update(ev, coder=ev.attrs["base_coder"])["log_probability"]
+        odds.append((log_p.sel(hypothesis="A") - log_p.sel(hypothesis="B")) * 10 / math.log(10))
+    for episode in np.unique(parts["episode"].values):
+        got = parts.isel(component=(parts["episode"] == episode).values).sum().item()
+        assert got == pytest.approx(
+            (odds[1].sel(episode=episode) - odds[0].sel(episode=episode)).item(), abs=1e-9
+        )
+
+
+def test_attribution_needs_something_in_common():
+    first = bt.compile_evidence(example())
+    second = bt.compile_evidence(bt.from_table({"memo": {"A": 0.8, "B": 0.2}}))
+    with pytest.raises(BayesTraceError, match="the two sets have no episode in common; nothing to compare"):
+        sens.attribution(first, second, of="A", against="B")
+
+
+def test_scenarios_that_are_not_there_or_do_not_fit():
+    es = example()
+    with pytest.raises(UnknownNameError, match="no scenario named 'absent'; there are: clustered"):
+        sens.scenarios(es, names=["absent"])
+    broken = EvidenceSet.model_validate(
+        {**es.model_dump(), "scenarios": {"bad": {"label": "Bad", "drop": [{"item": "nowhere"}]}}}
+    )
+    with pytest.raises(ScenarioError, match="scenario bad: no item named 'nowhere'"):
+        sens.scenarios(broken)
+    assert sens.scenarios(broken, skip_unfit=True).attrs["unfit"] == "bad"
+
+
+def test_scenarios_show_every_coder_alone_and_tell_how_far_they_are():
+    arms = bt.read_evidence_set(SETS / "us_arms_transfers")
+    told = []
+    named = sens.scenarios(
+        arms, names=["clustered"], episodes=["f5e_1972"], progress=lambda *step: told.append(step)
+    )
+    assert told == [("clustered", 0.0)]
+    for coder in arms.coder_ids:
+        post = bt.update(bt.compile_evidence(arms, episodes=["f5e_1972"]), coder=coder)
+        np.testing.assert_allclose(
+            named["probability"].sel(scenario="base", coder=coder).values,
+            post["probability"].values,
+            atol=1e-12,
+        )
+
+
+# --- robustness ------------------------------------------------------------------------------
+
+
+def test_the_word_is_that_of_the_weakest_measure():
+    strong = case(*(item(f"x{n}", 0.8, 0.2) for n in range(6)))
+    table = sens.robustness(bt.compile_evidence(strong)).sel(episode="e")
+    assert (table["word"].item(), table["because"].item()) == ("robust", "")
+    weak = case(*(item(f"x{n}", 0.8, 0.2) for n in range(2)))
+    table = sens.robustness(bt.compile_evidence(weak)).sel(episode="e")
+    assert (table["word"].item(), table["because"].item()) == ("moderate", "items_to_tie")
+    rule = [sens.Criterion("lead", robust=20.0, moderate=15.0)]
+    assert sens.robustness(bt.compile_evidence(weak), rule=rule)["because"].item() == "lead"
+    assert sens.robustness(bt.compile_evidence(weak), rule=[])["word"].item() == "robust"
+
+
+def test_scenarios_without_the_leader_s_hypothesis_are_not_counted():
+    es = example()
+    table = sens.robustness(bt.compile_evidence(es), scenarios=sens.scenarios(es)).sel(episode="e")
+    # halves knows A no more; the sceptic and (without the memo) nothing else overturn it
+    assert table["scenarios_tried"].item() == 5
+    named = sens.scenarios(es).isel(coder=0, episode=0, scenario=slice(1, None))
+    assert table["scenarios_held"].item() == int((named["leader"] == table["leader"]).sum())
+
+
+def test_the_rule_reads_both_ways_and_a_missing_measure_is_no_weakness():
+    low = sens.Criterion("prior_needed", robust=0.1, moderate=0.25, higher_is_better=False)
+    assert [low.word(value) for value in (0.05, 0.1, 0.2, 0.5, math.nan)] == [
+        "robust", "robust", "moderate", "fragile", "robust",
+    ]  # fmt: skip
+    assert [each.measure for each in sens.RULE] == list(dict.fromkeys(each.measure for each in sens.RULE))
+
+
+def test_the_table_is_what_each_function_says():
+    es = bt.read_evidence_set(SETS / "us_arms_transfers")
+    ev = bt.compile_evidence(es)
+    table = sens.robustness(ev)
+    e = {"episode": "f5e_1972"}
+    leader = table["leader"].sel(e).item()
+    assert table["prior_needed"].sel(e) == sens.prior_needed(ev)["prior_needed"].sel(e).sel(hypothesis=leader)
+    assert table["search_bias"].sel(e) == sens.search_bias(ev)["smallest"].sel(e)
+    assert table["least"].sel(e) == sens.interval_bounds(ev)["lower"].sel(e).sel(hypothesis=leader)
+    assert table["items_to_turn"].sel(e) == sens.recoding(ev)["count"].sel(e)
+
+
+# --- everything ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def tree():
+    return sens.survey(bt.read_evidence_set(SETS / "us_arms_transfers"), episodes=["f5e_1972", "f104_1961"])
+
+
+def test_a_survey_survives_netcdf(tree, tmp_path):
+    tree.to_netcdf(tmp_path / "all.nc", engine="h5netcdf")
+    with xr.open_datatree(tmp_path / "all.nc", engine="h5netcdf") as stored:
+        assert {node.path for node in stored.leaves} == {node.path for node in tree.leaves}
+        for node in tree.leaves:
+            for name, values in node.data_vars.items():
+                other = stored[node.path][name]
+                if values.dtype.kind in "fi":
+                    np.testing.assert_allclose(other.values, values.values)
+                else:
+                    assert other.values.astype(str).tolist() == values.values.astype(str).tolist()
+        assert stored.attrs["coder"] == "reader_a"
+
+
+def test_every_variable_of_a_survey_is_in_one_table(tree):
+    tables = sens.to_tables(tree)
+    for node in tree.leaves:
+        for name in node.data_vars:
+            holding = [
+                t
+                for t, frame in tables.items()
+                if t.startswith(node.path.strip("/").replace("/", "_")) and name in frame
+            ]
+            assert holding, (node.path, name)
+    assert "leave_one_out_item" in tables
+    assert tables["robustness"]["episode"].tolist() == ["f5e_1972", "f104_1961"]
+    one_way = tables["one_way"]
+    assert len(one_way) == tree["one_way"]["probability"].size
+
+
+def test_attributes_are_words_or_numbers(tree):
+    for node in tree.subtree:
+        held = [node, *node.data_vars.values(), *node.coords.values()]
+        for each in held:
+            assert all(isinstance(value, (str, int, float)) for value in each.attrs.values())
+
+
+def test_decisive_zeros_go_through_everything():
+    """Two items that rule rivals out, a third that leaves one of them in place."""
+    memo = {"A": {"low": 0.1, "best": 0.3, "high": 0.5}, "B": 0.8, "C": 0.7, "D": 0.6}
+    table = {
+        "k1": {"A": 0.5, "B": 0.0, "C": 0.2, "D": 0.0},
+        "k2": {"A": 0.4, "B": 0.0, "C": 0.0, "D": 0.3},
+        "memo": memo,
+    }
+    tree = sens.survey(bt.from_table(table))
+    row = tree["robustness"].to_dataset().isel(episode=0)
+    assert (row["leader"].item(), row["probability"].item(), row["lead"].item()) == ("A", 1.0, math.inf)
+    assert row["items_to_flip"].item() in ("k1", "k2")  # without one of them a rival has more of the memo
+    tip = tree["tipping_points"].to_dataset()["tipping_db"]
+    assert tip.sel(link="k1@episode", rival="B").item() == -math.inf  # k2 rules it out as well
+    assert math.isfinite(tip.sel(link="k2@episode", rival="C").item())
+    assert np.isfinite(tree["prior_needed"]["skeptical"].values).all()
+    assert np.isfinite(tree["interval_bounds"]["lower"].values).all()
+
+
+def test_a_survey_on_top_of_a_scenario_leaves_out_what_does_not_fit():
+    arms = bt.apply_scenario(bt.read_evidence_set(SETS / "us_arms_transfers"), "adversary_audience")
+    told = []
+    tree = sens.survey(arms, episodes=["f5e_1972"], progress=lambda what, done: told.append(done))
+    assert tree.attrs["scenario"] == "adversary_audience"
+    assert told == sorted(told)
+    assert told[-1] == 1.0

@@ -2,11 +2,11 @@
 .NOTPARALLEL:
 
 SET := evidence_sets/us_arms_transfers
-PYTEST_ARGS ?= -n 2
+PYTEST_ARGS ?= -n 2 --dist loadscope
 
 help:
 	@echo 'make report     why each transfer of $(SET) happened; writes report/'
-	@echo 'make test       tests, documented examples and coverage (PYTEST_ARGS="-n 2")'
+	@echo 'make test       tests, documented examples and coverage (PYTEST_ARGS= for one process)'
 	@echo 'make docs       the documentation, into docs/_build/html'
 	@echo 'make lint       ruff: format and rules'
 	@echo 'make types      mypy, strict'

@@ -8,6 +8,7 @@ import pytest
 
 import bayes_trace as bt
 from bayes_trace.models import elicitation_model
+from bayes_trace.propagation import propagate
 from bayes_trace.sampling import sample
 from tests.test_agreement_sets import (
     HYPOTHESES,
@@ -255,7 +256,7 @@ def test_ratios_are_propagated(runs):
     rng = np.random.default_rng(5)
     b = ratio_draws(RATIO_1, rng) + ratio_draws(RATIO_2, rng)
     agree(runs, "ratios", *weighted(b, b, np.log(PRIOR), np.log(PRIOR)))
-    propagated = bt.propagate(bt.compile_evidence(build(), episodes=["ratios"]), draws=20_000, seed=1)
+    propagated = propagate(bt.compile_evidence(build(), episodes=["ratios"]), draws=20_000, seed=1)
     mean = propagated.posterior.probability.mean(("chain", "draw")).values[0]
     agree(runs, "ratios", mean, 0.002)
 

@@ -43,6 +43,17 @@ def test_pakistan_answers_for_every_scored_outcome():
         assert "reader_b: " in line
 
 
+def test_did_words_matter_gives_the_seed_s_two_answers():
+    # section 5.4 of the close reading: +6 dB and .80 as printed, -3 dB and .33 after O-01 and O-02
+    text = run("did_words_matter.py")
+    assert "as printed: P(Taiwan's words mattered) 0.80" in text
+    assert "source_criticised: P(Taiwan's words mattered) 0.33" in text
+    assert [line.split()[1] for line in text.splitlines() if line.strip().startswith("sum")] == [
+        "+6.0",
+        "-3.0",
+    ]
+
+
 @pytest.mark.parametrize("name", ["taiwan.py", "pakistan.py"])
 def test_scripts_are_short(name):
     assert len((ANALYSES / name).read_text().splitlines()) <= 60

@@ -47,4 +47,5 @@ def _show(es: EvidenceSet, advice: list[Advice]) -> None:
         screen.print(f"\n{code}  {found[0].reason} [{found[0].reference}]")
         for each in found:
             screen.print(Padding(f"{each.path}: {each.message}", (0, 0, 0, 4)))
-    screen.print(f"\n{len(advice)} pieces of advice." if advice else "\nNo advice.")
+    count = f"{len(advice)} piece{'s' * (len(advice) != 1)} of advice"
+    screen.print(f"\n{count if advice else 'No advice'}.")

@@ -162,21 +162,25 @@ def _turned(layout: Layout, log_q: Tensor, log_d: Tensor) -> Tensor:
 
 
 def _over_readings(model: EvidenceModel, layout: Layout, log_q: Tensor, log_prior: Tensor) -> Tensor:
-    """Sum readings out; links that turn on one fact are summed out together, then told apart."""
+    """Sum readings out; links that turn on one fact share what they say only jointly."""
     n, options = layout.n_read, layout.n_options
     log_q = log_q.reshape((n, options, -1))
-    if (layout.group_previous >= 0).any():
-        first, second = layout.group_pairs.T
-        so_far = scipy.sparse.csr_matrix((np.ones(first.size), (first, second)), shape=(n, n))
-        log_q = ps.structured_dot(ps.as_sparse_variable(so_far), log_q.reshape((n, -1))).reshape(log_q.shape)
     prior = log_prior[layout.episode_index[layout.n_plain :]][:, None, :]
-    level = pt.logsumexp(log_q + prior, axis=-1, keepdims=True)
     weight = pt.log(pt.maximum(model.data("option_probability", layout.option_weight), 1e-300))
-    joint = pt.logsumexp(log_q - level + weight[:, :, None], axis=1)
-    later = np.flatnonzero(layout.group_previous >= 0)
-    if not later.size:
-        return joint
-    return pt.inc_subtensor(joint[later], -joint[layout.group_previous[later]])
+
+    def read(log_likelihood: Tensor) -> Tensor:
+        level = pt.logsumexp(log_likelihood + prior, axis=-1, keepdims=True)
+        return pt.logsumexp(log_likelihood - level + weight[:, :, None], axis=1)
+
+    alone = read(log_q)
+    first, second = layout.group_pairs.T
+    if first.size == n:  # every fact has one link
+        return alone
+    members = ps.as_sparse_variable(
+        scipy.sparse.csr_matrix((np.ones(first.size), (first, second)), shape=(n, n))
+    )
+    joint = read(ps.structured_dot(members, log_q.reshape((n, -1))).reshape(log_q.shape))
+    return alone + layout.group_share[:, None] * (joint - ps.structured_dot(members, alone))
 
 
 def _weight(model: EvidenceModel, layout: Layout) -> Tensor:

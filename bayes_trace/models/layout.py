@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -60,9 +60,9 @@ class Layout:
     relative: Flags
     #: option weights of the links with readings
     option_weight: Array
-    #: place of the link before it in the group that turns on one fact, -1 for the first
-    group_previous: Index
-    #: pairs of links with readings: the second belongs to the first's group and stands no later
+    #: share of each link with readings in what those of its fact say only jointly
+    group_share: Array
+    #: pairs of links with readings that turn on one fact, each link paired with itself too
     group_pairs: Index
 
     @property
@@ -282,18 +282,11 @@ def _option_weights(evidence: xr.Dataset, n_plain: int, options: int) -> Array:
     return np.asarray(evidence["option_probability"].values[reading], dtype=np.float64)
 
 
-def _groups(evidence: xr.Dataset, n_plain: int) -> dict[str, Index]:
-    members: dict[tuple[int, int], list[int]] = {}
-    previous, pairs = [], []
-    keys = zip(
-        evidence["episode_index"].values[n_plain:], evidence["reading_index"].values[n_plain:], strict=True
-    )
-    for number, key in enumerate(keys):
-        group = members.setdefault(key, [])
-        previous.append(group[-1] if group else -1)
-        group.append(number)
-        pairs += [(number, other) for other in group]
-    return {
-        "group_previous": np.array(previous, dtype=np.int64),
-        "group_pairs": np.array(pairs, dtype=np.int64).reshape(-1, 2),
-    }
+def _groups(evidence: xr.Dataset, n_plain: int) -> dict[str, Any]:
+    """Links that turn on one fact in one episode, and each one's share of what they say only jointly."""
+    episode, reading = (evidence[name].values[n_plain:] for name in ("episode_index", "reading_index"))
+    together = (episode[:, None] == episode) & (reading[:, None] == reading)
+    # a link that is flat under every option has no part, as in the exact rows
+    speaks = (np.ptp(evidence["location"].values[:, n_plain:], axis=-1) >= FLAT).any(axis=(0, 2))
+    share = np.where(speaks, 1.0 / np.maximum(together.astype(int) @ speaks, 1), 0.0)
+    return {"group_pairs": np.argwhere(together), "group_share": share}

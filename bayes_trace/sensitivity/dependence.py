@@ -82,7 +82,8 @@ def dependence_sweep(
     grid = check_within("correlation", correlation, 0.0, 1.0)
     ledger = open_ledger(evidence, coder)
     sizes, sums = _by_size(ledger, _groups(ledger, by))
-    joint = ledger.log_prior + np.tensordot(_kappa(sizes, grid), sums, axes=1)
+    # by hand: BLAS warns of infinities, which a decisive item brings
+    joint = ledger.log_prior + (_kappa(sizes, grid)[:, :, None, None] * sums).sum(axis=1)
     front = ledger.against(joint)
     front[:, np.arange(len(ledger.episodes)), ledger.leader] = np.inf
     at, to = _lost(ledger, sizes, sums)

@@ -77,7 +77,7 @@ def _page(part: str, found: list[str]) -> str:
         ".. autosummary::",
         "   :nosignatures:",
         "",
-        *(f"   {name.rsplit('.', 1)[-1]}" for name in found if not isinstance(_thing(name), TypeAliasType)),
+        *(f"   {name.rsplit('.', 1)[-1]}" for name in found if callable(_thing(name))),
         "",
     ]
     for name in found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ _MARK = "RETURNED"
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.connect("builder-inited", _generate, priority=100)
+    app.connect("autodoc-process-docstring", _bars_as_bars, priority=90)
     app.connect("autodoc-process-docstring", _returns_as_prose, priority=100)
     app.connect("autodoc-process-docstring", _without_mark, priority=900)
     app.connect("autodoc-process-signature", _without_fields)
@@ -50,6 +52,17 @@ def _generate(app: Sphinx) -> None:
     for path in home.rglob("*"):
         if path.suffix in (".md", ".rst") and path.relative_to(home).as_posix() not in parts:
             path.unlink()
+
+
+def _bars_as_bars(
+    _app: Sphinx, _what: str, _name: str, _obj: object, _options: object, lines: list[str]
+) -> None:
+    """``|x|`` is a magnitude, or a probability given something, and no substitution."""
+    for number, line in enumerate(lines):
+        if not line.lstrip().startswith((">>>", "...")):
+            parts = line.split("``")  # every second one is a literal
+            parts[::2] = [re.sub(r"\|(?=\w[^|]*\|)", r"\|", part) for part in parts[::2]]
+            lines[number] = "``".join(parts)
 
 
 def _returns_as_prose(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -31,7 +32,7 @@ class Picture:
 
 
 @dataclass
-class Voice:
+class Voice(ABC):
     """What differs between the ways; it numbers tables and figures as they come."""
 
     es: EvidenceSet
@@ -60,24 +61,24 @@ class Voice:
         marked = f"**Table {self.tables_so_far}.** {caption}"
         return self._table(_piped(header, rows, widths), marked, kind)
 
-    def _table(self, body: str, caption: str, kind: Kind) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def _table(self, body: str, caption: str, kind: Kind) -> str: ...
 
     def figure(self, picture: Picture) -> str:
         """A figure with its number and caption."""
         self.figures_so_far += 1
         return self._figure(picture, f"**Figure {self.figures_so_far}.** {escape(picture.caption)}")
 
-    def _figure(self, picture: Picture, caption: str) -> str:
-        raise NotImplementedError
+    @abstractmethod
+    def _figure(self, picture: Picture, caption: str) -> str: ...
 
+    @abstractmethod
     def method(self, key: str) -> str:
         """The citation of a work on method, with the space before it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def sources(self) -> str:
         """The list of sources."""
-        raise NotImplementedError
 
 
 @dataclass

@@ -85,7 +85,7 @@ def interval_bounds(
             "method": ("episode", np.array(method, dtype=str)),
         },
         ledger.coords("episode", "hypothesis"),
-        ledger.attrs(),
+        ledger.attrs,
     )
 
 

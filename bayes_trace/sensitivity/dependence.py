@@ -97,7 +97,7 @@ def dependence_sweep(
             "lost_to": ("episode", names[to]),
         },
         {"correlation": grid, **ledger.coords("episode", "hypothesis")},
-        ledger.attrs(by=by),
+        ledger.attrs | {"by": by},
     )
 
 

@@ -84,7 +84,7 @@ def fewest_items_to_flip(
             "sets": (("episode", "tie"), np.array(padded, dtype=str).reshape(len(found), LISTED)),
         },
         {**ledger.coords("episode"), "leader": ("episode", ledger.names(ledger.leader))},
-        ledger.attrs(),
+        ledger.attrs,
     )
 
 

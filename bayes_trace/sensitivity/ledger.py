@@ -165,11 +165,12 @@ class Ledger:
         own = self.evidence.coords
         return {str(key): own[key] for name in names for key in own if own[key].dims == (name,)}
 
-    def attrs(self, **more: str | float) -> dict[str, str | float]:
+    @property
+    def attrs(self) -> dict[str, str | float]:
         """Where the result comes from."""
         kept = ("evidence_set", "title", "digest", "scenario")
         facts = {name: self.evidence.attrs.get(name, "") for name in kept}
-        return {**facts, "coder": str(self.evidence["coder"].values[0]), **more}
+        return {**facts, "coder": str(self.evidence["coder"].values[0])}
 
     def without(self, dropped: Flags) -> Iterator[tuple[slice, Array, Array]]:
         """Final rows and weights of many subsets of the links.

@@ -97,7 +97,7 @@ def many_scenarios(
             progress(f"{done:,} of {n:,} scenarios", done / n)
         sums.add(draw.log_likelihoods(rng, size) + _priors(stated, rng, size, concentration))
     return _summary(sums, n, ledger.hypotheses).assign_attrs(
-        ledger.attrs(episode=episode, n=n, seed=seed, second_order="propagated")
+        ledger.attrs | {"episode": episode, "n": n, "seed": seed, "second_order": "propagated"}
     )
 
 

@@ -90,7 +90,7 @@ def prior_sweep(
         "swept": ("episode", ledger.names(of)),
         **ledger.coords("episode", "hypothesis"),
     }
-    attrs = ledger.attrs(units="1", long_name="posterior probability")
+    attrs = ledger.attrs | {"units": "1", "long_name": "posterior probability"}
     dims = ("swept_prior", "episode", "hypothesis")
     return xr.DataArray(normalised(joint), coords, dims, name="probability", attrs=attrs)
 
@@ -196,7 +196,7 @@ def prior_needed(
     return xr.Dataset(
         {name: (dims, values, {"units": units}) for name, (values, units) in parts.items()},
         ledger.coords("episode", "hypothesis"),
-        ledger.attrs(probability=probability, doubt_db=doubt_db),
+        ledger.attrs | {"probability": probability, "doubt_db": doubt_db},
     )
 
 
@@ -275,7 +275,7 @@ def contamination_bounds(
     return xr.Dataset(
         {"lower": (dims, lower, {"units": "1"}), "upper": (dims, upper, {"units": "1"})},
         {"epsilon": shares, **ledger.coords("episode", "hypothesis")},
-        ledger.attrs(),
+        ledger.attrs,
     )
 
 

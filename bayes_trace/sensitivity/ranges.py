@@ -79,7 +79,7 @@ def one_way(evidence: xr.Dataset, *, uniform: float | None = None, coder: str | 
             "swing": (dims[:2], swing, {"units": "dB"}),
         },
         {**ledger.coords("link", "hypothesis"), "varied": ledger.hypotheses, "end": list(ENDS)},
-        ledger.attrs(range="stated" if uniform is None else f"{uniform:g} dB either way"),
+        ledger.attrs | {"range": "stated" if uniform is None else f"{uniform:g} dB either way"},
     )
 
 
@@ -204,7 +204,7 @@ def tipping_points(
             "rival": ledger.hypotheses,
             "target": ("link", ledger.names(of)[ledger.episode_index]),
         },
-        ledger.attrs(),
+        ledger.attrs,
     )
 
 

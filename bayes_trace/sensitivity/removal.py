@@ -70,7 +70,7 @@ def leave_one_out(evidence: xr.Dataset, *, by: Part = "item", coder: str | None 
         "reweighted": ("left_out", _listed(_reweighted(ledger, gone), ledger.evidence["link"].values)),
         **ledger.coords("episode", "hypothesis"),
     }
-    attrs = ledger.attrs(units="1", long_name="posterior probability", by=by)
+    attrs = ledger.attrs | {"units": "1", "long_name": "posterior probability", "by": by}
     return xr.DataArray(
         normalised(ledger.joint_without(dropped)),
         coords,

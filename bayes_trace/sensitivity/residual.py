@@ -92,5 +92,5 @@ def residual_sweep(
             "hypothesis": [*ledger.hypotheses, name],
             **ledger.coords("episode"),
         },
-        ledger.attrs(prior=prior),
+        ledger.attrs | {"prior": prior},
     )

@@ -140,7 +140,7 @@ def summarised(
             **_coders(evidence, ledger),
         },
         ledger.coords("episode"),
-        ledger.attrs(),
+        ledger.attrs,
     )
     word, because = _judge(table, rule)
     return table.assign(word=("episode", word), because=("episode", because))

@@ -94,7 +94,7 @@ def breakdown(
             "rival": ledger.hypotheses,
             "leader": ("episode", ledger.names(ledger.leader)),
         },
-        ledger.attrs() | ({} if threshold is None else {"threshold": threshold}),
+        ledger.attrs | ({} if threshold is None else {"threshold": threshold}),
     )
 
 
@@ -199,7 +199,7 @@ def power_scaling(
             "diagnosis": (dims, _diagnosis(ledger, slope, bears, notable)),
         },
         {"component": names, "alpha": powers, **ledger.coords("episode", "hypothesis")},
-        ledger.attrs(notable=notable),
+        ledger.attrs | {"notable": notable},
     )
 
 

@@ -68,7 +68,7 @@ def search_bias(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset
             "artefact_share": ("episode", np.fmin.reduce(share, axis=1), {"units": "1"}),
         },
         _coords(ledger),
-        ledger.attrs(),
+        ledger.attrs,
     )
 
 
@@ -167,7 +167,7 @@ def recoding(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset:
             "rival_count": (("episode", "rival"), counts, {"units": "1"}),
         },
         _coords(ledger),
-        ledger.attrs(),
+        ledger.attrs,
     )
 
 

@@ -137,7 +137,7 @@ def jeffrey(
 
 
 def _belief(ledger: Ledger, joint: Array) -> xr.DataArray:
-    attrs = ledger.attrs(units="1", long_name="posterior probability")
+    attrs = ledger.attrs | {"units": "1", "long_name": "posterior probability"}
     coords = ledger.coords("episode", "hypothesis")
     return xr.DataArray(normalised(joint), coords, ("episode", "hypothesis"), name="probability", attrs=attrs)
 

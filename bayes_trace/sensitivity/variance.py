@@ -124,7 +124,7 @@ def _dataset(ledger: Ledger, records: list[_Index], n: int, seed: int) -> xr.Dat
             "episode": ("group", column("episode", str)),
             "items": ("group", column("items", str)),
         },
-        ledger.attrs(n=n, seed=seed, second_order="propagated"),
+        ledger.attrs | {"n": n, "seed": seed, "second_order": "propagated"},
     )
 
 

@@ -167,9 +167,9 @@ def _spread_columns(table: Table, sheet: Sheet) -> Iterable[Column]:
                 yield Column(heading, MIXED, path=(field, str(WORD.read(name))))
 
 
-def show_row(record: Frozen, sheet: Sheet, **extra: str) -> dict[str, Cell]:
+def show_row(record: Frozen, sheet: Sheet, *, case: str = "") -> dict[str, Cell]:
     """Cells of a record by heading; what is the default stays blank."""
-    plain = {**record.model_dump(mode="json", exclude_defaults=True), **extra}
+    plain = {**record.model_dump(mode="json", exclude_defaults=True), **({"case": case} if case else {})}
     row: dict[str, Cell] = {}
     for column in sheet.columns:
         value = dig(plain, column.where)

@@ -1,4 +1,4 @@
-.PHONY: help report test docs lint types contracts clean stale
+.PHONY: help report test docs sbc lint types contracts clean stale
 .NOTPARALLEL:
 
 SET := evidence_sets/us_arms_transfers
@@ -8,6 +8,7 @@ help:
 	@echo 'make report     why each transfer of $(SET) happened; writes report/'
 	@echo 'make test       tests, documented examples and coverage (PYTEST_ARGS= for one process)'
 	@echo 'make docs       the documentation, into docs/_build/html'
+	@echo 'make sbc        simulation-based calibration: 200 fits, and their rank plots into docs'
 	@echo 'make lint       ruff: format and rules'
 	@echo 'make types      mypy, strict'
 	@echo 'make contracts  import-linter: imports point down only'
@@ -24,6 +25,9 @@ test: .venv/installed-dev
 docs: .venv/installed-docs
 	.venv/bin/python -m sphinx -E -a -q -W --keep-going -b html docs docs/_build/html
 	@echo 'Wrote docs/_build/html/index.html'
+
+sbc: .venv/installed-dev
+	.venv/bin/python benchmarks/sampling_calibration.py 200 docs/_static/ranks.png
 
 lint: .venv/installed-dev
 	.venv/bin/ruff format --check .

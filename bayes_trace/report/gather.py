@@ -99,7 +99,8 @@ def gather(
     drawn = read_draws(evidence_set, draws)
     failed = _unfit(evidence_set, name)
     fit = [each for each in evidence_set.scenarios if each not in {*failed, *evidence_set.applied}]
-    beside = scenarios(evidence_set, names=fit, progress=say)
+    # all that fit, and those together that leave hypotheses and priors alone: criticism adds up
+    beside = scenarios(evidence_set, skip_unfit=True, progress=say)
     say("robustness", 0.8)
     robust = robustness(evidence, scenarios=beside, coder=name)
     gatherer = _Gatherer(evidence_set, evidence, name, beside, robust, drawn)
@@ -232,10 +233,15 @@ class _Gatherer:
             sampled=tuple((d, d.sampled[episode.id]) for d in self.drawn if episode.id in d.sampled),
         )
 
+    def _scenario_label(self, name: str) -> str:
+        """Its own label, or what is taken together in one."""
+        labels = [self.es.scenarios[part].label for part in name.split("+")]
+        return labels[0] if len(labels) == 1 else f"Together: {', '.join(labels)}"
+
     def by_scenario(self, episode: str) -> tuple[Judged, ...]:
         names = [str(name) for name in self.beside["scenario"].values[1:]]
         return tuple(
-            Judged(name, self.es.scenarios[name].label, self._beside(name, self.coder, episode))
+            Judged(name, self._scenario_label(name), self._beside(name, self.coder, episode))
             for name in names
         )
 

@@ -1,0 +1,50 @@
+"""``bayes-trace sample`` in a process of its own: what it prints, what it writes, what it refuses."""
+
+import json
+
+import pytest
+import xarray as xr
+
+import bayes_trace as bt
+from tests.test_cli import SETS, run
+
+SMALL = SETS / "loyalty_or_reputation"
+
+
+@pytest.mark.slow
+def test_draws_are_written_read_back_and_agree_with_the_exact_answer(tmp_path):
+    file = tmp_path / "deep" / "draws.nc"
+    shown = run("sample", SMALL, "--seed", 1, "--draws", 600, "--out", file, "--json")
+    assert shown.returncode == 0, shown.stderr
+    told = json.loads(shown.stdout)
+    assert (told["model"], told["converged"], told["seed"]) == ("elicitation", 1, 1)
+    row = next(each for each in told["episodes"] if each["hypothesis"] == "loyalty_coercion")
+    exact = bt.update(bt.compile_evidence(bt.read_evidence_set(SMALL)), point="mean")
+    expected = exact["probability"].sel(hypothesis="loyalty_coercion").item()
+    assert row["mean"] == pytest.approx(expected, abs=max(4 * row["mcse"], 0.005))
+    assert row["low_95"] < row["low_89"] < row["median"] < row["high_89"] < row["high_95"]
+    with xr.open_datatree(file, engine="h5netcdf") as stored:
+        assert {"posterior", "prior", "log_likelihood", "observed_data", "constant_data"} <= set(
+            stored.children
+        )
+        assert stored["posterior"]["probability"].sizes["draw"] == 600
+        assert stored.attrs["digest"] == told["digest"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([SMALL, "--out", "draws.csv"], "expected a file ending in .nc"),
+        ([SMALL, "--condition", "loyalty_record"], "--condition is for --model comparative or success"),
+        ([SMALL, "--model", "comparative", "-e", "x"], "--episode is for --model elicitation"),
+        ([SMALL, "--model", "guess"], "guess"),
+        ([SMALL, "-e", "nowhere"], "no episode named 'nowhere'"),
+        ([SMALL, "--draws", "0"], "'--draws'"),
+    ],
+)
+def test_wrong_calls_exit_2_before_anything_is_compiled(arguments, said, tmp_path):
+    shown = run("sample", *arguments, cwd=tmp_path, width=200)
+    assert shown.returncode == 2
+    assert said in shown.stderr
+    assert "Traceback" not in shown.stderr
+    assert not list(tmp_path.iterdir())

@@ -9,9 +9,12 @@ import pytest
 ANALYSES = Path(__file__).parents[1] / "analyses"
 
 
-def run(name):
+def run(name, *arguments):
     shown = subprocess.run(
-        [sys.executable, "-W", "error", ANALYSES / name], capture_output=True, text=True, check=False
+        [sys.executable, "-W", "error", ANALYSES / name, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert shown.returncode == 0, shown.stderr
     return shown.stdout
@@ -57,3 +60,13 @@ def test_did_words_matter_gives_the_seed_s_two_answers():
 @pytest.mark.parametrize("name", ["taiwan.py", "pakistan.py"])
 def test_scripts_are_short(name):
     assert len((ANALYSES / name).read_text().splitlines()) <= 60
+
+
+@pytest.mark.slow
+def test_comparative_says_what_was_learned_and_what_cannot_be():
+    text = run("comparative.py", "--draws", "300")
+    for heading in ("1. Does loyalty_record raise", "2. Does it help", "3. What these cases cannot tell"):
+        assert heading in text
+    # an association that two cases alone carry moves with the scale of its prior, and is said to
+    assert "prior-driven" in text
+    assert "separation" in text

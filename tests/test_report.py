@@ -339,3 +339,18 @@ def test_advice_is_grouped_by_what_is_to_be_mended(text):
     said = section(text, "## What a critical reader would ask")
     assert re.search(r"^- \*\*A02\*\* The outcome and the conditions are given", said, re.M)
     assert re.search(r"^    - (\S+, )+\S+: restates the outcome", said, re.M)
+
+
+def test_a_scenario_that_rules_everything_out_is_named_and_costs_nothing_else(tmp_path):
+    """One bad assumption must not take the rest of the report with it."""
+    folder = bt.write_template(tmp_path / "set")
+    item = (
+        "label: All ruled out\nadd_items:\n  alder:\n    - id: zero\n      paraphrase: nothing explains it\n"
+        "      source: {key: minutes1908}\n      episodes: [vote_1908]\n      decisive: true\n      codings:\n"
+        "        - values: {trade: 0, army: 0, other: 0}\n"
+    )
+    (folder / "scenarios" / "impossible.yaml").write_text(item)
+    gathered = gather(bt.read_evidence_set(folder))
+    assert "impossible" in gathered.failed
+    assert "every hypothesis is ruled out" in gathered.failed["impossible"]
+    assert "sceptic" in [judged.name for judged in gathered.cases[0].scored[0].scenarios]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +12,6 @@ import numpy as np
 import xarray as xr
 
 from bayes_trace import scales
-from bayes_trace.errors import BayesTraceError
 from bayes_trace.evidence import Case, Coding, Episode, EvidenceSet, Hypothesis, Item
 from bayes_trace.evidence.records import last_day
 from bayes_trace.evidence.scenario import Part
@@ -40,7 +40,6 @@ from bayes_trace.report.results import (
     Used,
 )
 from bayes_trace.report.text import names_in_short
-from bayes_trace.scenarios import apply_scenario
 from bayes_trace.sensitivity import robustness, scenarios
 
 __all__ = ["Progress", "gather"]
@@ -97,10 +96,10 @@ def gather(
     name = coder or evidence_set.base_coder
     select_coder(evidence, name)
     drawn = read_draws(evidence_set, draws)
-    failed = _unfit(evidence_set, name)
-    fit = [each for each in evidence_set.scenarios if each not in {*failed, *evidence_set.applied}]
     # all that fit, and those together that leave hypotheses and priors alone: criticism adds up
     beside = scenarios(evidence_set, skip_unfit=True, progress=say)
+    failed: dict[str, str] = json.loads(beside.attrs["unfit_because"])
+    fit = [each for each in evidence_set.scenarios if each not in {*failed, *evidence_set.applied}]
     say("robustness", 0.8)
     robust = robustness(evidence, scenarios=beside, coder=name)
     gatherer = _Gatherer(evidence_set, evidence, name, beside, robust, drawn)
@@ -114,19 +113,6 @@ def gather(
         used=_used(evidence_set, select_coder(evidence, name)),
         draws=drawn,
     )
-
-
-def _unfit(es: EvidenceSet, coder: str) -> dict[str, str]:
-    """Scenarios that cannot be put on top of what is applied already, and why."""
-    failed = {}
-    for name in es.scenarios:
-        if name in es.applied:
-            continue
-        try:
-            update(compile_evidence(apply_scenario(es, name)), coder=coder)
-        except BayesTraceError as error:
-            failed[name] = str(error)
-    return failed
 
 
 def _columns(es: EvidenceSet, names: Sequence[str]) -> tuple[Column, ...]:

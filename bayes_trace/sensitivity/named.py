@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 
 import numpy as np
 import xarray as xr
 
-from bayes_trace.errors import BayesTraceError, ScenarioError, UnknownNameError
+from bayes_trace.errors import BayesTraceError, ImpossibleEvidenceError, ScenarioError, UnknownNameError
 from bayes_trace.evidence import EvidenceSet, Scenario
 from bayes_trace.likelihood import compile_evidence
 from bayes_trace.scales import log_to_db
@@ -41,8 +42,8 @@ def scenarios(
     episodes
         Episodes to keep; by default all that are scored.
     skip_unfit
-        Leave out scenarios that do not fit the set as it stands (after other scenarios, say); they are
-        named in ``attrs["unfit"]``.
+        Leave out scenarios that do not fit the set as it stands (after other scenarios, say) or rule every
+        hypothesis out; they are named in ``attrs["unfit"]``, with reasons as JSON in ``unfit_because``.
     progress
         Told what is done, and how much of all.
 
@@ -72,18 +73,24 @@ def scenarios(
     """
     say = progress or (lambda _what, _done: None)
     chosen = _chosen(evidence_set, names)
-    compiled: dict[str, xr.Dataset] = {BASE: compile_evidence(evidence_set, episodes=episodes)}
-    unfit = []
+    opened = {BASE: _open(evidence_set, episodes)}
+    unfit: dict[str, str] = {}
     for number, name in enumerate(chosen):
         say(name, number / len(chosen))
         try:
             changed = apply_scenario(evidence_set, *name.split("+"))
-            compiled[name] = compile_evidence(changed, episodes=episodes)
-        except ScenarioError:
+            opened[name] = _open(changed, episodes)
+        except (ScenarioError, ImpossibleEvidenceError) as error:
             if not skip_unfit:
                 raise
-            unfit.append(name)
-    return _side_by_side(compiled).assign_attrs(unfit=" ".join(unfit))
+            unfit[name] = str(error)
+    return _side_by_side(opened).assign_attrs(unfit=" ".join(unfit), unfit_because=json.dumps(unfit))
+
+
+def _open(es: EvidenceSet, episodes: Sequence[str] | None) -> dict[str, Ledger]:
+    """The ledger of every coder."""
+    evidence = compile_evidence(es, episodes=episodes)
+    return {str(coder): open_ledger(evidence, str(coder)) for coder in evidence["coder"].values}
 
 
 def _chosen(es: EvidenceSet, names: Sequence[str] | None) -> list[str]:
@@ -110,36 +117,34 @@ def _does(scenario: Scenario) -> bool:
     return bool(scenario.model_dump(exclude={"label", "reason"}, exclude_defaults=True))
 
 
-def _side_by_side(compiled: dict[str, xr.Dataset]) -> xr.Dataset:
-    base = compiled[BASE]
-    coders = [str(name) for name in base["coder"].values]
-    ledgers = {
-        (name, coder): open_ledger(evidence, coder) for name, evidence in compiled.items() for coder in coders
-    }
+def _side_by_side(opened: dict[str, dict[str, Ledger]]) -> xr.Dataset:
+    base = opened[BASE]
+    coders = list(base)
+    evidence = base[coders[0]].evidence
     parts = [
         xr.concat(
-            [_answer(ledgers[name, coder], ledgers[BASE, coder]) for coder in coders],
+            [_answer(ledgers[coder], base[coder]) for coder in coders],
             xr.Variable("coder", coders),
             join="outer",
             fill_value=_FILL,
             coords="minimal",
             compat="override",
         )
-        for name in compiled
+        for ledgers in opened.values()
     ]
     whole = xr.concat(
         parts,
-        xr.Variable("scenario", list(compiled)),
+        xr.Variable("scenario", list(opened)),
         join="outer",
         fill_value=_FILL,
         coords="minimal",
         compat="override",
     )
-    order = [*ledgers[BASE, coders[0]].hypotheses]
+    order = [*base[coders[0]].hypotheses]
     order += [name for name in whole["hypothesis"].values if name not in order]
     kept = ("evidence_set", "title", "digest", "scenario")
-    attrs = {name: base.attrs.get(name, "") for name in kept}
-    return whole.sel(hypothesis=order, episode=base["episode"].values).assign_attrs(attrs)
+    attrs = {name: evidence.attrs.get(name, "") for name in kept}
+    return whole.sel(hypothesis=order, episode=evidence["episode"].values).assign_attrs(attrs)
 
 
 #: an item without a share in a scenario makes no difference there

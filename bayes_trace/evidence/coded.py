@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from bayes_trace import scales
 from bayes_trace.errors import Problem
@@ -11,7 +11,7 @@ from bayes_trace.evidence.records import Item
 from bayes_trace.evidence.sets import EvidenceSet
 from bayes_trace.evidence.values import Coding, Value, Values
 
-__all__ = ["coding_problems", "verbal_terms"]
+__all__ = ["coding_problems", "unknown_name", "verbal_terms"]
 
 Where = tuple[str | int, ...]
 #: decibels beyond which a number is a slip
@@ -28,15 +28,17 @@ def coding_problems(es: EvidenceSet, item: Item) -> Iterator[Problem]:
     yield from _repeated(es, item)
 
 
+def unknown_name(where: Where, kind: str, name: str, known: Iterable[str]) -> Problem:
+    """A name that leads nowhere, with the first of those that would."""
+    shown = ", ".join(list(known)[:12]) or "none declared"
+    return Problem(where, f"no {kind} {name!r}; expected one of: {shown}")
+
+
 def verbal_terms(es: EvidenceSet, scale: str | None) -> dict[str, Value] | None:
     """Terms of a scale by name, the IPCC's where none is named; None for an unknown scale."""
     if scale in (None, "ipcc"):
         return {term: Value(low=w.low, best=w.best, high=w.high) for term, w in scales.IPCC.items()}
     return next((dict(each.terms) for each in es.scales if each.id == scale), None)
-
-
-def _missing(where: Where, kind: str, name: str, known: list[str]) -> Problem:
-    return Problem(where, f"no {kind} {name!r}; expected one of: {', '.join(known[:12]) or 'none declared'}")
 
 
 def _names(es: EvidenceSet, item: Item, coding: Coding, where: Where) -> Iterator[Problem]:
@@ -49,7 +51,7 @@ def _names(es: EvidenceSet, item: Item, coding: Coding, where: Where) -> Iterato
     for key, kind, names, known in named:
         for name in names:
             if name not in known:
-                yield _missing((*where, key), kind, name, known)
+                yield unknown_name((*where, key), kind, name, known)
     for name in coding.episodes or item.episodes:
         if name in es.episodes and not es.episodes[name].scored:
             yield Problem(
@@ -66,7 +68,7 @@ def _absolute(es: EvidenceSet, item: Item, coding: Coding, where: Where) -> Iter
     if not coding.reference:
         yield Problem((*where, "reference"), "missing; name the hypothesis that the ratios are taken against")
     elif coding.reference not in es.hypothesis_ids:
-        yield _missing((*where, "reference"), "hypothesis", coding.reference, list(es.hypothesis_ids))
+        yield unknown_name((*where, "reference"), "hypothesis", coding.reference, list(es.hypothesis_ids))
     reliable = item.source and any(
         source.id == item.source.key and (source.reliability or source.grade) for source in es.sources
     )
@@ -93,7 +95,7 @@ def _options(es: EvidenceSet, item: Item, coding: Coding, where: Where) -> Itera
         if option not in coding.readings:
             yield Problem((*where, "readings", option), "missing; code the item under every option")
         elif declared and option not in declared:
-            yield _missing((*where, "readings", option), "option", option, list(declared))
+            yield unknown_name((*where, "readings", option), "option", option, list(declared))
         else:
             yield from _values(es, item, coding, coding.readings[option], (*where, "readings", option))
             if coding.unit == "probability" and all(v.best == 0 for v in coding.readings[option].values()):
@@ -110,7 +112,7 @@ def _values(es: EvidenceSet, item: Item, coding: Coding, values: Values, where: 
             yield Problem((*where, hypothesis), "missing; give every hypothesis a value")
     for name, value in values.items():
         if name not in es.hypothesis_ids:
-            yield _missing((*where, name), "hypothesis", name, list(es.hypothesis_ids))
+            yield unknown_name((*where, name), "hypothesis", name, list(es.hypothesis_ids))
         elif coding.unit == "verbal":
             yield from _verbal(es, coding, value, (*where, name))
         elif isinstance(value.best, str):
@@ -122,9 +124,9 @@ def _values(es: EvidenceSet, item: Item, coding: Coding, values: Values, where: 
 def _verbal(es: EvidenceSet, coding: Coding, value: Value, where: Where) -> Iterator[Problem]:
     terms: Mapping[str, Value] | None = verbal_terms(es, coding.scale)
     if terms is None:
-        yield _missing(where, "scale", str(coding.scale), ["ipcc", *(scale.id for scale in es.scales)])
+        yield unknown_name(where, "scale", str(coding.scale), ["ipcc", *(scale.id for scale in es.scales)])
     elif value.best not in terms:
-        yield _missing(where, "term", str(value.best), list(terms))
+        yield unknown_name(where, "term", str(value.best), list(terms))
 
 
 def _number(item: Item, coding: Coding, name: str, value: Value, where: Where) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from bayes_trace.errors import Problem
-from bayes_trace.evidence.coded import coding_problems
+from bayes_trace.evidence.coded import coding_problems, unknown_name
 from bayes_trace.evidence.records import Episode, Item, Reliability
 from bayes_trace.evidence.sets import EvidenceSet
 from bayes_trace.evidence.values import Value
@@ -47,16 +47,11 @@ def list_problems(evidence_set: EvidenceSet) -> list[Problem]:
     return [problem for part in parts for problem in part(evidence_set)]
 
 
-def _unknown(where: Where, kind: str, name: str, known: Iterable[str]) -> Problem:
-    shown = ", ".join(list(known)[:12]) or "none declared"
-    return Problem(where, f"no {kind} {name!r}; expected one of: {shown}")
-
-
 def _names(where: Where, kind: str, names: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
     known = list(known)
     for name in names:
         if name not in known:
-            yield _unknown(where, kind, name, known)
+            yield unknown_name(where, kind, name, known)
 
 
 def _duplicates(es: EvidenceSet) -> Iterator[Problem]:

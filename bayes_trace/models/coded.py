@@ -42,7 +42,13 @@ class Codings:
     @property
     def signature(self) -> str:
         """The same where models differ in numbers only."""
-        parts = (self.coders, self.is_ratio.tobytes(), self.is_ratio.shape, self.has_options)
+        parts = (
+            self.coders,
+            self.is_ratio.tobytes(),
+            self.is_ratio.shape,
+            self.share.tobytes(),
+            self.has_options,
+        )
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pymc as pm
 import pytensor.tensor as pt
 import xarray as xr
@@ -33,30 +34,36 @@ def pooled_values(model: EvidenceModel, layout: Layout, z: Tensor) -> Tensor:
     normal around their weighted mean, and `z` its standard deviate.
     """
     codings = layout.codings
-    unit = np.where(codings.is_ratio, 1.0, NATS_PER_DB)[None, :, None]
+    unit = _unit(layout)
     counted = (layout.items.slot >= 0)[None] & codings.coded[:, :, None]
-    finite = model.data("counted", counted.astype(np.float64))
-    stated = model.data("stated", np.where(counted, codings.stated, 0.0))
-    spread = model.data("stated_spread", np.where(counted, codings.spread, 0.0))
-    noise = _noise(model, len(codings.coders))[:, None, None]
-    bias = _bias(model, layout)
+    parts = codings.stated, codings.spread, np.ones_like(codings.stated)
+    stated, spread, finite = model.layers("codings_table", *(np.where(counted, part, 0.0) for part in parts))
+    noise, bias = _noise(model, len(codings.coders)), _bias(model, layout)
     weight = finite / (spread**2 + unit**2 * (noise**2 + FINEST_DB**2))
     certain = layout.items.slot < 0
     total = weight.sum(axis=0) + certain
     freed = stated - unit * bias
     middle = (weight * freed).sum(axis=0) / total
     _codings_potential(model, layout, (finite, weight, total), freed - middle[None])
-    return pt.switch(certain, layout.items.location, middle + z / pt.sqrt(total))
+    value = middle + z / pt.sqrt(total)
+    return pt.switch(certain, layout.items.location, value) if certain.any() else value
+
+
+def _unit(layout: Layout) -> npt.NDArray[np.float64]:
+    """One dB on the scale of each unit; one number where all have the same scale."""
+    unit = np.where(layout.codings.is_ratio, 1.0, NATS_PER_DB)
+    return unit[0] if np.unique(unit).size == 1 else unit[None, :, None]
 
 
 def _noise(model: EvidenceModel, n: int) -> Tensor:
+    """Noise of each coder in dB, against (coder, unit, hypothesis); one number for two coders."""
+    model.record.derived["coder_noise"] = _noise_of
     common = model.half_normal("coder_noise_scale", NOISE_DB)
     if n == PAIR:
-        each = pt.repeat(common[None], n)
-    else:
-        each = common * pt.exp(NOISE_SPREAD * model.normal("coder_noise_deviate", 1.0, ("coder",)))
-    model.record.derived["coder_noise"] = _noise_of
-    return model.keep("coder_noise", each, ("coder",), judge=True)
+        model.keep("coder_noise", pt.stack([common] * n), ("coder",), judge=True)
+        return common
+    each = common * pt.exp(NOISE_SPREAD * model.normal("coder_noise_deviate", 1.0, ("coder",)))
+    return model.keep("coder_noise", each, ("coder",), judge=True)[:, None, None]
 
 
 def _noise_of(draws: xr.Dataset) -> xr.DataArray:
@@ -66,27 +73,25 @@ def _noise_of(draws: xr.Dataset) -> xr.DataArray:
 
 
 def _bias(model: EvidenceModel, layout: Layout) -> Tensor:
-    """Level and lean of each coder in dB; a ratio has no level."""
+    """Level and lean of each coder in dB (coder, unit, hypothesis); a ratio has no level."""
+    ratio = layout.codings.is_ratio
     lean = model.zero_sum("coder_lean", LEAN_DB, ("coder", model.rivals), axes=2)
-    model.record.stored.append("coder_lean")
-    model.record.judged.append("coder_lean")
-    bias = lean[:, None, :]
-    if not layout.codings.is_ratio.all():
-        level = model.zero_sum("coder_level", LEVEL_DB, ("coder",))
-        model.record.stored.append("coder_level")
-        model.record.judged.append("coder_level")
-        bias = bias + level[:, None, None] * (~layout.codings.is_ratio)[None, :, None]
-    return bias
+    model.keep("coder_lean", lean, ("coder", model.rivals), judge=True)
+    if ratio.all():
+        return lean[:, None, :]
+    level = model.zero_sum("coder_level", LEVEL_DB, ("coder",))
+    model.keep("coder_level", level, ("coder",), judge=True)
+    has_level = (~ratio)[None, :, None] if ratio.any() else 1.0
+    return lean[:, None, :] + level[:, None, None] * has_level
 
 
 def _codings_potential(
     model: EvidenceModel, layout: Layout, parts: tuple[Tensor, Tensor, Tensor], residual: Tensor
 ) -> None:
     """What the codings say of the coders; each judgement counts once, a ratio one degree less."""
-    finite, weight, total = parts
+    codings, (finite, weight, total) = layout.codings, parts
     # a lone coding has nothing to agree with: its two terms cancel
     log_weight = pt.log(weight + (1.0 - finite)).sum(axis=0) - pt.log(total)
-    degrees = 1.0 - layout.codings.is_ratio / layout.evidence.sizes["hypothesis"]
+    degrees = 1.0 - codings.is_ratio / layout.evidence.sizes["hypothesis"]
     fit = 0.5 * degrees[:, None] * log_weight - 0.5 * (weight * residual**2).sum(axis=0)
-    share = model.data("judgement_share", layout.codings.share)
-    pm.Potential("codings", (share[:, None] * fit).sum())
+    pm.Potential("codings", (codings.share[:, None] * fit).sum())

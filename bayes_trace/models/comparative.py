@@ -23,7 +23,7 @@ from bayes_trace.models.conditions import (
     without_restating,
 )
 from bayes_trace.models.elicitation import add_deterministics, basic_coords, keep_episodes
-from bayes_trace.models.graph import build_rows
+from bayes_trace.models.graph import build_rows, log_sum
 from bayes_trace.models.layout import Layout, make_layout
 from bayes_trace.models.observed import attach_evidence
 
@@ -148,7 +148,7 @@ def _log_share(model: EvidenceModel, design: Design, groups: Groups, scale: floa
     coefficient = COEFFICIENT_SD * wide * model.zero_sum("coefficient_raw", 1.0, ("column", "hypothesis"))
     model.keep("intercept", intercept, ("hypothesis",), judge=True)
     model.keep("coefficient", coefficient, ("column", "hypothesis"), judge=True)
-    eta = intercept[None, :] + pt.dot(x, coefficient)
+    eta = intercept[None, :] + (x[:, :, None] * coefficient[None]).sum(axis=1)
     for name, index in groups.index.items():
         sd = model.half_normal(f"{name}_sd_raw", 1.0)
         effect = model.zero_sum(f"{name}_raw", 1.0, (name, "hypothesis"), axes=2)
@@ -160,7 +160,7 @@ def _log_share(model: EvidenceModel, design: Design, groups: Groups, scale: floa
     model.keep("share", pm.math.softmax(eta, axis=-1), ("episode", "hypothesis"))
     model.keep("effect", _effect(eta, x, ends, coefficient), ("column", "hypothesis"), judge=True)
     _derive(model, design, groups, linear, offset)
-    return eta - pt.logsumexp(eta, axis=-1, keepdims=True)
+    return eta - log_sum(eta)[:, None]
 
 
 def _ends(design: Design) -> Array:

@@ -154,7 +154,8 @@ def add_deterministics(
     """What every model of hypotheses reports; `joint` is log prior plus log-likelihood."""
     probability = model.keep("probability", pm.math.softmax(joint, axis=-1), ("episode", "hypothesis"))
     member = model.membership.values
-    model.keep("inclusion", pt.dot(probability, member), ("episode", "mechanism"))
+    # not stored with the draws, since it follows from them and a matrix product is slow to compile
+    pm.Deterministic("inclusion", pt.dot(probability, member), dims=("episode", "mechanism"))
     prior = layout.evidence["prior"].reset_coords(drop=True)
     model.record.constants |= {
         "prior": prior,

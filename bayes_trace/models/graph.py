@@ -19,7 +19,7 @@ from bayes_trace.models.coders import pooled_values
 from bayes_trace.models.layout import Layout
 from bayes_trace.scales import NATS_PER_DB
 
-__all__ = ["Rows", "build_rows", "gather", "spread_out", "sum_by_episode"]
+__all__ = ["Rows", "build_rows", "gather", "log_sum", "spread_out", "sum_by_episode"]
 
 #: kept away from log 0 where a certain item was certain to be found
 BARELY = -1e-300
@@ -38,10 +38,9 @@ class Rows:
 
 def spread_out(model: EvidenceModel, name: str, table: Table, *, shared: bool = True) -> Tensor:
     """Elicited numbers as a tensor, their deviates as one free vector."""
-    location = model.data(f"{name}_location", table.location)
     if not table.is_uncertain:
-        return location
-    low, high = model.data(f"{name}_low", table.low), model.data(f"{name}_high", table.high)
+        return model.data(f"{name}_table", table.location)
+    location, low, high = model.layers(f"{name}_table", table.location, table.low, table.high)
     z = gather(deviates(model, name, table, shared=shared), table)
     return location + pt.switch(z < 0, low, high) * z
 
@@ -49,6 +48,16 @@ def spread_out(model: EvidenceModel, name: str, table: Table, *, shared: bool = 
 def log_expit(x: Tensor) -> Tensor:
     """Logarithm of the probability whose logit is x."""
     return -pt.softplus(-x)
+
+
+def log_sum(x: Tensor) -> Tensor:
+    """Logarithm of the sum of exponentials along the last axis.
+
+    Hidden in a log1p it is left as it is: PyTensor's own form has a gradient that is compiled as a
+    graph of its own, for seconds.
+    """
+    top = x.max(axis=-1, keepdims=True)
+    return pt.log1p(pt.exp(x - top).sum(axis=-1) - 1.0) + top[..., 0]
 
 
 def deviates(model: EvidenceModel, name: str, table: Table, *, shared: bool) -> Tensor:

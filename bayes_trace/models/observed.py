@@ -11,7 +11,7 @@ import pytensor.tensor as pt
 
 from bayes_trace.errors import NoDataModelError
 from bayes_trace.models.base import EvidenceModel, Tensor
-from bayes_trace.models.graph import BARELY, Rows, sum_by_episode
+from bayes_trace.models.graph import BARELY, Rows, log_sum, sum_by_episode
 from bayes_trace.models.layout import Layout
 
 __all__ = ["attach_evidence", "no_data_model"]
@@ -71,7 +71,7 @@ def _without_data_model(layout: Layout, rows: Rows, parts: tuple[Tensor, Tensor,
     level = pt.zeros(layout.evidence.sizes["episode"])
     if layout.relative.any():
         ratios = sum_by_episode(layout, rows.rows, rows.weight * layout.relative)
-        level = pt.logsumexp(log_prior + ratios, axis=-1)
+        level = log_sum(log_prior + ratios)
     reasons = layout.without_data_model
 
     def random(
@@ -84,7 +84,7 @@ def _without_data_model(layout: Layout, rows: Rows, parts: tuple[Tensor, Tensor,
 
     pm.CustomDist(
         "evidence",
-        pt.logsumexp(log_share + total, axis=-1) - level,
+        log_sum(log_share + total) - level,
         found,
         logp=lambda _value, density, _table: density,
         random=random,
@@ -120,7 +120,7 @@ def _with_data_model(
         seen,
         slots,
         # PyMC gives a parameter without episodes a first dimension of length 1
-        logp=lambda value, share, seen, _: pt.logsumexp(share + likelihoods(value, seen[0]), axis=-1),
+        logp=lambda value, share, seen, _: log_sum(share + likelihoods(value, seen[0])),
         random=_draw_found,
         signature="(h),(l,h),(k)->(k)",
         dtype="int32",

@@ -16,7 +16,7 @@ LOG_ROOT_TAU = 0.5 * float(np.log(2 * np.pi))
 
 
 def draw_priors(model: EvidenceModel, draws: int, rng: np.random.Generator) -> xr.Dataset:
-    """Draws of the shared free variables from their priors, one chain."""
+    """Draws of the shared free variables from their priors, one chain, and of what sums to zero."""
     data: dict[str, tuple[tuple[str, ...], Array]] = {}
     coords: dict[str, list[object]] = {}
     for name, prior in model.record.priors.items():
@@ -25,6 +25,10 @@ def draw_priors(model: EvidenceModel, draws: int, rng: np.random.Generator) -> x
         sizes = tuple(len(model.coords[dim]) for dim in prior.dims)
         data[name] = (("chain", "draw", *prior.dims), _draw(prior, (1, draws, *sizes), rng))
         coords |= {dim: list(model.coords[dim]) for dim in prior.dims}
+    for name, array in model.record.zero_sums.items():
+        cells = data[array.free][1] @ array.basis.T
+        data[name] = (("chain", "draw", *array.dims), cells.reshape(1, draws, *array.sizes))
+        coords |= {dim: list(model.coords[dim]) for dim in array.dims}
     return xr.Dataset(data, {**coords, "chain": [0], "draw": np.arange(draws)})
 
 
@@ -33,11 +37,7 @@ def _draw(prior: Prior, shape: tuple[int, ...], rng: np.random.Generator) -> Arr
         gammas = rng.standard_gamma(np.broadcast_to(prior.scale, shape))
         return np.asarray(gammas / gammas.sum(axis=-1, keepdims=True))
     z = rng.standard_normal(shape) * prior.scale
-    if prior.kind == "half_normal":
-        return np.asarray(np.abs(z))
-    for axis in range(1, prior.zero_axes + 1):
-        z = z - z.mean(axis=-axis, keepdims=True)
-    return np.asarray(z)
+    return np.asarray(np.abs(z) if prior.kind == "half_normal" else z)
 
 
 def log_density(prior: Prior, values: xr.DataArray) -> xr.DataArray:
@@ -52,7 +52,7 @@ def log_density(prior: Prior, values: xr.DataArray) -> xr.DataArray:
 
     Returns
     -------
-    Nats; a Dirichlet has lost its last dimension, a zero-sum vector its last axes.
+    Nats; a Dirichlet has lost its last dimension.
     """
     x = values.values
     if prior.kind == "dirichlet":
@@ -62,12 +62,7 @@ def log_density(prior: Prior, values: xr.DataArray) -> xr.DataArray:
     each = -0.5 * (x / prior.scale) ** 2 - np.log(prior.scale) - LOG_ROOT_TAU
     if prior.kind == "half_normal":
         each = each + np.log(2.0)
-    if not prior.zero_axes:
-        return _like(values, each, 0)
-    axes = tuple(range(-prior.zero_axes, 0))
-    free = np.prod([x.shape[axis] - 1 for axis in axes])
-    density = -0.5 * ((x / prior.scale) ** 2).sum(axes) - free * (np.log(prior.scale) + LOG_ROOT_TAU)
-    return _like(values, density, prior.zero_axes)
+    return _like(values, each, 0)
 
 
 def _like(values: xr.DataArray, density: Array, lost: int) -> xr.DataArray:

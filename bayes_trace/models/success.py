@@ -23,7 +23,7 @@ from bayes_trace.models.conditions import (
     without_restating,
 )
 from bayes_trace.models.elicitation import basic_coords, keep_episodes
-from bayes_trace.models.graph import build_rows, sum_by_episode
+from bayes_trace.models.graph import build_rows, log_sum, sum_by_episode
 from bayes_trace.models.layout import Layout, make_layout
 
 __all__ = ["success_model"]
@@ -140,7 +140,7 @@ def _attempt_evidence(
     def by_plea(sums: Tensor) -> Tensor:
         return pt.stack(
             [
-                pt.logsumexp((log_prior + sums)[:, which], axis=1) - pt.logsumexp(log_prior[:, which], axis=1)
+                log_sum((log_prior + sums)[:, which]) - log_sum(log_prior[:, which])
                 for which in (np.flatnonzero(pleading), np.flatnonzero(~pleading))
             ],
             axis=1,
@@ -150,7 +150,7 @@ def _attempt_evidence(
     if not layout.relative.any():
         return total
     ratios = by_plea(sum_by_episode(layout, rows.rows, rows.weight * layout.relative))
-    return total - pt.logsumexp(ratios - np.log(2.0), axis=1, keepdims=True)
+    return total - log_sum(ratios - np.log(2.0))[:, None]
 
 
 def _outcomes(model: EvidenceModel, layout: Layout, design: Design, sums: Tensor, scale: float) -> None:
@@ -165,14 +165,14 @@ def _outcomes(model: EvidenceModel, layout: Layout, design: Design, sums: Tensor
     model.keep("base", base, (), judge=True)
     model.keep("attempts", pm.math.sigmoid(attempts), (), judge=True)
     log_share = pt.stack([-pt.softplus(-attempts), -pt.softplus(attempts)])[None, :]
-    odds = pt.stack([level + pt.dot(x, slope), base + 0.0 * x[:, 0]], axis=1)
+    odds = pt.stack([level + (x * slope[None, :]).sum(axis=1), base + 0.0 * x[:, 0]], axis=1)
     granted = np.isin(layout.evidence["granted"].values, CLASSES[True]).astype(np.int64)
     y = model.data("granted", granted, ("episode",))
     pm.CustomDist(
         "outcome",
         log_share + sums,
         odds,
-        logp=lambda value, weight, odds: pt.logsumexp(weight + _bernoulli(value, odds), axis=-1),
+        logp=lambda value, weight, odds: log_sum(weight + _bernoulli(value, odds)),
         random=_draw_outcome,
         signature="(h),(h)->()",
         dtype="int32",

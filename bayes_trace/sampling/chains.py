@@ -16,6 +16,7 @@ import numpy as np
 import pymc as pm
 import pytensor
 import xarray as xr
+from pymc.backends.ndarray import NDArray
 from pymc.blocking import DictToArrayBijection
 from pytensor.compile.mode import Mode
 
@@ -146,6 +147,14 @@ def _divergences(tree: xr.DataTree) -> int:
     return int(np.nansum(tree["sample_stats"].to_dataset()["diverging"].values))
 
 
+class _Trace(NDArray):
+    """PyMC's store of draws, compiled once and not for every chain."""
+
+    def __copy__(self) -> NDArray:
+        known = {"fn": self.fn, "var_shapes": self.var_shapes, "var_dtypes": self.var_dtypes}
+        return NDArray(self.name, self.model, self.vars, **known)
+
+
 def _with_pymc(model: EvidenceModel, plan: Plan) -> Chains:
     start = time.perf_counter()
     with model, quiet_compiling(), _announced("Compiling the model"):
@@ -153,16 +162,22 @@ def _with_pymc(model: EvidenceModel, plan: Plan) -> Chains:
         # compiled on its first call: here, and not once in every chain
         point = DictToArrayBijection.map(model.initial_point())
         step.integrator.compute_state(point, np.zeros(point.data.size))
+        trace = _Trace(model=model, vars=[model[name] for name in _kept(model)])
     ready = time.perf_counter()
-    return _pm_sample(model, plan, {"step": step}, (ready - start, ready))
+    return _pm_sample(model, plan, {"step": step, "trace": trace}, (ready - start, ready))
 
 
 def _with_numpyro(model: EvidenceModel, plan: Plan) -> Chains:
-    return _pm_sample(model, plan, {"nuts_sampler": "numpyro"}, (0.0, time.perf_counter()))
+    how = {"nuts_sampler": "numpyro", "var_names": _kept(model)}
+    return _pm_sample(model, plan, how, (0.0, time.perf_counter()))
+
+
+def _kept(model: EvidenceModel) -> list[str]:
+    """Names of all that is kept of a draw."""
+    return list(dict.fromkeys([*model.record.stored, *(variable.name for variable in model.free_RVs)]))
 
 
 def _pm_sample(model: EvidenceModel, plan: Plan, how: dict[str, Any], times: tuple[float, float]) -> Chains:
-    kept = [*model.record.stored, *(variable.name for variable in model.free_RVs)]
     with model, quiet_compiling():
         tree = pm.sample(
             draws=plan.draws,
@@ -171,8 +186,8 @@ def _pm_sample(model: EvidenceModel, plan: Plan, how: dict[str, Any], times: tup
             cores=plan.chains,
             random_seed=plan.seed,
             progressbar=_is_terminal(),
+            quiet=not _is_terminal(),
             compute_convergence_checks=False,
-            var_names=list(dict.fromkeys(kept)),
             **how,
         )
     draws = _posterior(tree)

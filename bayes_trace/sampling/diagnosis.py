@@ -63,7 +63,7 @@ def _quantities(model: EvidenceModel, draws: xr.Dataset) -> Iterator[tuple[str, 
     """Name and draws (chain, draw) of every quantity on which a run is judged."""
     yield from _cells("log odds", log_odds(draws["probability"]))
     if any("+" in str(name) for name in draws["hypothesis"].values):
-        share = draws["inclusion"].clip(TINY, 1 - np.finfo(float).eps)
+        share = model.inclusion(draws["probability"]).clip(TINY, 1 - np.finfo(float).eps)
         yield from _cells("inclusion", share.copy(data=logit(share.values)))
     for name in model.record.judged:
         if name in draws:

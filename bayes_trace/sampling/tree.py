@@ -29,7 +29,8 @@ def make_tree(model: EvidenceModel, chains: Chains, plan: Plan) -> xr.DataTree:
     drawn = _draw_hypotheses(draws["probability"], rng)
     share = _log_share(model, draws)
     posterior = draws[[name for name in model.record.stored if name != "log_likelihood_given"]]
-    posterior = posterior.assign(_shown(drawn, draws["hypothesis"])).drop_attrs(deep=False)
+    shown = {"inclusion": model.inclusion(draws["probability"]), **_shown(drawn, draws["hypothesis"])}
+    posterior = posterior.assign(shown).drop_attrs(deep=False)
     groups = {
         "posterior": posterior,
         "prior": _prior_group(model, rng),
@@ -115,8 +116,7 @@ def _prior_group(model: EvidenceModel, rng: np.random.Generator) -> xr.Dataset:
         share = fixed.expand_dims(chain=[0], draw=np.arange(PRIOR_DRAWS)).copy()
     kept = [name for name in model.record.stored if name in drawn]
     shown = _shown(_draw_hypotheses(share, rng), share["hypothesis"])
-    included = xr.dot(share, model.membership, dim="hypothesis")
-    return drawn[kept].assign({"probability": share, "inclusion": included, **shown})
+    return drawn[kept].assign({"probability": share, "inclusion": model.inclusion(share), **shown})
 
 
 def _observed(model: EvidenceModel) -> xr.Dataset:

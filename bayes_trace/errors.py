@@ -15,6 +15,7 @@ __all__ = [
     "NoDataModelError",
     "Problem",
     "SamplerError",
+    "SamplingStoppedError",
     "ScaleError",
     "ScenarioError",
     "UnknownNameError",
@@ -115,7 +116,11 @@ class NoDataModelError(BayesTraceError):
 
 
 class SamplerError(BayesTraceError):
-    """A sampler that is not installed, or was stopped before its first draw."""
+    """A sampler that is not installed or not known, or a run that it cannot do."""
+
+
+class SamplingStoppedError(SamplerError):
+    """A run that was stopped before its first draw."""
 
 
 class ConvergenceError(BayesTraceError):

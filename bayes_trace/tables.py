@@ -9,7 +9,17 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-__all__ = ["db", "posterior_table", "probability", "to_latex", "to_markdown"]
+__all__ = [
+    "coefficient_table",
+    "db",
+    "posterior_table",
+    "probability",
+    "summary_table",
+    "to_latex",
+    "to_markdown",
+]
+
+Cells = tuple[list[str], list[list[str]]]
 
 SMALL = 0.005
 
@@ -72,6 +82,97 @@ def posterior_table(posterior: xr.Dataset) -> pd.DataFrame:
     first = ["coder"] if "coder" in posterior.dims else []
     frame = wide.to_dataframe(dim_order=[*first, "episode"]).reset_index()
     return frame[["case", *first, "episode", "date", *names, "log_evidence"]]
+
+
+def summary_table(summary: pd.DataFrame) -> Cells:
+    r"""Header and cells of a summary of draws, as `to_markdown` and `to_latex` take them.
+
+    Parameters
+    ----------
+    summary
+        As from `summarise`.
+
+    Returns
+    -------
+    Probabilities to two decimals, MCSE and R-hat to three; the columns MCSE to ESS are empty where
+    nothing moves, and the last repeats what marks the run.
+
+    Examples
+    --------
+    >>> import bayes_trace as bt
+    >>> es = bt.from_table({"memo": {"A": {"low": 0.6, "best": 0.8, "high": 0.9}, "B": 0.2}})
+    >>> spread = bt.propagate(bt.compile_evidence(es), draws=1000, seed=1)
+    >>> header, rows = summary_table(bt.summarise(spread))
+    >>> header[:5], rows[0][:5]
+    (['Episode', 'Hypothesis', 'Prior', 'Mean', 'Median'], ['episode', 'A', '.50', '.79', '.80'])
+    >>> print(to_latex(header[1:4], [row[1:4] for row in rows]).splitlines()[4])
+    A & .50 & .79 \\
+    """
+    header = ["Episode", "Hypothesis", "Prior", "Mean", "Median", "89 %", "95 %", "P(leads)"]
+    return [*header, "MCSE", "R-hat", "ESS", "Note"], [
+        [
+            str(row["episode"]),
+            str(row["hypothesis"]),
+            *(probability(row[name]) if name in row else "" for name in ("prior", "mean", "median")),
+            *(f"{probability(row[f'low_{p}'])}–{probability(row[f'high_{p}'])}" for p in (89, 95)),
+            probability(row["p_leading"]),
+            *(_number(row[name], places) for name, places in (("mcse", 3), ("r_hat", 3), ("ess", 0))),
+            str(row["flag"]),
+        ]
+        for row in summary.to_dict("records")
+    ]
+
+
+def _number(value: float, places: int) -> str:
+    """Nothing where there is no number; what rounds to zero is said to be small."""
+    if value != value or not value:  # noqa: PLR0124 - NaN
+        return ""
+    least = 10.0**-places
+    return f"<{least:.{places}f}".replace("0.", ".") if value < least / 2 else f"{value:.{places}f}"
+
+
+def coefficient_table(coefficients: pd.DataFrame) -> Cells:
+    """Header and cells of a table of coefficients, as `to_markdown` and `to_latex` take them.
+
+    Parameters
+    ----------
+    coefficients
+        As from `summarise_coefficients`.
+
+    Returns
+    -------
+    Log-odds, or differences in shares for ``effect``, to two decimals. *Learned* is the contraction,
+    1 - posterior variance / prior variance; *Half* and *Twice* are the means under half and twice
+    the prior scale.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> row = {"quantity": "slope", "column": "record", "prior_sd": 1.0, "mean": 0.42, "low_89": -0.8}
+    >>> row |= {"high_89": 1.6, "p_positive": 0.7, "contraction": 0.4, "half_scale": 0.2}
+    >>> row |= {"twice_scale": 0.9, "flag": "prior-driven"}
+    >>> coefficient_table(pd.DataFrame([row]))[1][0][:5]
+    ['slope of record', '', '1.00', '+0.42', '−0.80 to +1.60']
+    """
+    header = ["Quantity", "Hypothesis", "Prior sd", "Mean", "89 %", "P(>0)", "Learned", "Half", "Twice"]
+    return [*header, "Note"], [
+        [
+            f"{row['quantity']} of {row['column']}",
+            str(row.get("hypothesis", "")),
+            f"{row['prior_sd']:.2f}",
+            _signed(row["mean"]),
+            f"{_signed(row['low_89'])} to {_signed(row['high_89'])}",
+            probability(row["p_positive"]),
+            f"{row['contraction']:.2f}".replace("-", "−"),
+            *(_signed(row[name]) if name in row else "" for name in ("half_scale", "twice_scale")),
+            str(row["flag"]),
+        ]
+        for row in coefficients.to_dict("records")
+    ]
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.2f}".replace("-", "−")
 
 
 def to_markdown(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

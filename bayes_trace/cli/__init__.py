@@ -8,7 +8,7 @@ import sys
 import typer
 
 from bayes_trace.cli import check, exchange, new, report, sample, schema, sensitivity, update
-from bayes_trace.errors import BayesTraceError, EvidenceSetError
+from bayes_trace.errors import BayesTraceError, EvidenceSetError, SamplingStoppedError
 
 __all__ = ["app", "main"]
 
@@ -52,6 +52,8 @@ def main() -> None:
         app()
     except EvidenceSetError as error:
         _stop(str(error), PROBLEMS)
+    except SamplingStoppedError as error:
+        _stop(str(error), INTERRUPTED)
     except BayesTraceError as error:
         _stop(str(error), WRONG_CALL)
     except BrokenPipeError:

@@ -27,6 +27,7 @@ __all__ = [
     "progress",
     "read",
     "to_json",
+    "whole",
     "write_text",
 ]
 
@@ -79,13 +80,20 @@ def _finite(value: Any) -> Any:  # noqa: ANN401
     return None if isinstance(value, float) and value != value else value  # noqa: PLR0124 - NaN
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
+@contextlib.contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A file to write that takes the place of `path` only when it is complete."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        whole = Path(folder) / path.name
-        whole.write_text(text, encoding="utf-8", newline="\n")
-        whole.replace(path)
+        unfinished = Path(folder) / path.name
+        yield unfinished
+        unfinished.replace(path)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    with whole(path) as file:
+        file.write_text(text, encoding="utf-8", newline="\n")
 
 
 @contextlib.contextmanager

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bayes_trace.cli.options import JsonFlag, ScenarioOption, SetArgument, console, read, to_json
+from bayes_trace.cli.options import JsonFlag, ScenarioOption, SetArgument, console, read, to_json, whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +69,9 @@ def sample(
     sampler: Annotated[Sampler, typer.Option(help="The program that draws.")] = Sampler.nutpie,
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="Write the draws there, as NetCDF (.nc).", show_default=False),
+        typer.Option(
+            "--out", "-o", help="Write the draws there, as NetCDF (.nc).", show_default=False, dir_okay=False
+        ),
     ] = None,
     *,
     as_json: JsonFlag = False,
@@ -86,12 +89,19 @@ def sample(
 
     es = read(folder, scenario)
     built = _build(compile_evidence(es), model, condition or [], episode)
-    result = run(
-        built, draws=draws, tune=tune, chains=chains, seed=seed, sampler=sampler.value, on_failure="mark"
-    )
-    if out:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        result.to_netcdf(out, engine="h5netcdf")
+    # a place that cannot be written is found out before the run, not after it
+    with whole(out) if out else nullcontext() as file:
+        result = run(
+            built,
+            draws=draws,
+            tune=tune,
+            chains=chains,
+            seed=seed,
+            sampler=sampler.value,
+            on_failure="mark",
+        )
+        if file:
+            result.to_netcdf(file, engine="h5netcdf")
     _report(es, result, as_json=as_json)
     if out:
         typer.echo(f"Wrote {out}", err=True)
@@ -136,9 +146,8 @@ def _report(es: EvidenceSet, result: xr.DataTree, *, as_json: bool) -> None:
     for name, table in tables.items():
         screen.print(_episodes(table) if name == "episodes" else _coefficients(table))
     if "coefficients" in tables:
-        screen.print(
-            "Learned: 1 - posterior variance / prior variance. Half, twice: the mean under half and twice the prior scale."
-        )
+        screen.print("Learned: 1 - posterior variance / prior variance.")
+        screen.print("Half, twice: the mean under half and twice the prior scale.")
     if result.attrs.get("left_out"):
         screen.print(f"Left out, since they restate a condition or the outcome: {result.attrs['left_out']}")
 
@@ -154,57 +163,43 @@ def _head(result: xr.DataTree) -> str:
     return f"{attrs['model']} model; scenario {attrs['scenario']}; {run}" + (f"; {times}" if times else "")
 
 
-def _grid() -> Table:
-    from rich import box
-    from rich.table import Table
-
-    return Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-
-
 def _episodes(table: pd.DataFrame) -> Table:
-    from bayes_trace.tables import probability
+    """Episodes as headings, so that names have room."""
+    from bayes_trace.tables import summary_table
 
-    grid = _grid()
-    grid.add_column("Episode", overflow="fold", min_width=14)
-    grid.add_column("Hypothesis", overflow="fold", min_width=12)
-    for name in ("Mean", "89 %", "P(leads)", "MCSE", "R-hat", "ESS"):
-        grid.add_column(name, justify="right")
-    grid.add_column("", overflow="fold")
-    last = ""
-    for row in table.to_dict("records"):
-        interval = f"{probability(row['low_89'])}–{probability(row['high_89'])}"
-        numbers = [probability(row["mean"]), interval, probability(row["p_leading"]), *_quality(row)]
-        grid.add_row(
-            row["episode"] if row["episode"] != last else "", row["hypothesis"], *numbers, row["flag"]
-        )
-        last = row["episode"]
+    header, rows = summary_table(table)
+    shown = [header.index(name) for name in ("Mean", "89 %", "P(leads)", "MCSE", "R-hat", "ESS")]
+    grid = _grid("Episode, hypothesis", [header[at] for at in shown])
+    for number, row in enumerate(rows):
+        if number == 0 or row[0] != rows[number - 1][0]:
+            grid.add_row(row[0])
+        cells = [row[at] for at in shown]
+        if row[-1].startswith("constant"):
+            cells[-1] = "constant"
+        grid.add_row(f"  {row[1]}", *cells)
     return grid
 
 
 def _coefficients(table: pd.DataFrame) -> Table:
-    grid = _grid()
-    grid.add_column("Quantity", overflow="fold", min_width=18)
-    for name in ("Prior sd", "Mean", "89 %", "P(>0)", "Learned", "Half, twice"):
-        grid.add_column(name, justify="right", overflow="fold")
-    for row in table.to_dict("records"):
-        words = [
-            str(row[key]) for key in ("quantity", "column", "hypothesis") if isinstance(row.get(key), str)
-        ]
-        flag = f"\n  {row['flag']}" if row["flag"] else ""
-        numbers = [
-            f"{row['prior_sd']:.2f}",
-            f"{row['mean']:+.2f}",
-            f"{row['low_89']:+.2f} to {row['high_89']:+.2f}",
-            f"{row['p_positive']:.2f}",
-            f"{row['contraction']:.2f}",
-            f"{row['half_scale']:+.2f}, {row['twice_scale']:+.2f}",
-        ]
-        grid.add_row(", ".join(words) + flag, *numbers)
+    """Quantities as headings; what marks a coefficient stands below it."""
+    from bayes_trace.tables import coefficient_table
+
+    header, rows = coefficient_table(table)
+    grid = _grid("Quantity", [name.replace(" sd", "\nsd") for name in header[2:-1]])
+    for number, row in enumerate(rows):
+        if row[1] and (number == 0 or row[0] != rows[number - 1][0]):
+            grid.add_row(row[0])
+        marks = "".join(f"\n    {mark}" for mark in row[-1].split("; ") if mark)
+        grid.add_row((f"  {row[1]}" if row[1] else row[0]) + marks, *row[2:-1])
     return grid
 
 
-def _quality(row: dict[str, float]) -> list[str]:
-    known = row["r_hat"] == row["r_hat"]  # NaN where nothing moves
-    if not known:
-        return ["", "", ""]
-    return [f"{row['mcse']:.3f}", f"{row['r_hat']:.3f}", f"{row['ess']:.0f}"]
+def _grid(first: str, others: list[str]) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=0, show_edge=False)
+    grid.add_column(first, overflow="fold")
+    for name in others:
+        grid.add_column(name, justify="right", no_wrap=True)
+    return grid

@@ -94,7 +94,8 @@ class EvidenceModel(pm.Model):  # type: ignore[misc] # PyMC carries no types
 
     def inclusion(self, probability: xr.DataArray) -> xr.DataArray:
         """Probability that a mechanism is at work, alone or in a compound."""
-        return xr.dot(probability, self.membership, dim="hypothesis")
+        included: xr.DataArray = xr.dot(probability, self.membership, dim="hypothesis")
+        return included
 
     def data(self, name: str, values: npt.ArrayLike, dims: Sequence[str] | None = None) -> Tensor:
         """A number that may change without compiling afresh."""
@@ -147,8 +148,8 @@ class EvidenceModel(pm.Model):  # type: ignore[misc] # PyMC carries no types
 
 def _contrasts(sizes: tuple[int, ...], axes: int) -> Array:
     """Orthonormal directions of an array (cells in C order) that sum to zero along its last axes."""
-    basis = np.ones((1, 1))
+    basis: Array = np.ones((1, 1))
     for place, size in enumerate(sizes):
         free = place < len(sizes) - axes
-        basis = np.kron(basis, np.eye(size) if free else scipy.linalg.helmert(size).T)
-    return np.asarray(basis)
+        basis = np.asarray(np.kron(basis, np.eye(size) if free else scipy.linalg.helmert(size).T))
+    return basis

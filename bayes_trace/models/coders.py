@@ -44,7 +44,7 @@ def pooled_values(model: EvidenceModel, layout: Layout, z: Tensor) -> Tensor:
     total = weight.sum(axis=0) + certain
     freed = stated - unit * bias
     middle = (weight * freed).sum(axis=0) / total
-    _codings_potential(model, layout, (finite, weight, total), freed - middle[None])
+    _codings_potential(layout, (finite, weight, total), freed - middle[None])
     value = middle + z / pt.sqrt(total)
     return pt.switch(certain, layout.items.location, value) if certain.any() else value
 
@@ -85,9 +85,7 @@ def _bias(model: EvidenceModel, layout: Layout) -> Tensor:
     return lean[:, None, :] + level[:, None, None] * has_level
 
 
-def _codings_potential(
-    model: EvidenceModel, layout: Layout, parts: tuple[Tensor, Tensor, Tensor], residual: Tensor
-) -> None:
+def _codings_potential(layout: Layout, parts: tuple[Tensor, Tensor, Tensor], residual: Tensor) -> None:
     """What the codings say of the coders; each judgement counts once, a ratio one degree less."""
     codings, (finite, weight, total) = layout.codings, parts
     # a lone coding has nothing to agree with: its two terms cancel

@@ -20,13 +20,14 @@ from pymc.backends.ndarray import NDArray
 from pymc.blocking import DictToArrayBijection
 from pytensor.compile.mode import Mode
 
-from bayes_trace.errors import SamplerError
+from bayes_trace.errors import SamplerError, SamplingStoppedError
 from bayes_trace.models import EvidenceModel
 from bayes_trace.sampling.compiling import compiled, quiet_compiling
 
 __all__ = ["Chains", "Plan", "Sampler", "run_chains"]
 
 Sampler = Literal["nutpie", "pymc", "numpyro"]
+_STOPPED = "interrupted before every chain had a draw; nothing is kept, run it again"
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ class Chains:
     draws: xr.Dataset
     divergences: int
     interrupted: bool
-    compile_seconds: float
+    #: None where it cannot be told from sampling
+    compile_seconds: float | None
     sampling_seconds: float
 
 
@@ -57,7 +59,9 @@ def run_chains(model: EvidenceModel, plan: Plan) -> Chains:
     Raises
     ------
     SamplerError
-        If the sampler is not installed, or was interrupted before the first draw.
+        If the sampler is not known or not installed.
+    SamplingStoppedError
+        If it was interrupted before every chain had a draw.
     """
     if not model.free_RVs:
         return _nothing_uncertain(model, plan)
@@ -70,7 +74,10 @@ def run_chains(model: EvidenceModel, plan: Plan) -> Chains:
             f"'pip install {plan.sampler}', or use sampler='nutpie'"
         )
         raise SamplerError(message)
-    return _cut(_RUNNERS[plan.sampler](model, plan), plan)
+    try:
+        return _cut(_RUNNERS[plan.sampler](model, plan), plan)
+    except KeyboardInterrupt:
+        raise SamplingStoppedError(_STOPPED) from None
 
 
 def _cut(chains: Chains, plan: Plan) -> Chains:
@@ -79,8 +86,7 @@ def _cut(chains: Chains, plan: Plan) -> Chains:
     # a NaN inside a finished run is a failure to report, not a draw that is missing
     count = int(done.sum(axis=1).min(initial=plan.draws)) if chains.interrupted else done.shape[1]
     if count == 0 or done.size == 0:
-        message = "interrupted before every chain had a draw; nothing is kept, run it again"
-        raise SamplerError(message)
+        raise SamplingStoppedError(_STOPPED)
     return Chains(
         chains.draws.isel(draw=slice(0, count)),
         chains.divergences,
@@ -138,16 +144,15 @@ def _with_nutpie(model: EvidenceModel, plan: Plan) -> Chains:
 
 def _posterior(tree: xr.DataTree) -> xr.Dataset:
     if "posterior" not in tree or not tree["posterior"].to_dataset():
-        message = "interrupted before the first draw; nothing is kept, run it again"
-        raise SamplerError(message)
-    return tree["posterior"].to_dataset()
+        raise SamplingStoppedError(_STOPPED)
+    return tree["posterior"].to_dataset().as_numpy()  # NumPyro keeps JAX arrays
 
 
 def _divergences(tree: xr.DataTree) -> int:
     return int(np.nansum(tree["sample_stats"].to_dataset()["diverging"].values))
 
 
-class _Trace(NDArray):
+class _Trace(NDArray):  # type: ignore[misc] # PyMC carries no types
     """PyMC's store of draws, compiled once and not for every chain."""
 
     def __copy__(self) -> NDArray:
@@ -162,14 +167,14 @@ def _with_pymc(model: EvidenceModel, plan: Plan) -> Chains:
         # compiled on its first call: here, and not once in every chain
         point = DictToArrayBijection.map(model.initial_point())
         step.integrator.compute_state(point, np.zeros(point.data.size))
-        trace = _Trace(model=model, vars=[model[name] for name in _kept(model)])
-    ready = time.perf_counter()
-    return _pm_sample(model, plan, {"step": step, "trace": trace}, (ready - start, ready))
+        kept = [value for value in model.unobserved_value_vars if value.name in _kept(model)]
+        trace = _Trace(model=model, vars=kept)
+    seconds = time.perf_counter() - start
+    return _pm_sample(model, plan, {"step": step, "trace": trace}, compile_seconds=seconds)
 
 
 def _with_numpyro(model: EvidenceModel, plan: Plan) -> Chains:
-    how = {"nuts_sampler": "numpyro", "var_names": _kept(model)}
-    return _pm_sample(model, plan, how, (0.0, time.perf_counter()))
+    return _pm_sample(model, plan, {"nuts_sampler": "numpyro", "var_names": _kept(model)})
 
 
 def _kept(model: EvidenceModel) -> list[str]:
@@ -177,7 +182,10 @@ def _kept(model: EvidenceModel) -> list[str]:
     return list(dict.fromkeys([*model.record.stored, *(variable.name for variable in model.free_RVs)]))
 
 
-def _pm_sample(model: EvidenceModel, plan: Plan, how: dict[str, Any], times: tuple[float, float]) -> Chains:
+def _pm_sample(
+    model: EvidenceModel, plan: Plan, how: dict[str, Any], *, compile_seconds: float | None = None
+) -> Chains:
+    start = time.perf_counter()
     with model, quiet_compiling():
         tree = pm.sample(
             draws=plan.draws,
@@ -192,7 +200,7 @@ def _pm_sample(model: EvidenceModel, plan: Plan, how: dict[str, Any], times: tup
         )
     draws = _posterior(tree)
     short = draws.sizes["draw"] < plan.draws or draws.sizes["chain"] < plan.chains
-    return Chains(draws, _divergences(tree), short, times[0], time.perf_counter() - times[1])
+    return Chains(draws, _divergences(tree), short, compile_seconds, time.perf_counter() - start)
 
 
 _RUNNERS: dict[str, Callable[[EvidenceModel, Plan], Chains]] = {

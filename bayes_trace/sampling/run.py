@@ -69,7 +69,9 @@ def sample(
         If R-hat > 1.02, R-hat > 1.01 with fewer than 1000 effective draws, fewer than 400 effective
         draws, or NaN, for log-odds of a probability or a shared quantity; holds the draws.
     SamplerError
-        If the sampler is not installed, or was stopped before its first draw.
+        If the sampler is not known or not installed, or no draws were asked for.
+    SamplingStoppedError
+        If it was stopped (Ctrl-C) before every chain had a draw.
 
     References
     ----------

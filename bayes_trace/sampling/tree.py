@@ -148,6 +148,7 @@ def _attrs(
         why = {"no_data_model": json.dumps(record.without_data_model)}
     elif not has_likelihood:
         why = {"no_log_likelihood": "the likelihood given the hypothesis is the same in every draw"}
+    times = {"compile_seconds": chains.compile_seconds, "sampling_seconds": chains.sampling_seconds}
     return {
         **{name: str(record.evidence.attrs.get(name, "")) for name in ("evidence_set", "digest", "scenario")},
         "model": record.name,
@@ -159,8 +160,7 @@ def _attrs(
         "tune": plan.tune,
         "divergences": chains.divergences,
         "interrupted": int(chains.interrupted),
-        "compile_seconds": round(chains.compile_seconds, 3),
-        "sampling_seconds": round(chains.sampling_seconds, 3),
+        **{name: round(seconds, 3) for name, seconds in times.items() if seconds is not None},
         "versions": json.dumps({name: _version(name) for name in _PACKAGES}),
         "creation_library": "bayes_trace",
     }

@@ -45,7 +45,7 @@ def ranged(value):
 def test_two_coders_the_difference_of_leans_and_the_common_noise_are_recovered():
     leans = np.array([[1.5, -0.5, -0.5, -0.5], [-1.5, 0.5, 0.5, 0.5]])
     ev = bt.compile_evidence(coded_set((1.5, 1.5), leans, (1.0, -1.0)))
-    draws = sample(elicitation_model(ev), draws=500, tune=500, seed=1).posterior
+    draws = sample(elicitation_model(ev), seed=1).posterior
     difference = draws.coder_lean.sel(coder="c0") - draws.coder_lean.sel(coder="c1")
     expected = leans[0] - leans[1]
     sd = difference.std(("chain", "draw")).values
@@ -60,7 +60,7 @@ def test_three_coders_of_different_forms_the_noise_of_each_is_recovered():
     leans = ((1, -1, 0, 0), (-1, 0, 1, 0), (0, 1, -1, 0))
     noise = (0.7, 1.5, 3.0)
     ev = bt.compile_evidence(coded_set(noise, leans, (0, 0, 0), mixed=True))
-    draws = sample(elicitation_model(ev), draws=500, tune=500, seed=1)
+    draws = sample(elicitation_model(ev), seed=1)
     assert draws.posterior.coder_noise.mean(("chain", "draw")).values == pytest.approx(noise, rel=0.3)
     # one coder gave ratios: the items are ratios for all, and there is no level
     assert "coder_level" not in draws.posterior

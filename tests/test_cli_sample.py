@@ -19,9 +19,7 @@ def test_draws_are_written_read_back_and_agree_with_the_exact_answer(tmp_path):
     told = json.loads(shown.stdout)
     assert (told["model"], told["converged"], told["seed"]) == ("elicitation", 1, 1)
     row = next(each for each in told["episodes"] if each["hypothesis"] == "loyalty_coercion")
-    exact = bt.update(bt.compile_evidence(bt.read_evidence_set(SMALL)), point="mean")
-    expected = exact["probability"].sel(hypothesis="loyalty_coercion").item()
-    assert row["mean"] == pytest.approx(expected, abs=max(4 * row["mcse"], 0.005))
+    assert row["mean"] == pytest.approx(exact_answer(), abs=max(4 * row["mcse"], 0.005))
     assert row["low_95"] < row["low_89"] < row["median"] < row["high_89"] < row["high_95"]
     with xr.open_datatree(file, engine="h5netcdf") as stored:
         assert {"posterior", "prior", "log_likelihood", "observed_data", "constant_data"} <= set(
@@ -31,9 +29,39 @@ def test_draws_are_written_read_back_and_agree_with_the_exact_answer(tmp_path):
         assert stored.attrs["digest"] == told["digest"]
 
 
+def exact_answer():
+    """P(loyalty coercion) with every range integrated out."""
+    exact = bt.update(bt.compile_evidence(bt.read_evidence_set(SMALL)), point="mean")
+    return exact["probability"].sel(hypothesis="loyalty_coercion").item()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sampler", ["pymc", "numpyro"])
+def test_every_sampler_agrees_with_the_exact_answer(sampler):
+    shown = run("sample", SMALL, "--sampler", sampler, "--seed", 1, "--json")
+    assert shown.returncode == 0, shown.stderr
+    told = json.loads(shown.stdout)
+    row = next(each for each in told["episodes"] if each["hypothesis"] == "loyalty_coercion")
+    assert row["mean"] == pytest.approx(exact_answer(), abs=max(4 * row["mcse"], 0.005))
+    assert (told["sampler"], told["converged"]) == (sampler, 1)
+    # NumPyro compiles while it samples
+    assert ("compile_seconds" in told) == (sampler != "numpyro")
+
+
+@pytest.mark.slow
+def test_the_table_of_draws_fits_a_terminal():
+    shown = run("sample", SMALL, "--seed", 1, "--draws", 600, width=80)
+    assert shown.returncode == 0, shown.stderr
+    lines = shown.stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    names = [line.split()[0] for line in lines if line.startswith("  ")]
+    assert names == ["loyalty_coercion", "spontaneous_reputation"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        ([SMALL, "--out", "."], "is a directory"),
         ([SMALL, "--out", "draws.csv"], "expected a file ending in .nc"),
         ([SMALL, "--condition", "loyalty_record"], "--condition is for --model comparative or success"),
         ([SMALL, "--model", "comparative", "-e", "x"], "--episode is for --model elicitation"),

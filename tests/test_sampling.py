@@ -17,7 +17,13 @@ from pytensor.compile.mode import Mode
 from scipy.stats import chisquare
 
 import bayes_trace as bt
-from bayes_trace.errors import BayesTraceError, ConvergenceError, NoDataModelError, SamplerError
+from bayes_trace.errors import (
+    BayesTraceError,
+    ConvergenceError,
+    NoDataModelError,
+    SamplerError,
+    SamplingStoppedError,
+)
 from bayes_trace.models import elicitation_model
 from bayes_trace.models.priors import log_density
 from bayes_trace.sampling import chains as chains_module
@@ -152,10 +158,20 @@ def test_arviz_reads_the_tree_as_it_is(draws):
         mpl.pyplot.close("all")
 
 
-def test_power_scaling_of_one_episode(draws):
+def test_power_scaling_finds_what_the_exact_derivative_finds(evidence, draws):
+    """What moves least, and which of prior and evidence moves more; the measures differ, the ranks do not."""
     table = power_sensitivity(draws, episode="e1")
     assert {"prior", "likelihood", "diagnosis"} <= set(table.columns)
-    assert (table[["prior", "likelihood"]] > 0).all(axis=None)
+    posterior = bt.update(evidence, point="mean").probability.sel(episode="e1").values
+    log_evidence = np.log(posterior / GENERATIVE_PRIOR)
+    moved = {
+        name: np.abs(posterior * (log_part - posterior @ log_part))
+        for name, log_part in (("prior", np.log(GENERATIVE_PRIOR)), ("likelihood", log_evidence))
+    }
+    for name, exact in moved.items():
+        assert np.argmin(table[name].to_numpy()) == np.argmin(exact), name
+    assert moved["prior"].sum() > 2 * moved["likelihood"].sum()
+    assert table["prior"].sum() > table["likelihood"].sum()
 
 
 def test_leave_one_out_is_refused_for_episodes_taken_alone(draws):
@@ -196,8 +212,32 @@ def test_ctrl_c_keeps_the_draws_that_all_chains_have(model, monkeypatch):
 
 def test_an_interrupt_before_the_first_draw_is_named(model, monkeypatch):
     stop_after(monkeypatch, 0.0)
-    with pytest.raises(SamplerError, match="interrupted before"):
+    with pytest.raises(
+        SamplingStoppedError, match="interrupted before every chain had a draw; nothing is kept"
+    ):
         sample(model, draws=10, tune=5_000_000, chains=2, seed=1)
+
+
+def test_pymc_s_own_sampler_gives_the_same_answer(model, draws):
+    """NumPyro's stands in `test_cli_sample.py`: a process that has loaded JAX is not to be forked."""
+    other = sample(model, seed=2, sampler="pymc")
+    assert (other.attrs["sampler"], other.attrs["converged"], other.attrs["interrupted"]) == ("pymc", 1, 0)
+    assert set(other.children) == set(draws.children)
+    assert set(other.posterior.data_vars) == set(draws.posterior.data_vars)
+    for name in ("probability", "prior_share", "hit", "false_report"):
+        pair = [tree.posterior.to_dataset()[[name]] for tree in (draws, other)]
+        error = np.hypot(*(azs.mcse(values)[name].values for values in pair))
+        one, two = (values[name].mean(("chain", "draw")).values for values in pair)
+        assert np.all(np.abs(one - two) <= np.maximum(4 * error, 1e-9)), name
+
+
+def test_an_interrupt_while_compiling_is_named(model, monkeypatch):
+    def stopped(model):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(chains_module, "compiled", stopped)
+    with pytest.raises(SamplingStoppedError, match="run it again"):
+        sample(model, seed=1)
 
 
 def test_samplers_that_are_not_there_are_named(model, monkeypatch):

@@ -16,6 +16,7 @@ import xarray as xr
 from scipy.special import expit
 
 from bayes_trace.errors import BayesTraceError, UnknownNameError
+from bayes_trace.likelihood.rows import FLAT
 from bayes_trace.scales import NATS_PER_DB
 
 __all__ = ["propagate"]
@@ -269,7 +270,7 @@ class _Source:
         return x
 
     def _over_readings(self, links: Index, draws: int) -> Array:
-        """Links that turn on one fact are summed out together; each row given those before it."""
+        """Readings summed out; links that turn on one fact share what they say only jointly."""
         a = self.array
         reading, episode = a["reading_index"][links], a["episode_index"][links]
         options = a["option_probability"].shape[1]
@@ -277,14 +278,22 @@ class _Source:
         rows = np.empty((links.size, *log_q.shape[2:]))
         for key in sorted({(int(j), int(r)) for j, r in zip(episode, reading, strict=True)}):
             group = (episode == key[0]) & (reading == key[1])
-            weight = a["option_probability"][key[1]]
-            so_far = np.cumsum(log_q[group][:, weight > 0], axis=0)
-            prior = np.log(a["prior"][key[0]])[None, None, :, None]
-            level = np.logaddexp.reduce(so_far + prior, axis=2, keepdims=True)
-            log_weight = np.log(weight[weight > 0])[None, :, None, None]
-            joint = np.logaddexp.reduce(so_far - level + log_weight, axis=1)
-            rows[group] = np.diff(joint, axis=0, prepend=0.0)
+            used = a["option_probability"][key[1]] > 0
+            # a link that is flat under every reading has no part, as in the exact rows
+            speaks = (np.ptp(a["location"][links[group]][:, used], axis=-1) >= FLAT).any(axis=-1)
+            alone = self._read(log_q[group], key)
+            jointly = self._read(log_q[group].sum(axis=0), key) - alone.sum(axis=0)
+            rows[group] = alone + speaks[:, None, None] * jointly / max(speaks.sum(), 1)
         return rows
+
+    def _read(self, log_q: Array, key: tuple[int, int]) -> Array:
+        """Sum over the options (..., option, hypothesis, draw), each free of its own level."""
+        weight = self.array["option_probability"][key[1]]
+        log_q = log_q[..., weight > 0, :, :]
+        prior = np.log(self.array["prior"][key[0]])[:, None]
+        level = np.logaddexp.reduce(log_q + prior, axis=-2, keepdims=True)
+        log_weight = np.log(weight[weight > 0])[:, None, None]
+        return np.asarray(np.logaddexp.reduce(log_q - level + log_weight, axis=-3))
 
     def _kappa(self, links: Index, draws: int) -> Array:
         """Weight of each link, drawn where the correlation of its cluster is a range."""

@@ -1,52 +1,94 @@
-"""Simulation-based calibration of the elicitation model: 200 fits on one compiled model, and `simuk` once.
+"""Calibration: 200 fits on one compiled model, coverage of a known slope, and the package `simuk` once.
 
-Run it from the top of the repository: python benchmarks/sampling_calibration.py [fits] [figure.png]
+Run it from the top of the repository:
+python benchmarks/sampling_calibration.py [fits] [figure.png]
 """
 
-import importlib.util
 import sys
 import time
 from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
-from scipy.stats import chisquare
+import simuk
+from scipy.stats import binom, chisquare
 
 import bayes_trace as bt
 from bayes_trace.models import elicitation_model
 from bayes_trace.sampling.calibration import calibrate
+from bayes_trace.sampling.compiling import quiet_compiling
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from tests.test_agreement_comparative import SLOPE, fitted_slopes
 from tests.test_agreement_sets import generative_set, simulate_found
 
 FITS = 200
-BINS = 20
-#: below this share of chance, ranks are not uniform
+BINS, FEW_BINS = 20, 5
+#: below this chance, ranks are not uniform or intervals do not cover
 SUSPECT = 1e-3
-SIMUK_FITS = 10
+LEVEL = 0.9
+SIMUK_FITS = 20
+SIMUK_SAMPLING = {"draws": 300, "tune": 300, "chains": 2, "cores": 2, "nuts_sampler": "nutpie"}
 
 
 def main() -> None:
-    """Fit, test the ranks, draw them, and cross-check with simuk where it is installed."""
+    """Run every part and stop with an error where one looks wrong."""
     fits = int(sys.argv[1]) if len(sys.argv) > 1 else FITS
+    figure = Path(sys.argv[2]) if len(sys.argv) > 2 else None
+    chances = {**ranks(fits, figure), **coverage(fits), **cross_check()}
+    if min(chances.values()) < SUSPECT:
+        sys.exit("not calibrated: " + ", ".join(name for name, p in chances.items() if p < SUSPECT))
+
+
+def ranks(fits: int, figure: Path | None) -> dict[str, float]:
+    """Simulation-based calibration of the elicitation model, the hypothesis included."""
     model = elicitation_model(bt.compile_evidence(generative_set()))
     start = time.perf_counter()
-    ranks = calibrate(model, simulate_found, fits=fits, seed=1)
+    found = calibrate(model, simulate_found, fits=fits, seed=1)
     print(f"{fits} fits of {len(model.coords['episode'])} episodes: {time.perf_counter() - start:.0f} s")
-    chances = {name: _chance(values) for name, values in ranks.items()}
-    for name, chance in chances.items():
-        print(f"{name}: p = {chance:.3f} that uniform ranks look so uneven")
-    if len(sys.argv) > 2:
-        _draw(ranks, Path(sys.argv[2]))
-    if importlib.util.find_spec("simuk"):
-        chances |= _cross_check()
-    if min(chances.values()) < SUSPECT:
-        sys.exit("ranks are not uniform")
+    if figure:
+        _draw(found, figure)
+    return _chances(found, BINS)
 
 
-def _chance(values: np.ndarray) -> float:
-    return float(chisquare(np.histogram(values, BINS, (0, 1))[0]).pvalue)
+def coverage(fits: int) -> dict[str, float]:
+    """How often 90 % intervals of the success model hold the slope that made the data."""
+    low, high = np.quantile(list(fitted_slopes(fits)), [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=1)
+    held = int(((low < SLOPE) & (high > SLOPE)).sum())
+    chance = min(1.0, 2 * min(binom.cdf(held, fits, LEVEL), binom.sf(held - 1, fits, LEVEL)))
+    print(f"slope of the success model: {held} of {fits} intervals of 90 % hold it, p = {chance:.3f}")
+    return {"coverage of the slope": chance}
+
+
+def cross_check() -> dict[str, float]:
+    """`simuk` on one episode: it draws what was found from our model, and ranks the free variables."""
+    model = elicitation_model(bt.compile_evidence(generative_set()), episodes=["e0"])
+    check = simuk.SBC(model, num_simulations=SIMUK_FITS, sample_kwargs=SIMUK_SAMPLING, seed=1,
+                      keep_fits=False, progress_bar=False)  # fmt: skip
+    start = time.perf_counter()
+    with quiet_compiling():
+        check.run_simulations()
+    print(f"simuk, {SIMUK_FITS} fits of one episode: {time.perf_counter() - start:.0f} s")
+    most = SIMUK_SAMPLING["draws"] * SIMUK_SAMPLING["chains"] + 1
+    rng = np.random.default_rng(1)
+    found = check.simulations["prior_sbc"].to_dataset()
+    return _chances(
+        {
+            f"simuk {name}": (each.values + rng.random(each.shape)).ravel() / most
+            for name, each in found.items()
+        },
+        FEW_BINS,
+    )
+
+
+def _chances(ranks: dict[str, np.ndarray], bins: int) -> dict[str, float]:
+    """Chance of ranks so uneven, for each quantity."""
+    chances = {}
+    for name, values in ranks.items():
+        chances[name] = float(chisquare(np.histogram(values, bins, (0, 1))[0]).pvalue)
+        print(f"{name}: {values.size} ranks, p = {chances[name]:.3f} that uniform ones look so uneven")
+    return chances
 
 
 def _draw(ranks: dict[str, np.ndarray], file: Path) -> None:
@@ -61,27 +103,6 @@ def _draw(ranks: dict[str, np.ndarray], file: Path) -> None:
         axis.axhline(values.size / BINS, color="k", lw=1)
         axis.set(title=name, xlabel="rank of the truth")
     figure.savefig(file, dpi=150)
-
-
-def _cross_check() -> dict[str, float]:
-    """The package `simuk` on the same model: it draws what was found, and ranks the free variables."""
-    import simuk
-
-    model = elicitation_model(bt.compile_evidence(generative_set()), episodes=["e0"])
-    settings = {"draws": 300, "tune": 300, "chains": 2, "nuts_sampler": "nutpie"}
-    check = simuk.SBC(model, num_simulations=SIMUK_FITS, sample_kwargs=settings, seed=1)
-    check.run_simulations()
-    found = {
-        name: np.concatenate([np.ravel(v) for v in values]) for name, values in check.simulations.items()
-    }
-    chances = {f"simuk {name}": _chance(_unit(values)) for name, values in found.items()}
-    for name, chance in chances.items():
-        print(f"{name}: p = {chance:.3f}")
-    return chances
-
-
-def _unit(ranks: np.ndarray) -> np.ndarray:
-    return np.asarray(ranks) / 600 if np.max(ranks) > 1 else np.asarray(ranks)
 
 
 if __name__ == "__main__":

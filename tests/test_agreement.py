@@ -39,6 +39,13 @@ READ_1 = {
 READ_2 = {"plain": {"A": 0.7, "B": 0.4, "C": 0.2}, "ironic": {"A": 0.2, "B": 0.4, "C": (0.3, 0.5, 0.9)}}
 SOURCE = {"hit": (0.6, 0.8, 0.9), "false_report": (0.05, 0.2, 0.4)}
 RHO = (0.2, 0.5, 0.8)
+#: cluster -> its episode; beside the first stands an item outside the cluster
+RANGED_CLUSTERS = {
+    "uncertain": "correlation",
+    "alone": "correlation_only",
+    "scaled": "correlation_scaled",
+    "unscaled": "correlation_unscaled",
+}
 
 
 def random_rows(rng, name, count):
@@ -213,10 +220,8 @@ def test_uncertain_correlation_stands_with_the_ratios(runs):
 def test_a_correlation_is_drawn_and_never_learned_and_row_scale_changes_nothing(runs):
     for draws in runs:
         rho = draws.posterior.correlation
-        for cluster in ("alone", "scaled", "unscaled"):
-            values = rho.sel(
-                correlation_deviate=f"{cluster}|correlation_{cluster if cluster != 'alone' else 'only'}"
-            ).values
+        for cluster, episode in RANGED_CLUSTERS.items():
+            values = rho.sel(correlation_deviate=f"{cluster}|{episode}").values
             low, median, high = np.quantile(values, [0.05, 0.5, 0.95])
             assert [low, median, high] == pytest.approx(RHO, abs=0.02)
         p = draws.posterior.probability.mean(("chain", "draw"))

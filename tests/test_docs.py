@@ -25,7 +25,7 @@ api, file_format, gallery, pages, terminal = map(
 
 PAGES = [path.relative_to(DOCS).as_posix() for path in pages.pages()]
 #: pages that sample
-SLOW = {"concepts/posterior-or-propagated.md"}
+SLOW = {"concepts/posterior-or-propagated.md", "how-to/sample.md"}
 #: pages that Sphinx writes
 MADE = {"_generated/api/index", "_generated/gallery.md"} | {
     f"_generated/{name}.md"

@@ -68,7 +68,7 @@ def mean_rows(evidence: xr.Dataset) -> tuple[Array, Array]:
         items = sorted(set(evidence["link_item"].values[ratio.any(axis=0)]))
         message = (
             f"point='mean' needs probabilities, but ratios were coded for {', '.join(items[:5])}; "
-            "use point='best', or give reference_probability"
+            "use point='best', give reference_probability, or compile the other episodes only (episodes=)"
         )
         raise ScaleError(message)
     best, kappa = final_rows(evidence)

@@ -75,7 +75,9 @@ def update(
     evidence
         As from `compile_evidence`.
     point
-        ``best`` takes the likelihoods as coded; ``mean`` integrates each link's range out.
+        ``best`` takes the likelihoods as coded; ``mean`` integrates each link's range out, one link at a
+        time. That is the coherent posterior where nothing uncertain is shared by two links of an episode
+        (a source's reliability, an implication, a reading); where something is, `sample` it.
     coder
         One coder alone.
     pool

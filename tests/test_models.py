@@ -15,7 +15,15 @@ from bayes_trace.errors import (
     NoDataModelError,
     UnknownNameError,
 )
-from bayes_trace.models import comparative_model, elicitation_model, no_data_model, success_model
+from bayes_trace.models import (
+    EvidenceModel,
+    Record,
+    comparative_model,
+    elicitation_model,
+    no_data_model,
+    success_model,
+)
+from bayes_trace.models.priors import draw_priors
 from bayes_trace.sampling.calibration import calibrate
 from tests.test_agreement_sets import item, make_set
 
@@ -167,3 +175,24 @@ def test_importing_the_package_does_not_import_pymc():
 
     code = "import bayes_trace, bayes_trace.propagation, sys; assert not {'pymc', 'pytensor', 'nutpie'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_what_sums_to_zero_has_the_distribution_of_pymc_s_own():
+    """Orthonormal contrasts: variance 1 - 1 / n along every axis that sums to zero, as `pm.ZeroSumNormal`."""
+    model = EvidenceModel(
+        record=Record("empty", grants(x=ALTERNATING), "", {}),
+        coords={"a": range(2), "b": range(3), "c": range(4)},
+    )
+    with model:
+        model.zero_sum("part", 2.0, ("a", "b", "c"), axes=2)
+        model.zero_sum("whole", 1.0, ("b", "c"), axes=2)
+    for name, spread in (("part", 2.0), ("whole", 1.0)):
+        array = model.record.zero_sums[name]
+        covariance = spread**2 * array.basis @ array.basis.T
+        centring = [np.eye(n) - 1 / n for n in (3, 4)]
+        expected = np.kron(*centring) if name == "whole" else np.kron(np.eye(2), np.kron(*centring))
+        assert covariance == pytest.approx(spread**2 * expected)
+        drawn = draw_priors(model, 2000, np.random.default_rng(1))[name]
+        assert float(np.abs(drawn.sum("b")).max()) < 1e-12
+        assert float(np.abs(drawn.sum("c")).max()) < 1e-12
+        assert float(drawn.var()) == pytest.approx(np.diag(covariance).mean(), rel=0.05)

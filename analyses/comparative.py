@@ -52,7 +52,9 @@ def main() -> None:
 def _say(what: str, row: pd.Series) -> None:
     """What was learned of one quantity, beside its prior."""
     print(f"   {what}: {row['mean']:+.2f}, 89 % from {row['low_89']:+.2f} to {row['high_89']:+.2f};")
-    print(f"   above zero with probability {row['p_positive']:.2f} (before the evidence: .50)")
+    print(
+        f"   above zero with probability {row['p_positive']:.2f}, before the evidence {row['prior_p_positive']:.2f}"
+    )
     print(f"   prior sd {row['prior_sd']:.2f}, now {row['sd']:.2f}: contraction {row['contraction']:.2f}")
     print(f"   with half the prior scale {row['half_scale']:+.2f}, with twice {row['twice_scale']:+.2f}")
     if row["flag"]:

@@ -119,6 +119,7 @@ def test_the_table_of_coefficients():
     row = summarise_coefficients(coefficients(half=0.9, twice=1.1, x=(0.0, 1.0, 0.0, 1.0))).iloc[0]
     assert (row["mean"], row["sd"], row["prior_sd"]) == pytest.approx((1, 0.5, 1), abs=1e-6)
     assert row["contraction"] == pytest.approx(0.75)
+    assert row["prior_p_positive"] == pytest.approx(0.5, abs=0.03)
     assert (row["half_scale"], row["twice_scale"]) == (0.9, 1.1)
     assert row["flag"] == ""
 

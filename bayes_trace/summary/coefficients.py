@@ -36,7 +36,7 @@ def summarise_coefficients(draws: xr.DataTree) -> pd.DataFrame:
     -------
     A data frame with ``quantity`` (``coefficient`` or ``slope``: log-odds per standard deviation of the
     condition; ``effect``: difference in the mean share between its smallest and largest value),
-    ``column``, ``hypothesis``, prior mean and sd, posterior ``mean``, ``sd`` and intervals,
+    ``column``, ``hypothesis``, prior mean, sd and P(> 0), posterior ``mean``, ``sd`` and intervals,
     ``p_positive``, ``contraction`` (1 - variance / prior variance), ``half_scale`` and
     ``twice_scale`` (the mean under half and twice the prior scale), and ``flag``: ``prior-driven`` where
     one of these lies more than half an sd away, ``complete separation`` where the condition tells apart
@@ -95,6 +95,7 @@ def _row(
     x, x0 = after.sel(where).values, before.sel(where).values
     mean, sd = float(x.mean()), float(x.std())
     row: dict[str, object] = {"prior_mean": float(x0.mean()), "prior_sd": float(x0.std())}
+    row["prior_p_positive"] = float((x0 > 0).mean())
     row |= {"mean": mean, "sd": sd, **intervals(x), "p_positive": float((x > 0).mean())}
     row["contraction"] = 1 - sd**2 / float(x0.var())
     flags = [*_separation(draws, where), *standing(draws)]

@@ -66,7 +66,7 @@ def propagate(
     UnknownNameError
         For an unknown coder.
     BayesTraceError
-        For fewer than one draw.
+        For fewer than one draw, or a negative seed.
 
     References
     ----------
@@ -82,6 +82,9 @@ def propagate(
     """
     if draws < 1:
         message = f"draws={draws}; expected at least 1"
+        raise BayesTraceError(message)
+    if seed is not None and seed < 0:
+        message = f"seed={seed}; expected a whole number from 0"
         raise BayesTraceError(message)
     name = coder or str(evidence.attrs["base_coder"])
     if name not in evidence["coder"].values:

@@ -8,9 +8,11 @@ import pytest
 from scipy.special import softmax
 
 import bayes_trace as bt
+from bayes_trace.errors import SamplingStoppedError
 from bayes_trace.likelihood import with_rows
 from bayes_trace.models import comparative_model, success_model
 from bayes_trace.sampling import for_loo, sample
+from bayes_trace.sampling import run as run_module
 from bayes_trace.sampling.chains import Plan, run_chains
 from bayes_trace.summary import summarise_coefficients
 from tests.test_agreement_sets import HYPOTHESES, expit, item, make_set
@@ -113,8 +115,27 @@ def test_coefficients_stand_beside_their_prior(draws):
 
 def test_loo_of_the_comparative_model(draws):
     elpd = azs.loo(for_loo(draws))
+    assert azs.loo(draws).elpd == elpd.elpd  # ArviZ takes the tree as it is
     assert elpd.n_data_points == 12
     assert np.isfinite(elpd.elpd)
+
+
+def test_an_interrupt_at_another_prior_scale_keeps_the_draws(model, monkeypatch):
+    runs = []
+
+    def stopped(model, plan):
+        if runs:
+            raise SamplingStoppedError
+        runs.append(run_chains(model, plan))
+        return runs[0]
+
+    monkeypatch.setattr(run_module, "run_chains", stopped)
+    kept = sample(model, draws=1000, seed=1)
+    assert kept.attrs["interrupted"] == 1
+    assert "rescaled" not in kept
+    table = summarise_coefficients(kept)
+    assert table["flag"].str.contains("interrupted").all()
+    assert "half_scale" not in table
 
 
 SLOPE, LEVEL, BASE, SHARE = 1.0, 0.3, -1.0, 0.7
@@ -165,3 +186,70 @@ def test_the_success_model_recovers_a_known_slope():
     # of 40 intervals that cover with probability .9, fewer than 31 do so once in a hundred
     assert ((low < SLOPE) & (high > SLOPE)).sum() >= 31
     assert np.mean(slopes) == pytest.approx(SLOPE, abs=0.25)
+
+
+#: P(item | A, B, C), of which A and B plead; eight episodes have three such items each
+SPOKEN = ((0.8, 0.5, 0.15), (0.3, 0.6, 0.4), (0.2, 0.5, 0.7))
+UNEQUAL = (0.55, 0.15, 0.3)
+GRANTED = np.array([0, 0, 1, 0, 1, 1, 0, 1])
+
+
+def spoken(j):
+    """Likelihoods of the items of episode j, so that some episodes speak for a plea and some against."""
+    return np.array([SPOKEN[n] for n in (j % 3, (j + 1) % 3, j % 2 * 2)])
+
+
+def two_pleading_set():
+    names = [f"e{j}" for j in range(GRANTED.size)]
+    details = {
+        name: {"granted": "yes" if y else "no", "conditions": {"record": float(j)}}
+        for j, (name, y) in enumerate(zip(names, GRANTED, strict=True))
+    }
+    rows = {
+        name: [
+            item(f"{name}-{k}", dict(zip(HYPOTHESES, row.tolist(), strict=True)), step="attempt")
+            for k, row in enumerate(spoken(j))
+        ]
+        for j, name in enumerate(names)
+    }
+    return make_set(
+        rows,
+        priors=UNEQUAL,
+        details=details,
+        conditions={"record": "a number"},
+        steps={"A": ("attempt",), "B": ("attempt",)},
+    )
+
+
+def success_oracle(draws, rng):
+    """Weights of draws from the prior, with the slope, the attempts and P(pleaded) of every episode."""
+    level, base, attempts = 1.5 * rng.standard_normal((3, draws, 1))
+    slope = rng.standard_normal((draws, 1))
+    x = np.arange(GRANTED.size)
+    x = (x - x.mean()) / x.std()
+    a, b, c = np.array([spoken(j).prod(axis=0) for j in range(GRANTED.size)]).T
+    if_pleaded, if_not = (UNEQUAL[0] * a + UNEQUAL[1] * b) / (UNEQUAL[0] + UNEQUAL[1]), c
+    sign = 2 * GRANTED - 1
+    pleaded = expit(attempts) * if_pleaded * expit(sign * (level + slope * x))
+    silent = expit(-attempts) * if_not * expit(sign * base)
+    # scaled so that the product over episodes does not vanish
+    weight = ((pleaded + silent) / (if_pleaded + if_not)).prod(axis=1)
+    columns = np.hstack([slope, expit(attempts), pleaded / (pleaded + silent)])
+    return weight / weight.sum(), columns
+
+
+def test_the_success_model_with_two_pleading_hypotheses_agrees_with_importance_sampling():
+    weight, columns = success_oracle(400_000, np.random.default_rng(0))
+    expected = weight @ columns
+    error = np.sqrt((weight[:, None] ** 2 * (columns - expected) ** 2).sum(axis=0))
+    model = success_model(bt.compile_evidence(two_pleading_set()), conditions=["record"])
+    draws = sample(model, draws=2000, seed=1).posterior
+    ours = [draws.slope.sel(column="record"), draws.attempts]
+    ours += [draws.probability.sel(episode=f"e{j}", hypothesis="pleaded") for j in range(GRANTED.size)]
+    means = np.array([float(one.mean()) for one in ours])
+    mcse = np.array([float(azs.mcse(one.values)) for one in ours])
+    tolerance = np.maximum.reduce([4 * mcse, 4 * error, np.full(len(ours), 0.01)])
+    assert np.all(tolerance < 0.06)
+    assert np.all(np.abs(means - expected) < tolerance), (means, expected, tolerance)
+    # the episodes speak for a plea and against it
+    assert np.ptp(expected[2:]) > 0.2

@@ -68,6 +68,8 @@ def test_the_table_of_draws_fits_a_terminal():
         ([SMALL, "--model", "guess"], "guess"),
         ([SMALL, "-e", "nowhere"], "no episode named 'nowhere'"),
         ([SMALL, "--draws", "0"], "'--draws'"),
+        ([SMALL, "--tune", "0"], "'--tune'"),
+        ([SMALL, "--seed", "-1"], "'--seed'"),
     ],
 )
 def test_wrong_calls_exit_2_before_anything_is_compiled(arguments, said, tmp_path):

@@ -105,6 +105,12 @@ def test_names_that_are_not_there():
         elicitation_model(ev, scope="all")
 
 
+def test_one_name_needs_no_brackets():
+    ev = grants(x=ALTERNATING)
+    assert tuple(comparative_model(ev, conditions="x", groups="case").coords["column"]) == ("x",)
+    assert tuple(elicitation_model(ev, episodes="e00").coords["episode"]) == ("e00",)
+
+
 def test_groups_that_coincide_or_have_one_level():
     ev = grants(x=ALTERNATING)
     with pytest.raises(ConditionError, match="the same administration"):

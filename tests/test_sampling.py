@@ -40,8 +40,12 @@ from tests.test_agreement_sets import (
     N_EPISODES,
     RATES,
     Z_90,
+    draw_probability,
     generative_set,
+    item,
     logit,
+    make_set,
+    ranged,
     simulate_found,
 )
 
@@ -87,6 +91,56 @@ def test_a_second_scenario_of_the_same_shapes_takes_its_own_numbers(evidence):
     assert other.attrs["compile_seconds"] == 0
     assert float(other.posterior.probability.sel(hypothesis="C").mean()) > 0.5
     assert other.constant_data.prior.values[0].tolist() == [0.1, 0.1, 0.8]
+
+
+def two_episodes(names=HYPOTHESES, **more):
+    rows = {"one": dict.fromkeys(names, (0.5, 0.7, 0.9)), "two": dict.fromkeys(names, (0.1, 0.3, 0.5))}
+    rows["two"][names[0]] = (0.6, 0.8, 0.95)
+    return bt.compile_evidence(
+        make_set({e: [item(f"i-{e}", row)] for e, row in rows.items()}, hypotheses=names, **more)
+    )
+
+
+@pytest.mark.parametrize("more", [{}, {"prior_concentration": 20.0}])
+def test_a_model_of_the_same_shapes_keeps_its_own_names(more):
+    """One compiled function serves both; names, draws and tables are those of the model asked for."""
+    ev, renamed = two_episodes(**more), two_episodes(names=("X", "Y", "Z"), **more)
+    for evidence, episode in ((ev, "one"), (ev, "two"), (renamed, "two")):
+        draws = sample(elicitation_model(evidence, episodes=[episode]), seed=1)
+        assert draws.posterior.episode.values.tolist() == [episode]
+        assert draws.posterior.hypothesis.values.tolist() == evidence.hypothesis.values.tolist()
+        assert set(summarise(draws)["hypothesis"]) == set(evidence.hypothesis.values)
+        one = evidence.isel(link=evidence.link_episode.values == episode)
+        exact = bt.update(one, point="mean").probability.sel(episode=episode).values
+        assert draws.posterior.probability.mean(("chain", "draw")).values[0] == pytest.approx(exact, abs=0.02)
+
+
+def test_a_certain_value_that_a_scenario_turns_is_not_kept_from_the_model_before():
+    def coded(certain):
+        row = {"A": certain, "B": (0.2, 0.3, 0.5), "C": (0.1, 0.2, 0.4)}
+        codings = [{"coder": coder, "values": ranged(row)} for coder in ("one", "two")]
+        rows = [{"id": "i", "decisive": True, "codings": codings}]
+        return bt.compile_evidence(make_set({"e": rows}, coders=("one", "two")))
+
+    for certain, low, high in ((1.0, 0.6, 1.0), (0.0, 0.0, 1e-12)):
+        p = sample(elicitation_model(coded(certain)), seed=1).posterior.probability
+        assert low <= float(p.sel(hypothesis="A").mean()) <= high
+
+
+def test_a_ranged_detection_is_shared_by_the_episodes_of_a_joint_model():
+    value = {"low": 0.3, "best": 0.6, "high": 0.9}
+    rows = [item("gone", ITEMS[0], episodes=["one", "two"], found="absent", detection=value)]
+    ev = bt.compile_evidence(make_set({"one": rows, "two": []}))
+    joint = sample(elicitation_model(ev, scope="set"), seed=1).posterior
+    assert joint.sizes["detection_deviate"] == 1
+    # half of one absence in each of two episodes, over a grid: the range of d is wide and cannot be left out
+    z = np.random.default_rng(1).standard_normal((400_000, 4))
+    d, *p = (draw_probability(v, z[:, k]) for k, v in enumerate([(0.3, 0.6, 0.9), *ITEMS[0].values()]))
+    root = np.sqrt(1 - d[:, None] * np.stack(p, axis=1))
+    both = np.einsum("dh,dk,h,k->hk", root, root, *[np.array([0.5, 0.3, 0.2])] * 2)
+    for episode in ("one", "two"):
+        ours = joint.probability.sel(episode=episode).mean(("chain", "draw")).values
+        assert ours == pytest.approx(both.sum(axis=1) / both.sum(), abs=0.01)
 
 
 def test_netcdf_is_read_back(draws, tmp_path):
@@ -175,7 +229,7 @@ def test_power_scaling_finds_what_the_exact_derivative_finds(evidence, draws):
 
 
 def test_leave_one_out_is_refused_for_episodes_taken_alone(draws):
-    with pytest.raises(NoDataModelError, match="every episode by itself"):
+    with pytest.raises(NoDataModelError, match=r"of the elicitation model: .* use comparative_model"):
         for_loo(draws)
 
 
@@ -223,7 +277,8 @@ def test_pymc_s_own_sampler_gives_the_same_answer(model, draws):
     other = sample(model, seed=2, sampler="pymc")
     assert (other.attrs["sampler"], other.attrs["converged"], other.attrs["interrupted"]) == ("pymc", 1, 0)
     assert set(other.children) == set(draws.children)
-    assert set(other.posterior.data_vars) == set(draws.posterior.data_vars)
+    for group in draws.children:
+        assert set(other[group].data_vars) == set(draws[group].data_vars), group
     for name in ("probability", "prior_share", "hit", "false_report"):
         pair = [tree.posterior.to_dataset()[[name]] for tree in (draws, other)]
         error = np.hypot(*(azs.mcse(values)[name].values for values in pair))
@@ -251,8 +306,14 @@ def test_samplers_that_are_not_there_are_named(model, monkeypatch):
 def test_wrong_calls_are_named(model):
     with pytest.raises(SamplerError, match="a model of bayes_trace"):
         sample(pm.Model())
-    with pytest.raises(SamplerError, match="at least one draw"):
-        sample(model, draws=0)
+    for wrong in ({"draws": 0}, {"tune": 0}, {"chains": 0}):
+        with pytest.raises(SamplerError, match="expected at least one draw, one tuning draw and one chain"):
+            sample(model, **wrong)
+    for seed in (-1, 2**31):
+        with pytest.raises(SamplerError, match=f"seed={seed}; expected a whole number from 0 to 2147483647"):
+            sample(model, seed=seed)
+    with pytest.raises(ConvergenceError, match=r"one chain cannot be compared .* pass chains=2"):
+        sample(model, chains=1, seed=1)
     with pytest.raises(BayesTraceError, match="expected 'raise' or 'mark'"):
         sample(model, on_failure="ignore")
 
@@ -272,6 +333,27 @@ def test_evidence_that_says_nothing_has_no_log_likelihood():
     assert "log_likelihood" not in silent
     with pytest.raises(NoDataModelError, match="the same in every draw"):
         power_sensitivity(silent, episode="episode")
+
+
+def test_power_scaling_where_the_prior_is_even_or_nothing_can_move():
+    ev = bt.compile_evidence(
+        make_set(
+            {
+                "even": [item("a", {"A": (0.5, 0.7, 0.9), "B": (0.2, 0.3, 0.5), "C": (0.1, 0.4, 0.6)})],
+                "sure": [item("b", {"A": (0.9, 0.95, 0.98), "B": 1e-9, "C": 1e-9})],
+                "empty": [],
+            },
+            priors=(1 / 3, 1 / 3, 1 / 3),
+        )
+    )
+    even = sample(elicitation_model(ev), seed=1)
+    table = power_sensitivity(even, episode="even")
+    assert table["prior"].tolist() == [0, 0, 0]
+    assert (table["likelihood"] > 0).any()
+    with pytest.raises(NoDataModelError, match="one hypothesis of episode sure was drawn every time"):
+        power_sensitivity(even, episode="sure")
+    with pytest.raises(NoDataModelError, match="the evidence of episode empty is the same in every draw"):
+        power_sensitivity(even, episode="empty")
 
 
 def test_simulation_based_calibration(model):

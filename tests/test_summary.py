@@ -70,6 +70,11 @@ def test_every_row_repeats_what_marks_the_run(attrs, said):
     assert table.attrs["note"] == said
 
 
+def test_what_is_level_shares_the_lead():
+    table = summarise(tree(np.full(SHAPE, 0.5)))
+    assert table["p_leading"].tolist() == [0.5, 0.5]
+
+
 def test_one_chain_has_no_r_hat():
     table = summarise(tree(RNG.beta(8, 2, (1, 2000))))
     assert table["r_hat"].isna().all()

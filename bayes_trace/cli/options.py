@@ -84,7 +84,7 @@ def _finite(value: Any) -> Any:  # noqa: ANN401
 def whole(path: Path) -> Iterator[Path]:
     """A file to write that takes the place of `path` only when it is complete."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as folder:
         unfinished = Path(folder) / path.name
         yield unfinished
         unfinished.replace(path)

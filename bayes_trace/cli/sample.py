@@ -61,10 +61,11 @@ def sample(
     ] = None,
     scenario: ScenarioOption = None,
     draws: Annotated[int, typer.Option(min=1, help="Draws kept of each chain.")] = 1000,
-    tune: Annotated[int, typer.Option(min=0, help="Tuning draws of each chain.")] = 1000,
+    tune: Annotated[int, typer.Option(min=1, help="Tuning draws of each chain.")] = 1000,
     chains: Annotated[int, typer.Option(min=1, help="Chains, run side by side.")] = 4,
     seed: Annotated[
-        int | None, typer.Option(help="The same seed gives the same draws.", show_default="drawn")
+        int | None,
+        typer.Option(help="The same seed gives the same draws.", show_default="drawn", min=0, max=2**31 - 1),
     ] = None,
     sampler: Annotated[Sampler, typer.Option(help="The program that draws.")] = Sampler.nutpie,
     out: Annotated[

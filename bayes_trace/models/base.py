@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -12,11 +12,16 @@ import pymc as pm
 import scipy.linalg
 import xarray as xr
 
-__all__ = ["EvidenceModel", "Prior", "Record", "Tensor", "ZeroSum"]
+__all__ = ["EvidenceModel", "Prior", "Record", "Tensor", "ZeroSum", "as_names"]
 
 Array = npt.NDArray[np.float64]
 #: a symbolic array; PyTensor carries no types
 Tensor = Any
+
+
+def as_names(names: str | Iterable[str]) -> list[str]:
+    """A list, also of one name that was given without brackets."""
+    return [names] if isinstance(names, str) else list(names)
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,11 @@ class EvidenceModel(pm.Model):  # type: ignore[misc] # PyMC carries no types
         return xr.DataArray(
             holds, {"hypothesis": names, "mechanism": mechanisms}, ("hypothesis", "mechanism")
         )
+
+    @property
+    def kept(self) -> list[str]:
+        """Names of all that is kept of a draw: what is shown, and what priors are densities of."""
+        return list(dict.fromkeys([*self.record.stored, *(variable.name for variable in self.free_RVs)]))
 
     def inclusion(self, probability: xr.DataArray) -> xr.DataArray:
         """Probability that a mechanism is at work, alone or in a compound."""

@@ -70,7 +70,9 @@ def gather_codings(evidence: xr.Dataset, unit_link: Index, unit_option: Index) -
     stated, low, high = _mixed_to_db(stated, low, high, mixed & ~ratio)
     is_ratio = (ratio & coded).any(axis=0)
     if coded.shape[0] > 1:
-        stated = np.where(is_ratio[None, :, None], stated - stated.mean(axis=-1, keepdims=True), stated)
+        # a certain probability is infinite, and never a ratio
+        level = np.where(is_ratio[None, :, None], stated, 0.0).mean(axis=-1, keepdims=True)
+        stated = stated - level
     first = np.argmax(coded, axis=0), np.arange(unit_link.size)
     several = coded.shape[0] > 1
     return Codings(
@@ -79,7 +81,7 @@ def gather_codings(evidence: xr.Dataset, unit_link: Index, unit_option: Index) -
         spread=(low + high) / 2,
         coded=coded,
         is_ratio=is_ratio,
-        share=_share(evidence, unit_link, unit_option, stated, coded),
+        share=_share(evidence, unit_link, unit_option, np.stack([stated, low, high], axis=1), coded),
         location=_first_certain(stated, coded) if several else stated[first],
         # with several coders every number that is not certain is uncertain
         low=_finite(stated, coded) if several else low[first],
@@ -116,11 +118,11 @@ def _first_certain(stated: Array, coded: Flags) -> Array:
     return np.where(certain.any(axis=0), first, 0.0)
 
 
-def _share(evidence: xr.Dataset, unit_link: Index, unit_option: Index, stated: Array, coded: Flags) -> Array:
+def _share(evidence: xr.Dataset, unit_link: Index, unit_option: Index, judged: Array, coded: Flags) -> Array:
     """One over the number of units that hold one and the same judgement."""
     items = evidence["link_item"].values[unit_link]
     keys = [
-        (str(item), int(option), stated[:, unit].tobytes(), coded[:, unit].tobytes())
+        (str(item), int(option), judged[:, :, unit].tobytes(), coded[:, unit].tobytes())
         for unit, (item, option) in enumerate(zip(items, unit_option, strict=True))
     ]
     count: dict[tuple[object, ...], int] = {}

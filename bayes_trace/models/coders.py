@@ -46,7 +46,9 @@ def pooled_values(model: EvidenceModel, layout: Layout, z: Tensor) -> Tensor:
     middle = (weight * freed).sum(axis=0) / total
     _codings_potential(layout, (finite, weight, total), freed - middle[None])
     value = middle + z / pt.sqrt(total)
-    return pt.switch(certain, layout.items.location, value) if certain.any() else value
+    if not certain.any():
+        return value
+    return pt.switch(certain, model.data("certain_value", layout.items.location), value)
 
 
 def _unit(layout: Layout) -> npt.NDArray[np.float64]:

@@ -12,7 +12,7 @@ import pytensor.tensor as pt
 import xarray as xr
 from scipy.special import log_softmax, softmax
 
-from bayes_trace.models.base import EvidenceModel, Record, Tensor
+from bayes_trace.models.base import EvidenceModel, Record, Tensor, as_names
 from bayes_trace.models.conditions import (
     CLASSES,
     Design,
@@ -64,7 +64,9 @@ def comparative_model(
 
     Returns
     -------
-    A `pm.Model` with ``coefficient(column, hypothesis)`` in log-odds per standard deviation,
+    A `pm.Model` in which priors stand for mean shares (a concentration of theirs is not used: how far
+    shares may lie from them follows from the coefficients). It has
+    ``coefficient(column, hypothesis)`` in log-odds per standard deviation,
     ``effect(column, hypothesis)``, the difference that the condition's smallest and largest value make
     to the mean share, ``share`` and ``probability(episode, hypothesis)``. Items that restate a
     condition or the outcome are left out; ``attrs["left_out"]`` of the draws lists them. An item that
@@ -93,8 +95,9 @@ def comparative_model(
     ('loyalty_record',)
     """
     fitted = keep_episodes(evidence, of_outcome(evidence, CLASSES[bool(granted)]))
-    fitted, left_out = without_restating(fitted, conditions)
-    design = make_design(fitted, conditions)
+    named = as_names(conditions)
+    fitted, left_out = without_restating(fitted, named)
+    design = make_design(fitted, named)
     grouped = make_groups(fitted, groups)
     layout = make_layout(fitted, "set")
     attrs: dict[str, str | float] = {
@@ -108,10 +111,11 @@ def comparative_model(
 def _build(
     layout: Layout, design: Design, groups: Groups, attrs: dict[str, str | float], scale: float
 ) -> EvidenceModel:
+    members = {name: index.tolist() for name, index in groups.index.items()}
     record = Record(
         name="comparative",
         evidence=layout.evidence,
-        signature=f"comparative:{design.names}:{groups.levels}:{groups.index}:{layout.signature}",
+        signature=f"comparative:{design.names}:{groups.levels}:{members}:{layout.signature}",
         without_data_model=layout.without_data_model,
         attrs={**attrs, "prior_scale": scale},
         rescaled=partial(_build, layout, design, groups, attrs),

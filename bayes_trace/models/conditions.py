@@ -11,6 +11,7 @@ import xarray as xr
 
 from bayes_trace.errors import ConditionError, ModelError, UnknownNameError
 from bayes_trace.likelihood import drop_links
+from bayes_trace.models.base import as_names
 
 __all__ = ["Design", "Groups", "make_design", "make_groups", "of_outcome", "without_restating"]
 
@@ -164,7 +165,7 @@ def make_groups(evidence: xr.Dataset, groups: Iterable[str] | None) -> Groups:
         For groups asked for by name that have one level, or that coincide.
     """
     known = ("case", "administration")
-    asked = list(known if groups is None else groups)
+    asked = as_names(known if groups is None else groups)
     levels: dict[str, tuple[str, ...]] = {}
     index: dict[str, Index] = {}
     left_out: dict[str, str] = {}

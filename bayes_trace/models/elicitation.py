@@ -10,7 +10,7 @@ import pytensor.tensor as pt
 import xarray as xr
 
 from bayes_trace.errors import ModelError, UnknownNameError
-from bayes_trace.models.base import EvidenceModel, Record, Tensor
+from bayes_trace.models.base import EvidenceModel, Record, Tensor, as_names
 from bayes_trace.models.graph import Rows, build_rows
 from bayes_trace.models.layout import Layout, Scope, make_layout
 from bayes_trace.models.observed import attach_evidence
@@ -96,7 +96,7 @@ def select_episodes(evidence: xr.Dataset, episodes: Iterable[str] | None, scope:
         raise ModelError(message)
     names = [str(name) for name in evidence["episode"].values]
     aggregate = dict(zip(names, evidence["is_aggregate"].values, strict=True))
-    wanted = list(names if episodes is None else episodes)
+    wanted = as_names(names if episodes is None else episodes)
     for name in wanted:
         if name not in names:
             raise UnknownNameError("episode", name, names)

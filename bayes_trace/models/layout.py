@@ -225,12 +225,11 @@ def _reports(evidence: xr.Dataset, scope: Scope) -> tuple[Index, Table, Table]:
 
 
 def _searches(evidence: xr.Dataset, scope: Scope) -> tuple[Index, Table]:
-    absent = evidence["absent"].values
-    links = np.flatnonzero(absent)
-    at = np.full(absent.size, -1, dtype=np.int64)
-    at[links] = np.arange(links.size)
-    place = _place(evidence, scope)
-    keys = [(str(evidence["link_item"].values[link]), place[link]) for link in links]
+    names, item = np.unique(evidence["link_item"].values.astype(str), return_inverse=True)
+    absent = np.where(evidence["absent"].values, item, -1)
+    at, found, where = _copies(absent, _place(evidence, scope))
+    links = np.array([np.flatnonzero(at == copy)[0] for copy in range(found.size)], dtype=np.int64)
+    keys = [(str(names[one]), place) for one, place in zip(found, where, strict=True)]
     return at, _table_of(evidence, "detection", links, keys)
 
 

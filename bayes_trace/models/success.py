@@ -14,7 +14,7 @@ import xarray as xr
 from scipy.special import expit
 
 from bayes_trace.errors import ModelError
-from bayes_trace.models.base import EvidenceModel, Record, Tensor
+from bayes_trace.models.base import EvidenceModel, Record, Tensor, as_names
 from bayes_trace.models.conditions import (
     CLASSES,
     Design,
@@ -80,8 +80,9 @@ def success_model(evidence: xr.Dataset, *, conditions: Sequence[str]) -> Evidenc
     """
     pleading = _pleading(evidence)
     fitted = keep_episodes(evidence, of_outcome(evidence, (*CLASSES[True], *CLASSES[False])))
-    fitted, left_out = without_restating(fitted, conditions)
-    design = make_design(fitted, conditions)
+    named = as_names(conditions)
+    fitted, left_out = without_restating(fitted, named)
+    design = make_design(fitted, named)
     fitted = fitted.isel(link=np.flatnonzero(fitted["link_step"].values == STEP))
     layout = make_layout(fitted, "set")
     return _build(layout, design, pleading, {"left_out": " ".join(left_out)}, 1.0)

@@ -75,20 +75,22 @@ def run_chains(model: EvidenceModel, plan: Plan) -> Chains:
         )
         raise SamplerError(message)
     try:
-        return _cut(_RUNNERS[plan.sampler](model, plan), plan)
+        return _finished(_RUNNERS[plan.sampler](model, plan), model, plan)
     except KeyboardInterrupt:
         raise SamplingStoppedError(_STOPPED) from None
 
 
-def _cut(chains: Chains, plan: Plan) -> Chains:
-    """Keep the draws that every chain has; a stopped run pads the others with NaN."""
+def _finished(chains: Chains, model: EvidenceModel, plan: Plan) -> Chains:
+    """Keep the draws that every chain has, by their names; a stopped run pads the others with NaN."""
     done = np.isfinite(chains.draws["probability"].values).all(axis=(2, 3))
     # a NaN inside a finished run is a failure to report, not a draw that is missing
     count = int(done.sum(axis=1).min(initial=plan.draws)) if chains.interrupted else done.shape[1]
     if count == 0 or done.size == 0:
         raise SamplingStoppedError(_STOPPED)
+    # a function compiled for an earlier model has that model's names
+    names = {dim: list(model.coords[dim]) for dim in chains.draws.dims if dim in model.coords}
     return Chains(
-        chains.draws.isel(draw=slice(0, count)),
+        chains.draws.isel(draw=slice(0, count)).assign_coords(names),
         chains.divergences,
         chains.interrupted,
         chains.compile_seconds,
@@ -167,19 +169,14 @@ def _with_pymc(model: EvidenceModel, plan: Plan) -> Chains:
         # compiled on its first call: here, and not once in every chain
         point = DictToArrayBijection.map(model.initial_point())
         step.integrator.compute_state(point, np.zeros(point.data.size))
-        kept = [value for value in model.unobserved_value_vars if value.name in _kept(model)]
+        kept = [value for value in model.unobserved_value_vars if value.name in model.kept]
         trace = _Trace(model=model, vars=kept)
     seconds = time.perf_counter() - start
     return _pm_sample(model, plan, {"step": step, "trace": trace}, compile_seconds=seconds)
 
 
 def _with_numpyro(model: EvidenceModel, plan: Plan) -> Chains:
-    return _pm_sample(model, plan, {"nuts_sampler": "numpyro", "var_names": _kept(model)})
-
-
-def _kept(model: EvidenceModel) -> list[str]:
-    """Names of all that is kept of a draw."""
-    return list(dict.fromkeys([*model.record.stored, *(variable.name for variable in model.free_RVs)]))
+    return _pm_sample(model, plan, {"nuts_sampler": "numpyro", "var_names": model.kept})
 
 
 def _pm_sample(

@@ -51,7 +51,7 @@ def compiled(model: EvidenceModel) -> Compiled:
         values = {v.name: v.get_value(borrow=True) for v in model.data_vars if v.name in used}
         return Compiled(base.with_data(**values), 0.0)
     with quiet_compiling():
-        function = nutpie.compile_pymc_model(model, var_names=record.stored)
+        function = nutpie.compile_pymc_model(model, var_names=model.kept)
     _KEPT[record.signature] = function
     while len(_KEPT) > KEPT:
         _KEPT.popitem(last=False)

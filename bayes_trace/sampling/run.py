@@ -9,7 +9,7 @@ from typing import Literal
 
 import xarray as xr
 
-from bayes_trace.errors import BayesTraceError, ConvergenceError, SamplerError
+from bayes_trace.errors import BayesTraceError, ConvergenceError, SamplerError, SamplingStoppedError
 from bayes_trace.models import EvidenceModel
 from bayes_trace.sampling.chains import Plan, Sampler, run_chains
 from bayes_trace.sampling.diagnosis import diagnose
@@ -55,13 +55,15 @@ def sample(
     Returns
     -------
     DataTree with ``posterior`` (``probability``, ``inclusion``, the shared quantities, and one
-    ``drawn_hypothesis`` per draw with its 0/1 ``indicator``), ``prior``, ``log_likelihood`` and
-    ``log_prior`` given the drawn hypothesis, ``log_likelihood_summed_out``, ``observed_data``,
-    ``constant_data`` and ``diagnostics``; with ``keep_items=True`` in the model also
-    ``log_prior_items``; for a model with coefficients ``rescaled``, their means at half and twice the
-    prior scale. Its ``attrs`` hold digest, seed, versions, divergences, times and
-    ``converged``. Stopped by Ctrl-C it keeps the draws that all chains have and sets
-    ``interrupted``. The model of a second scenario of the same shapes is not compiled again.
+    ``drawn_hypothesis`` per draw with its 0/1 ``indicator``), ``prior``, ``log_likelihood``,
+    ``log_prior``, ``observed_data``, ``constant_data`` and ``diagnostics``. The log-densities of an
+    elicitation model are given the drawn hypothesis, and ``log_likelihood_summed_out`` stands beside
+    them; those of the other models have it summed out, beside ``log_likelihood_given`` and
+    ``log_prior_given``. With ``keep_items=True`` in the model also ``log_prior_items``; for a model
+    with coefficients ``rescaled``, their means at half and twice the prior scale. Its ``attrs`` hold
+    digest, seed, versions, divergences, times and ``converged``. Stopped by Ctrl-C it keeps the draws
+    that all chains have and sets ``interrupted``. The model of a second scenario of the same shapes is
+    not compiled again.
 
     Raises
     ------
@@ -86,14 +88,18 @@ def sample(
     >>> draws.posterior.probability.mean(("chain", "draw")).round(3).values.tolist()
     [[0.8, 0.2]]
     """
-    _refuse(model, (draws, tune, chains), on_failure)
-    plan = Plan(draws, tune, chains, secrets.randbelow(LARGEST_SEED) if seed is None else seed, sampler)
+    seed = secrets.randbelow(LARGEST_SEED) if seed is None else seed
+    plan = Plan(draws, tune, chains, seed, sampler)
+    _refuse(model, plan, on_failure)
     run = run_chains(model, plan)
     diagnostics, failures = diagnose(model, run.draws)
     tree = make_tree(model, run, plan)
     tree["diagnostics"] = xr.DataTree(diagnostics)
     if model.record.rescaled is not None and not run.interrupted:
-        tree["rescaled"] = xr.DataTree(_at_other_scales(model.record.rescaled, plan))
+        try:
+            tree["rescaled"] = xr.DataTree(_at_other_scales(model.record.rescaled, plan))
+        except SamplingStoppedError:
+            tree.attrs["interrupted"] = 1
     tree.attrs |= {"converged": int(not failures), "failures": "\n".join(failures)}
     if failures and on_failure == "raise":
         raise ConvergenceError(_advice(tree, failures), failures=failures, draws=tree)
@@ -101,24 +107,39 @@ def sample(
 
 
 def _at_other_scales(rescaled: Callable[[float], EvidenceModel], plan: Plan) -> xr.Dataset:
-    """Means of the coefficients at half and at twice the prior scale, by the model compiled before."""
-    short = replace(plan, draws=max(plan.draws // 2, 1), tune=plan.tune, sampler="nutpie")
+    """Means of the coefficients at half and at twice the prior scale, and whether those chains agree.
+
+    Raises
+    ------
+    SamplingStoppedError
+        If either run was stopped: means of a part would pass for the whole.
+    """
+    short = replace(plan, draws=max(plan.draws // 2, 1))
     means = []
     for scale in OTHER_SCALES:
-        draws = run_chains(rescaled(scale), short).draws
-        names = [name for name in COEFFICIENTS if name in draws]
-        means.append(draws[names].mean(("chain", "draw")))
+        model = rescaled(scale)
+        run = run_chains(model, short)
+        if run.interrupted:
+            message = "stopped at another prior scale"
+            raise SamplingStoppedError(message)
+        names = [name for name in COEFFICIENTS if name in run.draws]
+        _, failures = diagnose(model, run.draws[[*names, "probability"]])
+        means.append(run.draws[names].mean(("chain", "draw")).assign(converged=int(not failures)))
     return xr.concat(means, xr.DataArray(list(OTHER_SCALES), dims="prior_scale", name="prior_scale"))
 
 
-def _refuse(model: object, counts: tuple[int, int, int], on_failure: str) -> None:
+def _refuse(model: object, plan: Plan, on_failure: str) -> None:
     if not isinstance(model, EvidenceModel):
         message = "sample takes a model of bayes_trace; sample a model of your own with pymc.sample"
         raise SamplerError(message)
-    if min(counts) < 0 or counts[0] * counts[2] == 0:
+    if min(plan.draws, plan.tune, plan.chains) < 1:
         message = (
-            f"draws={counts[0]}, tune={counts[1]}, chains={counts[2]}; expected at least one draw and chain"
+            f"draws={plan.draws}, tune={plan.tune}, chains={plan.chains}; expected at least one draw, one "
+            "tuning draw and one chain"
         )
+        raise SamplerError(message)
+    if not 0 <= plan.seed < LARGEST_SEED:
+        message = f"seed={plan.seed}; expected a whole number from 0 to {LARGEST_SEED - 1}"
         raise SamplerError(message)
     if on_failure not in ("raise", "mark"):
         message = f"on_failure={on_failure!r}; expected 'raise' or 'mark'"
@@ -131,6 +152,8 @@ def _advice(tree: xr.DataTree, failures: list[str]) -> str:
     posterior = tree["posterior"]
     if tree.attrs["interrupted"]:
         todo = "the run was interrupted; let it finish, or pass on_failure='mark'"
+    elif posterior.sizes["chain"] == 1:
+        todo = "one chain cannot be compared with others; pass chains=2 or more"
     elif tree.attrs["divergences"]:
         todo = f"{tree.attrs['divergences']} divergences: narrow the ranges or clusters named, or raise tune="
     else:

@@ -34,15 +34,14 @@ def make_tree(model: EvidenceModel, chains: Chains, plan: Plan) -> xr.DataTree:
     groups = {
         "posterior": posterior,
         "prior": _prior_group(model, rng),
-        **_likelihood_groups(model, draws, drawn, share),
-        "log_prior": _log_priors(model, draws, shared=True).assign(drawn_hypothesis=_pick(share, drawn)),
+        **_density_groups(model, draws, drawn, share),
         "observed_data": _observed(model),
         "constant_data": _constants(model),
     }
     if "weight" in model.record.stored:
         groups["log_prior_items"] = _log_priors(model, draws, shared=False)
     tree = xr.DataTree.from_dict({name: group for name, group in groups.items() if group.data_vars})
-    tree.attrs = _attrs(model, chains, plan, has_likelihood="log_likelihood" in groups)
+    tree.attrs = _attrs(model, chains, plan, has_likelihood="log_likelihood" in tree)
     return tree
 
 
@@ -78,20 +77,37 @@ def _log_share(model: EvidenceModel, draws: xr.Dataset) -> xr.DataArray:
     return fixed.broadcast_like(draws["probability"]).transpose("chain", "draw", ...)
 
 
-def _likelihood_groups(
+def _density_groups(
     model: EvidenceModel, draws: xr.Dataset, drawn: xr.DataArray, share: xr.DataArray
 ) -> dict[str, xr.Dataset]:
+    """Log-densities where ArviZ looks for them, and the others beside them.
+
+    An elicitation model is asked of hypotheses: its ``log_prior`` and ``log_likelihood`` are given the
+    drawn one. The others are asked of coefficients, with the hypotheses summed out.
+    """
+    prior = _log_priors(model, draws, shared=True)
+    of_hypothesis = xr.Dataset({"drawn_hypothesis": _pick(share, drawn)})
+    given, summed = _log_likelihoods(model, draws, drawn, share)
+    if model.record.name == "elicitation":
+        found = {"log_likelihood": given, "log_likelihood_summed_out": summed}
+        return {"log_prior": prior.assign(of_hypothesis), **found}
+    found = {"log_likelihood": summed, "log_likelihood_given": given}
+    return {"log_prior": prior, "log_prior_given": of_hypothesis, **found}
+
+
+def _log_likelihoods(
+    model: EvidenceModel, draws: xr.Dataset, drawn: xr.DataArray, share: xr.DataArray
+) -> tuple[xr.Dataset, xr.Dataset]:
+    """Given the drawn hypothesis, and with it summed out; empty where there is none or nothing moves."""
     if model.record.without_data_model or "log_likelihood_given" not in draws:
-        return {}
+        return xr.Dataset(), xr.Dataset()
     given = draws["log_likelihood_given"]
     evidence = _pick(given, drawn)
     joint = share + given
     top = joint.max("hypothesis")
     summed = top + np.log(xr.DataArray(np.exp(joint - top)).sum("hypothesis"))
-    summed_out = {"log_likelihood_summed_out": xr.Dataset({"evidence": summed})}
-    if float(np.ptp(evidence.values, axis=(0, 1)).max()) < CONSTANT:
-        return summed_out
-    return {"log_likelihood": xr.Dataset({"evidence": evidence}), **summed_out}
+    moves = float(np.ptp(evidence.values, axis=(0, 1)).max()) >= CONSTANT
+    return xr.Dataset({"evidence": evidence} if moves else {}), xr.Dataset({"evidence": summed})
 
 
 def _log_priors(model: EvidenceModel, draws: xr.Dataset, *, shared: bool) -> xr.Dataset:
@@ -174,7 +190,7 @@ def _version(name: str) -> str:
 
 
 def for_loo(draws: xr.DataTree) -> xr.DataTree:
-    """Draws as `arviz_stats.loo` wants them: log-likelihoods with the hypothesis summed out.
+    """Draws for `arviz_stats.loo`, if leaving one of their episodes out means anything.
 
     Parameters
     ----------
@@ -183,7 +199,8 @@ def for_loo(draws: xr.DataTree) -> xr.DataTree:
 
     Returns
     -------
-    The groups ``posterior`` and ``log_likelihood``, one log-likelihood per episode.
+    The groups ``posterior`` and ``log_likelihood``, one log-likelihood per episode with its hypothesis
+    summed out. `arviz_stats.loo` takes the whole tree of a comparative model as well.
 
     Raises
     ------
@@ -201,18 +218,14 @@ def for_loo(draws: xr.DataTree) -> xr.DataTree:
     >>> for_loo(tree)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    bayes_trace.errors.NoDataModelError: an elicitation model takes every episode by itself, ...
+    bayes_trace.errors.NoDataModelError: leave-one-out of the elicitation model: its episodes are ...
     """
     if draws.attrs.get("model") != "comparative":
         message = (
-            "an elicitation model takes every episode by itself, so leaving one out predicts nothing; "
-            "use comparative_model"
+            f"leave-one-out of the {draws.attrs.get('model', 'unknown')} model: its episodes are not taken as "
+            "draws from one population, so that the others predict nothing of one; use comparative_model"
         )
         raise NoDataModelError(message)
-    if "log_likelihood_summed_out" not in draws:
+    if "log_likelihood" not in draws:
         raise no_data_model(json.loads(draws.attrs["no_data_model"]), "leave-one-out")
-    groups = {
-        "posterior": draws["posterior"].to_dataset(),
-        "log_likelihood": draws["log_likelihood_summed_out"].to_dataset(),
-    }
-    return xr.DataTree.from_dict(groups)
+    return xr.DataTree.from_dict({name: draws[name].to_dataset() for name in ("posterior", "log_likelihood")})

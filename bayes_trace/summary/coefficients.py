@@ -40,7 +40,7 @@ def summarise_coefficients(draws: xr.DataTree) -> pd.DataFrame:
     ``p_positive``, ``contraction`` (1 - variance / prior variance), ``half_scale`` and
     ``twice_scale`` (the mean under half and twice the prior scale), and ``flag``: ``prior-driven`` where
     one of these lies more than half an sd away, ``complete separation`` where the condition tells apart
-    all episodes for and against, and what marks the run.
+    all episodes for and against, ``other prior scales not converged``, and what marks the run.
 
     Raises
     ------
@@ -106,6 +106,8 @@ def _row(
         row |= {"half_scale": half, "twice_scale": twice}
         if max(abs(half - mean), abs(twice - mean)) > MOVED * sd:
             flags.insert(0, "prior-driven")
+        if not draws["rescaled"].to_dataset().get("converged", xr.DataArray(1)).all():
+            flags.append("other prior scales not converged")
     return {**row, "flag": "; ".join(flags)}
 
 

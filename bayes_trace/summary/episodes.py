@@ -19,6 +19,8 @@ Array = npt.NDArray[np.float64]
 #: a quantity that moves less than this is constant
 CONSTANT = 1e-10
 LEVELS = (89, 95)
+#: probabilities that differ by a smaller share are level
+LEVEL = 1e-12
 #: fewer chains than this cannot be compared
 PAIR = 2
 
@@ -35,9 +37,9 @@ def summarise(draws: xr.DataTree) -> pd.DataFrame:
     -------
     A data frame with ``episode``, ``hypothesis``, ``prior``, ``mean``, ``median``, equal-tailed
     intervals (``low_89``, ``high_89``, ``low_95``, ``high_95``), ``p_leading`` (share of draws in which
-    the hypothesis leads), ``mcse`` of the mean, ``r_hat``, ``ess`` and ``flag``: ``constant`` where
-    nothing moves, ``not converged`` or ``interrupted`` where the run was marked, ``propagated`` for a
-    sensitivity distribution. Its ``attrs`` say the same of the whole.
+    the hypothesis leads; those that are level share it), ``mcse`` of the mean, ``r_hat``, ``ess`` and
+    ``flag``: ``constant`` where nothing moves, ``not converged`` or ``interrupted`` where the run was
+    marked, ``propagated`` for a sensitivity distribution. Its ``attrs`` say the same of the whole.
 
     References
     ----------
@@ -56,7 +58,8 @@ def summarise(draws: xr.DataTree) -> pd.DataFrame:
 
     probability = draws["posterior"]["probability"].transpose("episode", "hypothesis", "chain", "draw")
     prior = draws["constant_data"].to_dataset().get("prior")
-    leader = probability.values.argmax(axis=1)
+    leads = probability.values >= probability.values.max(axis=1, keepdims=True) * (1 - LEVEL)
+    leads = leads / leads.sum(axis=1, keepdims=True)
     rows = []
     for j, episode in enumerate(probability["episode"].values):
         for h, name in enumerate(probability["hypothesis"].values):
@@ -65,7 +68,7 @@ def summarise(draws: xr.DataTree) -> pd.DataFrame:
             if prior is not None:
                 row["prior"] = float(prior.sel(episode=episode, hypothesis=name))
             row |= {"mean": float(values.mean()), "median": float(np.median(values)), **intervals(values)}
-            row |= {"p_leading": float((leader[j] == h).mean()), **_chains(values)}
+            row |= {"p_leading": float(leads[j, h].mean()), **_chains(values)}
             row["flag"] = "; ".join(_flags(draws, values))
             rows.append(row)
     table = pd.DataFrame(rows)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import numpy as np
 import xarray as xr
-from arviz_stats import psense_summary
+from arviz_base import dataset_to_dataframe
+from arviz_stats import psense, psense_summary
 
 from bayes_trace.errors import NoDataModelError, UnknownNameError
+from bayes_trace.summary.episodes import CONSTANT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,13 +32,14 @@ def power_sensitivity(draws: xr.DataTree, *, episode: str) -> pd.DataFrame:
     Returns
     -------
     The table of `arviz_stats.psense_summary` for the indicators of the drawn hypothesis: sensitivity
-    to the ``prior`` and to the ``likelihood``, above .05 counted as sensitive, and a ``diagnosis``.
+    to the ``prior`` (0 where priors are even and certain: any power of them is the same) and to the
+    ``likelihood``, above .05 counted as sensitive, and a ``diagnosis``.
 
     Raises
     ------
     NoDataModelError
-        Where ratios, discounts or readings leave no model of the data, or the evidence is the same in
-        every draw.
+        Where ratios, discounts or readings leave no model of the data, the evidence is the same in
+        every draw, or one hypothesis was drawn every time.
     UnknownNameError
         For an episode that is not there.
 
@@ -55,11 +59,43 @@ def power_sensitivity(draws: xr.DataTree, *, episode: str) -> pd.DataFrame:
     known = [str(name) for name in draws["posterior"].to_dataset()["episode"].values]
     if episode not in known:
         raise UnknownNameError("episode", episode, known)
-    groups = {name: draws[name].to_dataset() for name in ("posterior", "log_likelihood", "log_prior")}
-    groups["posterior"] = groups["posterior"][["indicator"]].sel(episode=[episode])
-    groups["log_likelihood"] = groups["log_likelihood"].sel(episode=[episode])
-    groups["log_prior"] = groups["log_prior"][["drawn_hypothesis"]].sel(episode=[episode])
-    return psense_summary(xr.DataTree.from_dict(groups), var_names=["indicator"])
+    given = "_given" if "log_likelihood_given" in draws else ""
+    groups = {
+        "posterior": draws["posterior"].to_dataset()[["indicator"]],
+        "log_likelihood": draws[f"log_likelihood{given}"].to_dataset(),
+        "log_prior": draws[f"log_prior{given}"].to_dataset()[["drawn_hypothesis"]],
+    }
+    groups = {name: group.sel(episode=[episode]) for name, group in groups.items()}
+    _refuse_still(episode, groups)
+    tree = xr.DataTree.from_dict(groups)
+    if _is_still(groups["log_prior"]["drawn_hypothesis"]):
+        return _of_evidence_alone(tree)
+    return psense_summary(tree, var_names=["indicator"])
+
+
+def _is_still(values: xr.DataArray) -> bool:
+    return bool(np.ptp(values.values) < CONSTANT)
+
+
+def _refuse_still(episode: str, groups: dict[str, xr.Dataset]) -> None:
+    """ArviZ cannot scale what never moves, nor see a hypothesis move that no draw changes."""
+    if _is_still(groups["log_likelihood"]["evidence"]):
+        message = f"power-scaling: the evidence of episode {episode} is the same in every draw"
+        raise NoDataModelError(message)
+    if bool((np.ptp(groups["posterior"]["indicator"].values, axis=(0, 1)) == 0).all()):
+        message = (
+            f"power-scaling: one hypothesis of episode {episode} was drawn every time, so that no power of "
+            "the prior or the evidence can be seen to change it; look at bt.sensitivity.power_scaling"
+        )
+        raise NoDataModelError(message)
+
+
+def _of_evidence_alone(tree: xr.DataTree) -> pd.DataFrame:
+    """Where the stated prior is even and certain, any power of it is the same prior."""
+    found = psense(tree, var_names=["indicator"], group="likelihood")
+    both = xr.concat([found * 0.0, found], dim="component").assign_coords(component=["prior", "likelihood"])
+    table = dataset_to_dataframe(both, sample_dims=["component"]).T
+    return table.assign(diagnosis="✓").round(3)
 
 
 def _refuse(draws: xr.DataTree) -> None:

@@ -8,7 +8,7 @@ help:
 	@echo 'make report     why each transfer of $(SET) happened; writes report/'
 	@echo 'make test       tests, documented examples and coverage (PYTEST_ARGS= for one process)'
 	@echo 'make docs       the documentation, into docs/_build/html'
-	@echo 'make sbc        simulation-based calibration: 200 fits, and their rank plots into docs'
+	@echo 'make sbc        calibration: 200 fits and their rank plots, coverage of a slope, simuk; six minutes'
 	@echo 'make lint       ruff: format and rules'
 	@echo 'make types      mypy, strict'
 	@echo 'make contracts  import-linter: imports point down only'

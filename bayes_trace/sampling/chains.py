@@ -210,7 +210,9 @@ _RUNNERS: dict[str, Callable[[EvidenceModel, Plan], Chains]] = {
 def _nothing_uncertain(model: EvidenceModel, plan: Plan) -> Chains:
     """Where nothing was elicited with a range, every draw is the same."""
     variables = [model[name] for name in model.record.stored]
-    values = pytensor.function([], variables, mode=Mode("py", "fast_compile"), on_unused_input="ignore")()
+    # no C compiler either, which folding constants would call
+    with pytensor.config.change_flags(cxx=""):
+        values = pytensor.function([], variables, mode=Mode("py", "fast_compile"), on_unused_input="ignore")()
     shape = (plan.chains, plan.draws)
     data = {
         name: (

@@ -228,7 +228,8 @@ def _searches(evidence: xr.Dataset, scope: Scope) -> tuple[Index, Table]:
     names, item = np.unique(evidence["link_item"].values.astype(str), return_inverse=True)
     absent = np.where(evidence["absent"].values, item, -1)
     at, found, where = _copies(absent, _place(evidence, scope))
-    links = np.array([np.flatnonzero(at == copy)[0] for copy in range(found.size)], dtype=np.int64)
+    searched = np.flatnonzero(at >= 0)
+    links = searched[np.unique(at[searched], return_index=True)[1]]
     keys = [(str(names[one]), place) for one, place in zip(found, where, strict=True)]
     return at, _table_of(evidence, "detection", links, keys)
 

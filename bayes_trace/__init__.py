@@ -139,15 +139,15 @@ if TYPE_CHECKING:
     from bayes_trace.likelihood import compile_evidence
     from bayes_trace.models import comparative_model, elicitation_model, success_model
     from bayes_trace.propagation import propagate
-    from bayes_trace.reading import (
+    from bayes_trace.files import (
         from_table,
         json_schema,
         read_evidence_set,
         write_evidence_set,
         write_template,
     )
-    from bayes_trace.reading.bibliography import read_bibtex, read_csl_json
-    from bayes_trace.reading.workbook import read_spreadsheet, write_spreadsheet
+    from bayes_trace.files.bibliography import read_bibtex, read_csl_json
+    from bayes_trace.files.workbook import read_spreadsheet, write_spreadsheet
     from bayes_trace.sampling import sample
     from bayes_trace.scenarios import apply_scenario
     from bayes_trace.summary import power_sensitivity, summarise, summarise_coefficients

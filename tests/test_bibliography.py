@@ -6,7 +6,7 @@ import pytest
 
 import bayes_trace as bt
 from bayes_trace.evidence import Source
-from bayes_trace.reading.bibliography import add_sources, read_bibtex, read_csl_json
+from bayes_trace.files.bibliography import add_sources, read_bibtex, read_csl_json
 
 BOOK = {
     "id": "li1999",

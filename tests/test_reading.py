@@ -16,7 +16,7 @@ from pydantic import ValidationError
 import bayes_trace as bt
 from bayes_trace import EvidenceSetError
 from bayes_trace.evidence import EvidenceSet, list_problems
-from bayes_trace.reading.nodes import resolve_core
+from bayes_trace.files.nodes import resolve_core
 from tests.small import data, item, make, problems
 
 SET = """\

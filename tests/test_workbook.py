@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 import bayes_trace as bt
 from bayes_trace.evidence import EvidenceSet
-from bayes_trace.reading.workbook import (
+from bayes_trace.files.workbook import (
     read_spreadsheet,
     write_spreadsheet,
     write_spreadsheet_template,
 )
-from bayes_trace.reading.workbook.cells import (
+from bayes_trace.files.workbook.cells import (
     DATE,
     FLAG,
     MIXED,
@@ -31,7 +31,7 @@ from bayes_trace.reading.workbook.cells import (
     CellError,
     Day,
 )
-from bayes_trace.reading.workbook.columns import SHEETS
+from bayes_trace.files.workbook.columns import SHEETS
 from tests.strategies import build, set_data
 
 SETS = sorted(path for path in (Path(__file__).parents[1] / "evidence_sets").iterdir() if path.is_dir())
@@ -450,7 +450,7 @@ def test_date_cells_in_other_columns_are_text_or_refused():
 
 def test_reading_folders_does_not_load_openpyxl():
     code = (
-        "import sys, bayes_trace.cli, bayes_trace.reading; "
+        "import sys, bayes_trace.cli, bayes_trace.files; "
         "import bayes_trace.cli.exchange; print({'openpyxl', 'pypandoc'} & set(sys.modules))"
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 
 import bayes_trace as bt
-from bayes_trace.reading.workbook import read_spreadsheet, write_spreadsheet, write_spreadsheet_template
+from bayes_trace.files.workbook import read_spreadsheet, write_spreadsheet, write_spreadsheet_template
 from tests.test_workbook import by_hand, small
 
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 
 import bayes_trace as bt
 from bayes_trace.evidence import EvidenceSet
-from bayes_trace.reading.workbook import read_spreadsheet, write_spreadsheet
-from bayes_trace.reading.workbook.flat_export import not_in_csv
+from bayes_trace.files.workbook import read_spreadsheet, write_spreadsheet
+from bayes_trace.files.workbook.flat_export import not_in_csv
 from tests.strategies import ALL, build, set_data
 from tests.test_workbook import by_hand
 from tests.test_workbook_faults import faults

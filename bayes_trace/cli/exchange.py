@@ -39,8 +39,8 @@ def export(
     --out FILE.csv holds the codings alone, one row per item, episode, coder and hypothesis.
     --template FILE.xlsx needs no set: it has the sheets, drop-downs and a page of notes.
     """
-    from bayes_trace.reading.workbook import write_spreadsheet, write_spreadsheet_template
-    from bayes_trace.reading.workbook.flat_export import not_in_csv
+    from bayes_trace.files.workbook import write_spreadsheet, write_spreadsheet_template
+    from bayes_trace.files.workbook.flat_export import not_in_csv
 
     if template and not (folder or out or scenario):
         _say(write_spreadsheet_template(template, overwrite=overwrite), [], as_json=as_json)
@@ -82,8 +82,8 @@ def import_spreadsheet(
     table of codings with at least the columns item, hypothesis and best; the rest has defaults: one
     case, one episode, one coder, equal priors, probabilities. Problems name sheet, row and column.
     """
-    from bayes_trace.reading import write_evidence_set
-    from bayes_trace.reading.workbook import read_spreadsheet
+    from bayes_trace.files import write_evidence_set
+    from bayes_trace.files.workbook import read_spreadsheet
 
     es = read_spreadsheet(file)
     folder = write_evidence_set(es, out, overwrite=overwrite)
@@ -118,7 +118,7 @@ def import_sources(
 
     FILE ends in .json (CSL JSON) or .bib (BibTeX). sources.yaml keeps what it holds, comments included.
     """
-    from bayes_trace.reading.bibliography import add_sources, read_bibtex, read_csl_json
+    from bayes_trace.files.bibliography import add_sources, read_bibtex, read_csl_json
 
     readers = {".json": read_csl_json, ".bib": read_bibtex}
     if file.suffix.lower() not in readers:

@@ -52,7 +52,7 @@ OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="Write there
 
 def read(folder: Path, scenarios: list[str] | None) -> EvidenceSet:
     """The set in a folder with scenarios applied, in order."""
-    from bayes_trace.reading import read_evidence_set
+    from bayes_trace.files import read_evidence_set
     from bayes_trace.scenarios import apply_scenario
 
     return apply_scenario(read_evidence_set(folder), *(scenarios or ()))

@@ -14,7 +14,7 @@ def schema(out: OutOption = None) -> None:
 
     Editors with YAML support complete and check set.yaml, cases, scenarios and sources.yaml by it.
     """
-    from bayes_trace.reading import json_schema
+    from bayes_trace.files import json_schema
 
     text = to_json(json_schema())
     if out:

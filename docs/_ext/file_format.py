@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from bayes_trace import evidence
 from bayes_trace.evidence import records
 from bayes_trace.evidence.records import SHORT_FORM
-from bayes_trace.reading.table import COLUMNS
+from bayes_trace.files.table import COLUMNS
 from bayes_trace.tables import to_markdown
 
 __all__ = ["FILES", "MEANINGS", "Key", "keys", "markdown"]

@@ -136,7 +136,7 @@ def run(path: Path) -> list[Difference]:
 def _provide_spreadsheets() -> None:
     """The reader's own files, on the page about spreadsheets: the bridge of the template, and a library."""
     import bayes_trace as bt
-    from bayes_trace.reading.workbook import write_spreadsheet
+    from bayes_trace.files.workbook import write_spreadsheet
 
     bridge = bt.read_evidence_set(bt.write_template("bridge"))
     write_spreadsheet(bridge, "mine.xlsx")
@@ -272,7 +272,7 @@ def _read_fragment(page: Page, block: Block) -> None:
     from pydantic import TypeAdapter, ValidationError
 
     from bayes_trace.evidence import Item, Scenario, SetFile, Source
-    from bayes_trace.reading.nodes import read_document
+    from bayes_trace.files.nodes import read_document
 
     data: Any = read_document(block.text, block.caption).value
     kinds: dict[str, Any] = {

@@ -6,16 +6,16 @@ from pathlib import Path
 
 from bayes_trace.errors import EvidenceSetError, Problem
 from bayes_trace.evidence import EvidenceSet
-from bayes_trace.reading.workbook.assembling import assemble
-from bayes_trace.reading.workbook.collector import Collector, Place
-from bayes_trace.reading.workbook.columns import SHEETS
-from bayes_trace.reading.workbook.excel import read_excel_tables
-from bayes_trace.reading.workbook.exporting import Rows, empty_sheets, export_rows
-from bayes_trace.reading.workbook.files import write_bytes
-from bayes_trace.reading.workbook.flat import assemble_flat
-from bayes_trace.reading.workbook.flat_export import flat_text, not_in_csv
-from bayes_trace.reading.workbook.saving import excel_bytes, oversized
-from bayes_trace.reading.workbook.tables import Table, read_csv_table
+from bayes_trace.files.workbook.assembling import assemble
+from bayes_trace.files.workbook.collector import Collector, Place
+from bayes_trace.files.workbook.columns import SHEETS
+from bayes_trace.files.workbook.excel import read_excel_tables
+from bayes_trace.files.workbook.exporting import Rows, empty_sheets, export_rows
+from bayes_trace.files.workbook.files import write_bytes
+from bayes_trace.files.workbook.flat import assemble_flat
+from bayes_trace.files.workbook.flat_export import flat_text, not_in_csv
+from bayes_trace.files.workbook.saving import excel_bytes, oversized
+from bayes_trace.files.workbook.tables import Table, read_csv_table
 
 __all__ = ["not_in_csv", "read_spreadsheet", "write_spreadsheet", "write_spreadsheet_template"]
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from bayes_trace.evidence import Reading, Source, VerbalScale
-from bayes_trace.reading.nodes import Where
-from bayes_trace.reading.workbook.collector import Place
-from bayes_trace.reading.workbook.columns import CONDITIONS, READINGS, RELIABILITY, SCALES, SOURCES
-from bayes_trace.reading.workbook.rows import Line, Sheets
+from bayes_trace.files.nodes import Where
+from bayes_trace.files.workbook.collector import Place
+from bayes_trace.files.workbook.columns import CONDITIONS, READINGS, RELIABILITY, SCALES, SOURCES
+from bayes_trace.files.workbook.rows import Line, Sheets
 
 __all__ = ["Rates", "read_conditions", "read_rates", "read_readings", "read_scales", "read_sources"]
 

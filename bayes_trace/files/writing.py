@@ -12,8 +12,8 @@ import yaml
 from bayes_trace.errors import EvidenceSetError, Problem
 from bayes_trace.evidence import Case, Coding, EvidenceSet, Item, SetFile
 from bayes_trace.evidence.records import SHORT_FORM
-from bayes_trace.reading.nodes import resolve_core
-from bayes_trace.reading.table import write_table
+from bayes_trace.files.nodes import resolve_core
+from bayes_trace.files.table import write_table
 
 __all__ = ["to_yaml", "write_evidence_set", "write_files"]
 

@@ -1,6 +1,6 @@
 """Evidence sets as workbooks: everything in one .xlsx, or the codings alone in one .csv."""
 
-from bayes_trace.reading.workbook.spreadsheet import (
+from bayes_trace.files.workbook.spreadsheet import (
     read_spreadsheet,
     write_spreadsheet,
     write_spreadsheet_template,

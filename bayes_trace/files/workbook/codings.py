@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bayes_trace.evidence import Coder, Coding
-from bayes_trace.reading.nodes import Where
-from bayes_trace.reading.workbook.cells import Cell
-from bayes_trace.reading.workbook.collector import Collector, Place
-from bayes_trace.reading.workbook.columns import CODINGS
-from bayes_trace.reading.workbook.rows import Line, dig
+from bayes_trace.files.nodes import Where
+from bayes_trace.files.workbook.cells import Cell
+from bayes_trace.files.workbook.collector import Collector, Place
+from bayes_trace.files.workbook.columns import CODINGS
+from bayes_trace.files.workbook.rows import Line, dig
 
 __all__ = ["Draft", "coding_rows", "draft_codings"]
 

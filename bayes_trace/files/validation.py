@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from bayes_trace.evidence import Case, Coding, Episode, Item, Scenario, SetFile, Source
-from bayes_trace.reading.nodes import Document, Where
+from bayes_trace.files.nodes import Document, Where
 
 __all__ = ["line_at", "validate"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import resources
 from pathlib import Path
 
-from bayes_trace.reading.writing import write_files
+from bayes_trace.files.writing import write_files
 
 __all__ = ["write_template"]
 
@@ -42,5 +42,5 @@ def write_template(folder: str | Path) -> Path:
     >>> bt.check(bt.read_evidence_set(folder))
     []
     """
-    home = resources.files("bayes_trace.reading") / "template"
+    home = resources.files("bayes_trace.files") / "template"
     return write_files({name: (home / name).read_text(encoding="utf-8") for name in _FILES}, Path(folder))

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from bayes_trace.evidence import Scenario
-from bayes_trace.reading.nodes import Where
-from bayes_trace.reading.workbook.cells import STRUCTURE, TEXT, WORD, Cell, CellError
-from bayes_trace.reading.workbook.collector import Place
-from bayes_trace.reading.workbook.columns import SCENARIOS
-from bayes_trace.reading.workbook.rows import Line, Sheets
+from bayes_trace.files.nodes import Where
+from bayes_trace.files.workbook.cells import STRUCTURE, TEXT, WORD, Cell, CellError
+from bayes_trace.files.workbook.collector import Place
+from bayes_trace.files.workbook.columns import SCENARIOS
+from bayes_trace.files.workbook.rows import Line, Sheets
 
 __all__ = ["read_scenarios", "scenario_rows"]
 

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bayes_trace.evidence import Case, Cluster, Coder, Coding, Episode, EvidenceSet, Hypothesis, Item, Reading
-from bayes_trace.reading.nodes import Where
-from bayes_trace.reading.workbook.assembling import finish
-from bayes_trace.reading.workbook.codings import Draft, draft_codings
-from bayes_trace.reading.workbook.collector import Collector, Place
-from bayes_trace.reading.workbook.flat_columns import FLAT
-from bayes_trace.reading.workbook.rows import Line, Sheets
-from bayes_trace.reading.workbook.tables import Table
+from bayes_trace.files.nodes import Where
+from bayes_trace.files.workbook.assembling import finish
+from bayes_trace.files.workbook.codings import Draft, draft_codings
+from bayes_trace.files.workbook.collector import Collector, Place
+from bayes_trace.files.workbook.flat_columns import FLAT
+from bayes_trace.files.workbook.rows import Line, Sheets
+from bayes_trace.files.workbook.tables import Table
 
 __all__ = ["assemble_flat"]
 

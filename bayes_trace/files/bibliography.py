@@ -11,11 +11,11 @@ from typing import Any
 from bayes_trace.errors import EvidenceSetError, Problem
 from bayes_trace.evidence import Source
 from bayes_trace.evidence.records import CSL_FIELDS
-from bayes_trace.reading.folder import read_evidence_set
-from bayes_trace.reading.nodes import Document, read_document
-from bayes_trace.reading.validation import validate
-from bayes_trace.reading.workbook.files import write_bytes
-from bayes_trace.reading.writing import to_yaml
+from bayes_trace.files.folder import read_evidence_set
+from bayes_trace.files.nodes import Document, read_document
+from bayes_trace.files.validation import validate
+from bayes_trace.files.workbook.files import write_bytes
+from bayes_trace.files.writing import to_yaml
 
 __all__ = ["add_sources", "read_bibtex", "read_csl_json"]
 

@@ -10,7 +10,7 @@ import json
 import re
 from typing import Any
 
-from bayes_trace.reading.nodes import read_document
+from bayes_trace.files.nodes import read_document
 
 __all__ = [
     "CELL_LIMIT",

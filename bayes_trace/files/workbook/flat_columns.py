@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bayes_trace.reading.workbook.cells import CHOICE, DATE, FLAG, MIXED, NUMBER, TEXT, WORD, WORDS
-from bayes_trace.reading.workbook.columns import UNITS, Column, Sheet, stated
+from bayes_trace.files.workbook.cells import CHOICE, DATE, FLAG, MIXED, NUMBER, TEXT, WORD, WORDS
+from bayes_trace.files.workbook.columns import UNITS, Column, Sheet, stated
 
 __all__ = ["FLAT"]
 

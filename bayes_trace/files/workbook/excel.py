@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bayes_trace.reading.workbook.cells import Cell, Day, Unreadable
-from bayes_trace.reading.workbook.collector import Collector, Place
-from bayes_trace.reading.workbook.columns import SHEETS
-from bayes_trace.reading.workbook.tables import Table, letter, make_table
+from bayes_trace.files.workbook.cells import Cell, Day, Unreadable
+from bayes_trace.files.workbook.collector import Collector, Place
+from bayes_trace.files.workbook.columns import SHEETS
+from bayes_trace.files.workbook.tables import Table, letter, make_table
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from bayes_trace.evidence import Case, Cluster, Coder, Episode, Hypothesis, Implication, Item
 from bayes_trace.evidence.values import Frozen
-from bayes_trace.reading.nodes import Where
-from bayes_trace.reading.workbook.cells import (
+from bayes_trace.files.nodes import Where
+from bayes_trace.files.workbook.cells import (
     CHOICE,
     DATE,
     FLAG,

@@ -15,9 +15,9 @@ from bayes_trace.evidence import (
     Source,
     list_problems,
 )
-from bayes_trace.reading.nodes import Document, Where, read_document
-from bayes_trace.reading.table import CodingTable, read_table
-from bayes_trace.reading.validation import validate
+from bayes_trace.files.nodes import Document, Where, read_document
+from bayes_trace.files.table import CodingTable, read_table
+from bayes_trace.files.validation import validate
 
 __all__ = ["read_evidence_set"]
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bayes_trace.evidence.values import Frozen
-from bayes_trace.reading.nodes import Where
-from bayes_trace.reading.workbook.cells import MIXED, WORD, Cell, CellError
-from bayes_trace.reading.workbook.collector import Collector, Place
-from bayes_trace.reading.workbook.columns import Column, Sheet
-from bayes_trace.reading.workbook.tables import Row, Table
+from bayes_trace.files.nodes import Where
+from bayes_trace.files.workbook.cells import MIXED, WORD, Cell, CellError
+from bayes_trace.files.workbook.collector import Collector, Place
+from bayes_trace.files.workbook.columns import Column, Sheet
+from bayes_trace.files.workbook.tables import Row, Table
 
 __all__ = ["Line", "Sheets", "check_headings", "dig", "parse_row", "put", "show_row", "spread_heading"]
 

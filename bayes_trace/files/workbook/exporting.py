@@ -8,9 +8,9 @@ from typing import Any
 
 from bayes_trace.evidence import EvidenceSet, Source
 from bayes_trace.evidence.values import Frozen
-from bayes_trace.reading.workbook.cells import Cell
-from bayes_trace.reading.workbook.codings import coding_rows
-from bayes_trace.reading.workbook.columns import (
+from bayes_trace.files.workbook.cells import Cell
+from bayes_trace.files.workbook.codings import coding_rows
+from bayes_trace.files.workbook.columns import (
     CODINGS,
     CONDITIONS,
     READINGS,
@@ -22,8 +22,8 @@ from bayes_trace.reading.workbook.columns import (
     SOURCES,
     Sheet,
 )
-from bayes_trace.reading.workbook.rows import dig, show_row, spread_heading
-from bayes_trace.reading.workbook.scenario_rows import scenario_rows
+from bayes_trace.files.workbook.rows import dig, show_row, spread_heading
+from bayes_trace.files.workbook.scenario_rows import scenario_rows
 
 __all__ = ["Rows", "empty_sheets", "export_rows"]
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bayes_trace.reading.workbook.cells import Cell, is_blank
-from bayes_trace.reading.workbook.collector import Collector, Place
+from bayes_trace.files.workbook.cells import Cell, is_blank
+from bayes_trace.files.workbook.collector import Collector, Place
 
 __all__ = ["Row", "Table", "letter", "make_table", "plain_heading", "read_csv_table"]
 

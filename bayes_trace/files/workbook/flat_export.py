@@ -11,9 +11,9 @@ from typing import Any
 from bayes_trace.evidence import Coding, EvidenceSet, Item, Value
 from bayes_trace.evidence.coded import verbal_terms
 from bayes_trace.evidence.values import Values
-from bayes_trace.reading.workbook.cells import Cell
-from bayes_trace.reading.workbook.flat_columns import FLAT
-from bayes_trace.reading.workbook.rows import dig
+from bayes_trace.files.workbook.cells import Cell
+from bayes_trace.files.workbook.flat_columns import FLAT
+from bayes_trace.files.workbook.rows import dig
 
 __all__ = ["flat_text", "not_in_csv"]
 

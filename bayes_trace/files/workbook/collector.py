@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from bayes_trace.errors import EvidenceSetError, Problem
-from bayes_trace.reading.nodes import Document, Where
-from bayes_trace.reading.validation import validate
+from bayes_trace.files.nodes import Document, Where
+from bayes_trace.files.validation import validate
 
 __all__ = ["Collector", "Place", "Places"]
 

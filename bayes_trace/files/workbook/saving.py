@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from bayes_trace import scales
 from bayes_trace.errors import Problem
-from bayes_trace.reading.workbook.cells import CELL_LIMIT, MIXED, Cell
-from bayes_trace.reading.workbook.columns import SET, Column
-from bayes_trace.reading.workbook.excel import OWN_SHEETS
-from bayes_trace.reading.workbook.exporting import Rows
-from bayes_trace.reading.workbook.notes import NOTES
-from bayes_trace.reading.workbook.tables import letter
+from bayes_trace.files.workbook.cells import CELL_LIMIT, MIXED, Cell
+from bayes_trace.files.workbook.columns import SET, Column
+from bayes_trace.files.workbook.excel import OWN_SHEETS
+from bayes_trace.files.workbook.exporting import Rows
+from bayes_trace.files.workbook.notes import NOTES
+from bayes_trace.files.workbook.tables import letter
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

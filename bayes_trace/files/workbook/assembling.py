@@ -6,21 +6,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from bayes_trace.evidence import Case, Coder, Coding, EvidenceSet, Item, SetFile, list_problems
-from bayes_trace.reading.nodes import Where
-from bayes_trace.reading.workbook.cells import CellError
-from bayes_trace.reading.workbook.codings import draft_codings
-from bayes_trace.reading.workbook.collector import Collector, Place, Places
-from bayes_trace.reading.workbook.columns import CODINGS, RECORDS, SET, SHEETS, Sheet
-from bayes_trace.reading.workbook.declared import (
+from bayes_trace.files.nodes import Where
+from bayes_trace.files.workbook.cells import CellError
+from bayes_trace.files.workbook.codings import draft_codings
+from bayes_trace.files.workbook.collector import Collector, Place, Places
+from bayes_trace.files.workbook.columns import CODINGS, RECORDS, SET, SHEETS, Sheet
+from bayes_trace.files.workbook.declared import (
     read_conditions,
     read_rates,
     read_readings,
     read_scales,
     read_sources,
 )
-from bayes_trace.reading.workbook.rows import Line, Sheets
-from bayes_trace.reading.workbook.scenario_rows import read_scenarios
-from bayes_trace.reading.workbook.tables import Table
+from bayes_trace.files.workbook.rows import Line, Sheets
+from bayes_trace.files.workbook.scenario_rows import read_scenarios
+from bayes_trace.files.workbook.tables import Table
 
 __all__ = ["assemble", "finish"]
 

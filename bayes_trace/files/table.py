@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from bayes_trace.errors import Problem
 from bayes_trace.evidence import Coder, Coding
-from bayes_trace.reading.nodes import Where
+from bayes_trace.files.nodes import Where
 
 __all__ = ["COLUMNS", "CodingTable", "read_table", "write_table"]
 

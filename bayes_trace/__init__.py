@@ -28,16 +28,16 @@ _HOME = {
     "comparative_model": "models",
     "compile_evidence": "likelihood",
     "elicitation_model": "models",
-    "from_table": "reading",
+    "from_table": "files",
     "inclusion": "exact",
-    "json_schema": "reading",
+    "json_schema": "files",
     "lead": "exact",
     "power_sensitivity": "summary",
     "propagate": "propagation",
-    "read_bibtex": "reading.bibliography",
-    "read_csl_json": "reading.bibliography",
-    "read_evidence_set": "reading",
-    "read_spreadsheet": "reading.workbook",
+    "read_bibtex": "files.bibliography",
+    "read_csl_json": "files.bibliography",
+    "read_evidence_set": "files",
+    "read_spreadsheet": "files.workbook",
     "sample": "sampling",
     "strongest_against": "exact",
     "success_model": "models",
@@ -49,9 +49,9 @@ _HOME = {
     "weakest_step": "exact",
     "weight_by_step": "exact",
     "weight_of_evidence": "exact",
-    "write_evidence_set": "reading",
-    "write_spreadsheet": "reading.workbook",
-    "write_template": "reading",
+    "write_evidence_set": "files",
+    "write_spreadsheet": "files.workbook",
+    "write_template": "files",
 }
 _MODULES = ("plots", "report", "scales", "sensitivity", "tables")
 
@@ -136,9 +136,6 @@ if TYPE_CHECKING:
         weight_by_step,
         weight_of_evidence,
     )
-    from bayes_trace.likelihood import compile_evidence
-    from bayes_trace.models import comparative_model, elicitation_model, success_model
-    from bayes_trace.propagation import propagate
     from bayes_trace.files import (
         from_table,
         json_schema,
@@ -148,6 +145,9 @@ if TYPE_CHECKING:
     )
     from bayes_trace.files.bibliography import read_bibtex, read_csl_json
     from bayes_trace.files.workbook import read_spreadsheet, write_spreadsheet
+    from bayes_trace.likelihood import compile_evidence
+    from bayes_trace.models import comparative_model, elicitation_model, success_model
+    from bayes_trace.propagation import propagate
     from bayes_trace.sampling import sample
     from bayes_trace.scenarios import apply_scenario
     from bayes_trace.summary import power_sensitivity, summarise, summarise_coefficients

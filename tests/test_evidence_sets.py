@@ -14,8 +14,8 @@ import pytest
 
 import bayes_trace as bt
 from bayes_trace.evidence import list_problems
-from bayes_trace.likelihood import drop_links
 from bayes_trace.files.nodes import read_document
+from bayes_trace.likelihood import drop_links
 
 HOME = Path(__file__).parents[1] / "evidence_sets"
 SETS = sorted(path.name for path in HOME.iterdir() if path.is_dir())

@@ -14,7 +14,7 @@ __all__ = ["names", "pages"]
 
 #: part of the package -> title of its page, in the order of use
 TITLES = {
-    "reading": "Reading, writing and making evidence sets",
+    "files": "Reading, writing and making evidence sets",
     "evidence": "The evidence set",
     "checks": "Checks",
     "scenarios": "Scenarios",

@@ -360,10 +360,11 @@ def classify_test(
 
     Returns
     -------
-    ``smoking gun`` where finding the item favours the first by at least `decisive_db`; ``hoop``
-    where not finding it favours the second by as much; ``doubly decisive`` where both;
-    ``straw in the wind`` where neither; ``undetermined`` where a probability is missing (NaN).
-    Everything lies on a continuum: the numbers say more than the word.
+    ``smoking gun`` where what was found favours the first by at least `decisive_db`; ``hoop``
+    where its absence would favour the second by as much; ``doubly decisive`` where both; the same
+    words and ``for the rival`` where the hypotheses change places; ``straw in the wind`` where
+    none of these; ``undetermined`` where a probability is missing (NaN). Everything lies on a
+    continuum: the numbers say more than the word.
 
     References
     ----------
@@ -373,17 +374,23 @@ def classify_test(
     --------
     >>> classify_test([0.5, 0.99, 0.99, 0.6], [0.01, 0.5, 0.01, 0.4]).tolist()
     ['smoking gun', 'hoop', 'doubly decisive', 'straw in the wind']
+    >>> classify_test(0.01, 0.5).item()
+    'smoking gun for the rival'
     """
     first, second = np.broadcast_arrays(
         np.asarray(given_first, dtype=np.float64), np.asarray(given_second, dtype=np.float64)
     )
-    ratio = 10 ** (decisive_db / 10)
-    # products, not quotients: no division by zero; a hair of slack keeps exact boundaries inside
-    present = (first >= second * ratio * (1 - 1e-12)) & (first > 0)
-    absent = ((1 - first) * ratio * (1 - 1e-12) <= 1 - second) & (second < 1)
-    words = np.select(
-        [np.isnan(first) | np.isnan(second), present & absent, present, absent],
-        ["undetermined", "doubly decisive", "smoking gun", "hoop"],
-        "straw in the wind",
-    )
-    return np.asarray(words, dtype=np.str_)
+    ratio = 10 ** (decisive_db / 10) * (1 - 1e-12)  # a hair of slack keeps exact boundaries inside
+    words = np.full(first.shape, "straw in the wind", dtype="<U29")
+    for one, other, whose in ((second, first, " for the rival"), (first, second, "")):
+        # products, not quotients: no division by zero
+        present = (one >= other * ratio) & (one > 0)
+        absent = ((1 - one) * ratio <= 1 - other) & (other < 1)
+        for flags, word in (
+            (present, "smoking gun"),
+            (absent, "hoop"),
+            (present & absent, "doubly decisive"),
+        ):
+            words[flags] = word + whose
+    words[np.isnan(first) | np.isnan(second)] = "undetermined"
+    return words

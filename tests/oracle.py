@@ -1,4 +1,4 @@
-"""Bayes' rule by design.md section 4, written again with plain floats and products, from the plain data.
+"""Bayes' rule by design section 4, written again with plain floats and products, from the plain data.
 
 Nothing here is imported from the package: where the two agree, they agree for a reason. Only the
 best values of the IPCC terms that `strategies` uses are typed in again.
@@ -21,73 +21,142 @@ def _best(value):
     return value["best"] if isinstance(value, dict) else value
 
 
+def _hypotheses(data):
+    return [h["id"] for h in data["hypotheses"]]
+
+
+def core(data):
+    """Hypotheses that are neither compound nor residual; all where none is left."""
+    return [
+        h["id"] for h in data["hypotheses"] if "+" not in h["id"] and not h.get("residual")
+    ] or _hypotheses(data)
+
+
 def _number(coding, hypothesis, row):
-    """A probability, or a ratio of unknown level."""
+    """A probability, or a ratio of unknown level; a compound that is left out is the mean of its parts."""
     unit = coding.get("unit", "probability")
+    if hypothesis not in row and "+" in hypothesis:
+        parts = hypothesis.split("+")
+        return sum(_number(coding, part, row) for part in parts) / len(parts)
     if unit == "verbal":
         return IPCC_BEST[row[hypothesis]]
     if unit == "probability":
         return _best(row[hypothesis])
     if unit == "db":
         return 10 ** (_best(row[hypothesis]) / 10)
-    ratio = 10 ** (_best(row.get(hypothesis, 0.0)) / 10)
+    none = 1.0 if unit == "ratio" else 0.0
+    ratio = _best(row.get(hypothesis, none))
+    if unit == "ratio_db":
+        ratio = 10 ** (ratio / 10)
     return ratio * _best(coding.get("reference_probability", 1.0))
+
+
+def _reliability(data, item, hypothesis):
+    source = next((s for s in data["sources"] if s["id"] == item.get("source", {}).get("key")), {})
+    rates = source.get("reliability")
+    if rates is None:
+        return None
+    own = rates.get("by_hypothesis", {}).get(hypothesis, rates)
+    return {**{k: rates[k] for k in ("denies", "always_answers") if k in rates}, **own}
 
 
 def _found(data, item, hypothesis, p):
     """What the page or the empty folder says: q, or 1 - d q."""
-    source = next((s for s in data["sources"] if s["id"] == item.get("source", {}).get("key")), {})
-    if reliability := source.get("reliability"):
-        own = reliability.get("by_hypothesis", {}).get(hypothesis, reliability)
-        p = _best(own["hit"]) * p + _best(own["false_report"]) * (1 - p)
+    if rates := _reliability(data, item, hypothesis):
+        p = _best(rates["hit"]) * p + _best(rates["false_report"]) * (1 - p)
     if item["found"] == "absent":
         p = 1 - _best(item["detection"]) * p
     return p
 
 
-def _over_readings(weight, prior, products):
-    """sum_r w_r q_rh / sum_h' pi0_h' q_rh', from products {option: {hypothesis: likelihood}}."""
-    total = dict.fromkeys(prior, 0.0)
-    for option, w in weight.items():
-        level = sum(prior[h] * products[option][h] for h in prior)
-        for h in prior:
-            total[h] += w * products[option][h] / level
-    return total
+def _codings(data, coder, episode, things):
+    for thing in things:
+        for coding in thing["codings"]:
+            if coding.get("coder", data["base_coder"]) == coder and episode in coding.get(
+                "episodes", thing["episodes"]
+            ):
+                yield thing, coding
 
 
-def _group(weight, prior, tables):
-    """Rows of items that turn on one fact: each alone, times an equal share of what they say jointly."""
-    alone = [_over_readings(weight, prior, table) for table in tables]
-    products = {o: {h: math.prod(table[o][h] for table in tables) for h in prior} for o in weight}
-    joint = _over_readings(weight, prior, products)
-    share = {h: (joint[h] / math.prod(row[h] for row in alone)) ** (1 / len(alone)) for h in prior}
-    return [{h: row[h] * share[h] for h in prior} for row in alone]
+def _plain(data, coder, episode):
+    """Items that turn on no fact: (name, cluster, row), and those that do: (item, {option: row})."""
+    hypotheses = _hypotheses(data)
+    plain, read = [], []
+    items = [
+        i for case in data["cases"] for i in case["items"] if i["found"] != "not_sought" and i["codings"]
+    ]
+    for item, coding in _codings(data, coder, episode, items):
+        options = coding.get("readings", {"": coding.get("values")})
+        table = {
+            option: {h: _found(data, item, h, _number(coding, h, values)) for h in hypotheses}
+            for option, values in options.items()
+        }
+        if "readings" in coding:
+            read.append((item, table))
+        else:
+            plain.append((item["id"], item.get("cluster"), table[""]))
+    return plain, read
 
 
-def rows(data, coder, episode):
-    """Final rows of one coder in one episode: list of (item, {hypothesis: likelihood})."""
-    hypotheses = [h["id"] for h in data["hypotheses"]]
-    prior = prior_of(data, episode)
-    found = []  # item, its row, or its table by option
-    for item in (item for case in data["cases"] for item in case["items"]):
-        for coding in item["codings"]:
-            if coding.get("coder", data["base_coder"]) != coder or item["found"] == "not_sought":
-                continue
-            if episode not in coding.get("episodes", item["episodes"]):
-                continue
-            options = coding.get("readings", {"": coding.get("values")})
-            table = {
-                option: {h: _found(data, item, h, _number(coding, h, values)) for h in hypotheses}
-                for option, values in options.items()
-            }
-            found.append((item, table if "readings" in coding else table[""], "readings" in coding))
-    result = {n: row for n, (_, row, read) in enumerate(found) if not read}
+def _facts(data, read):
+    """One row per fact: sum_r lambda_r prod_i q_irh, lambda free of the level of a reading."""
     for reading in data["readings"]:
-        members = [n for n, (item, _, read) in enumerate(found) if read and item["reading"] == reading["id"]]
-        if members:
-            group = _group(reading["options"], prior, [found[n][1] for n in members])
-            result |= dict(zip(members, group, strict=True))
-    return [(item, result[n]) for n, (item, _, _) in enumerate(found)]
+        tables = [(item, table) for item, table in read if item["reading"] == reading["id"]]
+        if not tables:
+            continue
+        row = dict.fromkeys(_hypotheses(data), 0.0)
+        for option, weight in reading["options"].items():
+            product = {h: math.prod(table[option][h] for _, table in tables) for h in row}
+            level = sum(product[h] for h in core(data)) / len(core(data))
+            for h in row:
+                row[h] += weight * product[h] / level
+        name = reading["id"] if len(tables) > 1 else tables[0][0]["id"]
+        yield name, tables[0][0].get("cluster"), row
+
+
+def _report_given(rates, item, *, happened):
+    """P(report | e), and whether it affirms."""
+    rate = _best(rates["hit"] if happened else rates["false_report"])
+    if item["found"] == "absent":
+        return 1 - _best(item["detection"]) * rate, False
+    if item.get("says", "yes") == "yes":
+        return rate, True
+    if rates.get("always_answers"):
+        return 1 - rate, False
+    return _best(rates["denies"]["if_true" if happened else "if_false"]), False
+
+
+def _reports_given(data, event, reports, hypothesis, *, happened):
+    """P(reports | e) when a common cause makes all of them one with probability rho."""
+    rho = _best(event.get("correlation", 0.0))
+    told = [_report_given(_reliability(data, item, hypothesis), item, happened=happened) for item in reports]
+    least = min([p for p, affirms in told if affirms], default=1.0)
+    most = max([1 - p for p, affirms in told if not affirms], default=0.0)
+    return (1 - rho) * math.prod(p for p, _ in told) + rho * max(0.0, least - most)
+
+
+def _events(data, coder, episode):
+    events = [event for case in data["cases"] for event in case.get("events", ())]
+    items = [item for case in data["cases"] for item in case["items"]]
+    for event, coding in _codings(data, coder, episode, events):
+        reports = [
+            i
+            for i in items
+            if i.get("event") == event["id"] and episode in i["episodes"] and i["found"] != "not_sought"
+        ]
+        row = {}
+        for h in _hypotheses(data):
+            p = _number(coding, h, coding["values"])
+            true = _reports_given(data, event, reports, h, happened=True)
+            false = _reports_given(data, event, reports, h, happened=False)
+            row[h] = p * true + (1 - p) * false
+        yield event["id"], event.get("cluster"), row
+
+
+def links(data, coder, episode):
+    """Effective likelihoods of one coder in one episode: list of (name, cluster, {hypothesis: likelihood})."""
+    plain, read = _plain(data, coder, episode)
+    return [*plain, *_facts(data, read), *_events(data, coder, episode)]
 
 
 def prior_of(data, episode):
@@ -96,28 +165,30 @@ def prior_of(data, episode):
     return own or {h["id"]: h["prior"] for h in data["hypotheses"]}
 
 
-def speaks(row):
-    """Whether a row tells hypotheses apart."""
-    return max(row.values()) / min(row.values()) > 1 + 1e-9
+def _spread(row, names):
+    values = [row[h] for h in names]
+    return math.log(max(values) / min(values))
 
 
-def kappas(data, pairs):
-    """Weight of each row in its cluster: 1 / (1 + (k - 1) rho), k the members that speak."""
+def weights(data, found):
+    """kappa of each link: 1 / (1 + (k - 1) rho), k the sum of spreads over the largest."""
     rho = {cluster["id"]: _best(cluster["correlation"]) for cluster in data["clusters"]}
-    members = [item.get("cluster") for item, row in pairs if speaks(row)]
-    return [
-        1 / (1 + (members.count(item["cluster"]) - 1) * rho[item["cluster"]])
-        if item.get("cluster") and speaks(row)
-        else 1.0
-        for item, row in pairs
-    ]
+    result = []
+    for _, cluster, _ in found:
+        members = [row for _, each, row in found if each == cluster]
+        spreads = [_spread(row, core(data)) for row in members]
+        if max(spreads) < 1e-9:
+            spreads = [_spread(row, _hypotheses(data)) for row in members]
+        k = sum(spreads) / max(spreads) if max(spreads) >= 1e-9 else 1.0
+        result.append(1 / (1 + (k - 1) * rho[cluster]) if cluster else 1.0)
+    return result
 
 
 def posterior(data, coder, episode):
     """P(hypothesis) by multiplying prior and weighted likelihoods."""
     belief = dict(prior_of(data, episode))
-    pairs = rows(data, coder, episode)
-    for (_, row), kappa in zip(pairs, kappas(data, pairs), strict=True):
+    found = links(data, coder, episode)
+    for (_, _, row), kappa in zip(found, weights(data, found), strict=True):
         for h in belief:
             belief[h] *= row[h] ** kappa
     total = sum(belief.values())

@@ -30,6 +30,10 @@ def names(count: int, prefix: str) -> list[str]:
 
 
 hypothesis_sets = st.integers(2, 4).map(lambda n: HYPOTHESES[:n])
+#: with a compound of the first two, and with a residual
+wider_sets = st.sampled_from(
+    [("A", "B", "C"), ("A", "B"), ("A", "B", "A+B"), ("A", "B", "C", "A+B"), ("A", "B", "R")]
+)
 
 
 @st.composite
@@ -50,9 +54,15 @@ def tables(draw, *, hypotheses=None, values=fractions, min_items=1, max_items=5)
 # --- whole sets --------------------------------------------------------------------------
 
 
+def _coded_hypotheses(draw, hypotheses):
+    """All, or all but compounds, whose likelihood then follows from their parts."""
+    return [h for h in hypotheses if "+" not in h] if draw(st.booleans()) else list(hypotheses)
+
+
 @st.composite
 def _values(draw, unit, hypotheses, *, anchored, ranged):
-    """One row of likelihoods in a unit, and what the coding says beside it."""
+    """One row of likelihoods in a unit."""
+    hypotheses = _coded_hypotheses(draw, hypotheses)
     if unit == "verbal":
         terms = ("likely", "unlikely", "very likely", "about as likely as not", "extremely unlikely")
         return {h: draw(st.sampled_from(terms)) for h in hypotheses}
@@ -63,15 +73,21 @@ def _values(draw, unit, hypotheses, *, anchored, ranged):
             for h, v in row.items()
         }
     if unit == "ratio_db":
-        top = 0 if anchored else 25
-        return {h: float(draw(st.integers(-25, top))) for h in hypotheses[1:]}
+        top = -4 if anchored else 25
+        row = {h: float(draw(st.integers(-25, top))) for h in hypotheses[1:]}
+        return {
+            h: {"low": v - draw(st.integers(1, 5)), "best": v, "high": v + draw(st.integers(1, 3))}
+            if ranged and draw(st.booleans())
+            else v
+            for h, v in row.items()
+        }
     return {h: draw(stated if ranged else fractions) for h in hypotheses}
 
 
 @st.composite
 def _coding(draw, item, hypotheses, options, *, units, ranged):
     """A coding that fits its item: absence and reliability need absolute probabilities."""
-    absolute = item["found"] == "absent" or item.get("source", {}).get("key") == "s0"
+    absolute = item["found"] == "absent" or item.get("source", {}).get("key") in WITNESSES
     unit = draw(st.sampled_from(units))
     coding = {"unit": unit}
     anchored = False
@@ -106,8 +122,11 @@ def _bare_item(draw, name, episodes, earlier, *, features, options):
         item["source"] = {"key": draw(st.sampled_from(["s0", "s1"]))}
     if "readings" in features and draw(st.integers(0, 2)) == 0:
         item["reading"] = draw(st.sampled_from(sorted(options)))
-    if "clusters" in features and draw(st.booleans()):
+    if "clusters" in features and "reading" not in item and draw(st.booleans()):
         item["cluster"] = draw(st.sampled_from(["k0", "k1"]))
+    # items of one fact stand in one cluster or in none
+    if "clusters" in features and item.get("reading") == "r0":
+        item["cluster"] = "k0"
     if "given" in features and earlier and draw(st.booleans()):
         item["given"] = [draw(st.sampled_from(earlier))]
     return item
@@ -137,15 +156,68 @@ def _item(draw, name, episodes, earlier, *, features, hypotheses, options, coder
     return {**item, "codings": draw(codings)}
 
 
+@st.composite
+def _event(draw, name, episodes, *, features, hypotheses, coders):
+    """An event with one to three reports by different sources, some denials or silences."""
+    coding = _coding(
+        {"found": "absent"}, hypotheses, {}, units=["probability", "db"], ranged="ranges" in features
+    )
+    event = {
+        "id": name,
+        "label": f"what happened at {name}",
+        "episodes": draw(st.lists(st.sampled_from(episodes), min_size=1, unique=True)),
+        "codings": [
+            {**draw(coding), "coder": coder} for coder in coders if coder == coders[0] or draw(st.booleans())
+        ],
+    }
+    if draw(st.booleans()):
+        event["correlation"] = draw(stated if "ranges" in features else fractions)
+    if "clusters" in features and draw(st.booleans()):
+        event["cluster"] = draw(st.sampled_from(["k0", "k1"]))
+    witnesses = draw(st.lists(st.sampled_from(["s0", "s2", "s3"]), min_size=1, unique=True))
+    return event, [draw(_report(f"{name}_by_{key}", event, key, features=features)) for key in witnesses]
+
+
+@st.composite
+def _report(draw, name, event, source, *, features):
+    """What one source says of an event; only those that answer or have rates for it deny."""
+    item = {
+        "id": name,
+        "paraphrase": f"what {source} says of it",
+        "episodes": event["episodes"],
+        "event": event["id"],
+        "found": "present",
+        "source": {"key": source},
+        "codings": [],
+    }
+    kind = draw(st.sampled_from(["yes", "yes", "no", "silent"]))
+    if kind == "silent" and "absence" in features:
+        return {**item, "found": "absent", "detection": draw(stated if "ranges" in features else fractions)}
+    return {**item, "says": "no" if kind == "no" and source != "s0" else "yes"}
+
+
 ALL = frozenset(
-    {"absence", "reliability", "readings", "clusters", "given", "ratios", "ranges", "per_episode", "coders"}
+    {
+        "absence",
+        "reliability",
+        "readings",
+        "clusters",
+        "given",
+        "ratios",
+        "ranges",
+        "per_episode",
+        "coders",
+        "events",
+        "compounds",
+        "rates",
+    }
 )
 
 
 @st.composite
 def set_data(draw, *, features=ALL, max_items=3):
     """Everything that the engine reads, in every combination."""
-    hypotheses = draw(hypothesis_sets)
+    hypotheses = draw(st.one_of(hypothesis_sets, wider_sets) if "compounds" in features else hypothesis_sets)
     coders = names(draw(st.integers(1, 3)) if "coders" in features else 1, "coder")
     options = {"r0": ["u", "v"], "r1": ["u", "v", "w"]} if "readings" in features else {}
     cases = []
@@ -167,6 +239,13 @@ def set_data(draw, *, features=ALL, max_items=3):
                     )
                 )
             )
+        events = []
+        if "events" in features and draw(st.booleans()):
+            event, reports = draw(
+                _event(f"{case}_v", episodes, features=features, hypotheses=hypotheses, coders=coders)
+            )
+            events.append(event)
+            items += reports
         own = {"prior": draw(priors(hypotheses))} if draw(st.booleans()) else {}
         cases.append(
             {
@@ -177,6 +256,7 @@ def set_data(draw, *, features=ALL, max_items=3):
                     for e in episodes
                 ],
                 "items": items,
+                "events": events,
             }
         )
     prior = draw(priors(hypotheses))
@@ -186,19 +266,24 @@ def set_data(draw, *, features=ALL, max_items=3):
         "id": "random",
         "title": "A random set",
         "question": "Which?",
-        "hypotheses": [{"id": h, "label": h, "statement": h, "prior": prior[h]} for h in hypotheses],
+        "hypotheses": [
+            {"id": h, "label": h, "statement": h, "prior": prior[h], "residual": h == "R"} for h in hypotheses
+        ],
         "base_coder": coders[0],
         "coders": [{"id": coder} for coder in coders],
         "clusters": [{"id": k, "correlation": draw(correlation)} for k in ("k0", "k1")],
         "readings": [{"id": r, "options": _shares(draw, each)} for r, each in options.items()],
         "cases": cases,
         "sources": [
-            {
-                "id": "s0",
-                "type": "document",
-                "title": "Cables",
-                "reliability": draw(_reliability(hypotheses)),
-            },
+            *(
+                {
+                    "id": key,
+                    "type": "document",
+                    "title": key,
+                    "reliability": draw(_reliability(hypotheses, more, ranged="rates" in features)),
+                }
+                for key, more in WITNESSES.items()
+            ),
             {"id": "s1", "type": "book", "title": "A history"},
         ],
     }
@@ -209,12 +294,29 @@ def _shares(draw, options):
     return {option: w / sum(weights) for option, w in zip(options, weights, strict=True)}
 
 
+#: sources with a reliability -> how they deny: shares of what they do not affirm, or always
+WITNESSES = {
+    "s0": {},
+    "s2": {"denies": {"if_true": 0.2, "if_false": 0.8}},
+    "s3": {"always_answers": True},
+}
+
+
 @st.composite
-def _reliability(draw, hypotheses):
+def _reliability(draw, hypotheses, more, *, ranged=False):
     own = {}
+    rates = stated if ranged else fractions
     if draw(st.booleans()):
-        own = {"by_hypothesis": {hypotheses[0]: {"hit": draw(fractions), "false_report": draw(fractions)}}}
-    return {"hit": draw(fractions), "false_report": draw(fractions), **own}
+        own = {"by_hypothesis": {hypotheses[0]: {"hit": draw(rates), "false_report": draw(rates)}}}
+    hit, false = draw(rates), draw(rates)
+    if shares := more.get("denies"):
+        left = {"if_true": 1 - _best(hit), "if_false": 1 - _best(false)}
+        more = {"denies": {key: round(share * left[key], 4) for key, share in shares.items()}}
+    return {"hit": hit, "false_report": false, **own, **more}
+
+
+def _best(value):
+    return value["best"] if isinstance(value, dict) else value
 
 
 def build(data) -> EvidenceSet:

@@ -1,21 +1,31 @@
-"""Bayes' rule over the final rows, exactly, and what the rows say by themselves."""
+"""Bayes' rule over the effective likelihoods, exactly, and what these say by themselves."""
 
+from bayes_trace.exact.growth import trajectory
 from bayes_trace.exact.ledger import (
     strongest_against,
     test_type,
-    trajectory,
     weakest_step,
     weight_by_step,
     weight_of_evidence,
+    weight_of_items,
 )
-from bayes_trace.exact.mean import mean_rows
-from bayes_trace.exact.updating import inclusion, lead, log_joint, select_coder, sum_over_links, update
+from bayes_trace.exact.updating import (
+    TIE,
+    inclusion,
+    lead,
+    log_joint,
+    ranking,
+    select_coder,
+    sum_over_links,
+    update,
+)
 
 __all__ = [
+    "TIE",
     "inclusion",
     "lead",
     "log_joint",
-    "mean_rows",
+    "ranking",
     "select_coder",
     "strongest_against",
     "sum_over_links",
@@ -25,4 +35,5 @@ __all__ = [
     "weakest_step",
     "weight_by_step",
     "weight_of_evidence",
+    "weight_of_items",
 ]

@@ -1,26 +1,27 @@
-"""What single items do: weights in decibels, tests, steps of a mechanism, belief as it grows."""
+"""What links and their items do: weights in decibels, tests, steps of a mechanism."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from bayes_trace.errors import BayesTraceError, UnknownNameError
+from bayes_trace.errors import UnknownNameError
 from bayes_trace.exact.updating import select_coder
-from bayes_trace.likelihood import trace_probability
-from bayes_trace.scales import classify_test, expit, log_sum, log_to_db
+from bayes_trace.likelihood import best_point, effective_likelihood, links_of, option_log_weight
+from bayes_trace.likelihood.kernel import NUMPY
+from bayes_trace.likelihood.links import EVENT
+from bayes_trace.scales import classify_test, log_to_db
 
 __all__ = [
     "strongest_against",
     "test_type",
-    "trajectory",
     "weakest_step",
     "weight_by_step",
     "weight_of_evidence",
+    "weight_of_items",
 ]
 
 Array = npt.NDArray[np.float64]
@@ -31,13 +32,6 @@ def _hypothesis(evidence: xr.Dataset, name: str) -> str:
     if name not in known:
         raise UnknownNameError("hypothesis", name, known)
     return name
-
-
-def _episode(evidence: xr.Dataset, name: str) -> int:
-    known = [str(each) for each in evidence["episode"].values]
-    if name not in known:
-        raise UnknownNameError("episode", name, known)
-    return known.index(name)
 
 
 def weight_of_evidence(
@@ -77,18 +71,63 @@ def weight_of_evidence(
     """
     one = select_coder(evidence, coder)
     names = [str(name) for name in one["hypothesis"].values]
-    rows = one["log_likelihood"].values
-    mine = rows[:, names.index(_hypothesis(one, of))]
+    _hypothesis(one, of), _hypothesis(one, against or of)
+    weight = _weight(one["log_likelihood"].values, one["kappa"].values, names, of, against)
+    attrs = {"units": "dB", "of": of, "against": against or "the mean of all"}
+    return xr.DataArray(weight, one["link"].coords, ("link",), attrs=attrs)
+
+
+def _weight(rows: Array, kappa: Array, names: list[str], of: str, against: str | None) -> Array:
+    mine = rows[:, names.index(of)]
     with np.errstate(invalid="ignore"):  # impossible under both: nothing is said between them
-        other = rows.mean(axis=1) if against is None else rows[:, names.index(_hypothesis(one, against))]
-        ratio = log_to_db((mine - other) * one["kappa"].values)
+        other = rows.mean(axis=1) if against is None else rows[:, names.index(against)]
+        ratio = log_to_db((mine - other) * kappa)
     if against is None:
         ratio = np.where(np.isneginf(mine), -np.inf, ratio)
-    weight = np.nan_to_num(ratio, nan=0.0, posinf=np.inf, neginf=-np.inf)
-    attrs = {"units": "dB", "of": of, "against": against or "the mean of all"}
-    return xr.DataArray(
-        weight, one["log_likelihood"].isel(hypothesis=0, drop=True).coords, ("link",), attrs=attrs
-    )
+    return np.nan_to_num(ratio, nan=0.0, posinf=np.inf, neginf=-np.inf)
+
+
+def weight_of_items(
+    evidence: xr.Dataset, of: str, *, against: str | None = None, coder: str | None = None
+) -> xr.DataArray:
+    """What every single item does, in decibels: the weight of its link with it, less that without it.
+
+    For a link of one item this is the weight of the link. Where several items turn on one fact, or several
+    reports attest to one event, they need not add up to the weight of the link.
+
+    Parameters
+    ----------
+    evidence, of, against, coder
+        As for `weight_of_evidence`.
+
+    Returns
+    -------
+    Decibels per entry, 0 for the entries of events; the place of the link in its cluster is held.
+
+    Examples
+    --------
+    >>> import bayes_trace as bt
+    >>> ev = bt.compile_evidence(bt.from_table({"memo": {"A": 0.8, "B": 0.2}}))
+    >>> weight_of_items(ev, "A", against="B").round(2).values.tolist()
+    [6.02]
+    """
+    whole = weight_of_evidence(evidence, of, against=against, coder=coder)
+    one = select_coder(evidence, coder)
+    links, point = links_of(one), best_point(one)
+    items = np.flatnonzero(links.role != EVENT)
+    own = np.where(links.role != EVENT, whole.values[links.entry_link], 0.0)
+    shared = items[(np.bincount(links.entry_link)[links.entry_link] > 1)[items]]
+    if shared.size:
+        coded = np.repeat(links.coded[:, None], shared.size, axis=1)
+        coded[shared, np.arange(shared.size)] = False
+        weight = option_log_weight(links, point, coded)
+        rows = effective_likelihood(links, point, coded=coded, log_weight=weight)
+        without = rows[links.entry_link[shared], :, np.arange(shared.size)]
+        names = [str(name) for name in one["hypothesis"].values]
+        left = _weight(without, links.kappa[links.entry_link[shared]], names, of, against)
+        with np.errstate(invalid="ignore"):
+            own[shared] = np.nan_to_num(own[shared] - left, nan=0.0, posinf=np.inf, neginf=-np.inf)
+    return xr.DataArray(own, one["entry"].coords, ("entry",), attrs=whole.attrs)
 
 
 def strongest_against(evidence: xr.Dataset, of: str, *, coder: str | None = None) -> xr.DataArray:
@@ -130,8 +169,8 @@ def test_type(
 
     Returns
     -------
-    Words per link: see `scales.classify_test`; ``undetermined`` for ratios, which have no
-    probability. Readings are weighted.
+    Words per link: see `scales.classify_test`; ``undetermined`` for ratios, which have no probability. What
+    counts is what was found, for an absent item the empty search; readings are weighted by their probability.
 
     Raises
     ------
@@ -146,29 +185,23 @@ def test_type(
     --------
     >>> import bayes_trace as bt
     >>> ev = bt.compile_evidence(bt.from_table({"memo": {"A": 0.5, "B": 0.01}}))
-    >>> bt.test_type(ev, "A", against="B").item()
-    'smoking gun'
+    >>> bt.test_type(ev, "A", against="B").item(), bt.test_type(ev, "B", against="A").item()
+    ('smoking gun', 'smoking gun for the rival')
     """
     _hypothesis(evidence, of), _hypothesis(evidence, against)
-    number = list(evidence["coder"].values).index(str(select_coder(evidence, coder)["coder"].values))
-    q = trace_probability(evidence, expit(evidence["location"].values))[number]
-    q = np.where(evidence["read"].values[number][:, None, None], _weighted(evidence, q), q[:, :1])[:, 0]
-    unknown = (evidence["is_ratio"].values | ~evidence["coded"].values)[number]
-    q = np.where(unknown[:, None], np.nan, q)
-    names = list(evidence["hypothesis"].values)
+    one = select_coder(evidence, coder)
+    links, point = links_of(one), best_point(one)
+    stated = NUMPY.log(links.option_probability)
+    q = np.exp(effective_likelihood(links, point, log_weight=stated[..., None])[..., 0])
+    ratio = np.zeros(links.n_links, dtype=bool)
+    ratio[links.entry_link[links.is_ratio & links.coded]] = True
+    q = np.where((ratio | ~links.spoken)[:, None], np.nan, q)
+    names = list(one["hypothesis"].values)
     words = classify_test(q[:, names.index(of)], q[:, names.index(against)], decisive_db=decisive_db)
-    return xr.DataArray(words, evidence["link"].coords, ("link",), attrs={"of": of, "against": against})
+    return xr.DataArray(words, one["link"].coords, ("link",), attrs={"of": of, "against": against})
 
 
 test_type.__test__ = False  # type: ignore[attr-defined] # not a test of ours
-
-
-def _weighted(evidence: xr.Dataset, q: Array) -> Array:
-    """Likelihoods (link, 1, hypothesis) averaged over the options of each link's reading."""
-    if evidence.sizes["reading"] == 0:
-        return q[:, :1]
-    weight = evidence["option_probability"].values[evidence["reading_index"].values]
-    return np.sum(weight[:, :, None] * q, axis=1, keepdims=True)
 
 
 def weight_by_step(evidence: xr.Dataset, of: str, *, against: str, coder: str | None = None) -> xr.DataArray:
@@ -214,92 +247,3 @@ def weakest_step(by_step: xr.DataArray) -> xr.DataArray:
     if not declared.sizes["step"]:
         return xr.full_like(by_step.isel(step=0, drop=True), "", dtype="U1")
     return declared.idxmin("step")
-
-
-def trajectory(
-    evidence: xr.Dataset, episode: str, *, order: str | Sequence[str] = "date", coder: str | None = None
-) -> xr.DataArray:
-    """Belief as the evidence of one episode arrives, item by item.
-
-    Parameters
-    ----------
-    evidence
-        As from `compile_evidence`.
-    episode
-        Its id.
-    order
-        ``date`` (of the document; undated items last), ``listed`` (as in the files), or item ids in
-        any order. An item always stays behind the items that it is coded given.
-    coder
-        By default the base coder.
-
-    Returns
-    -------
-    Probabilities with dimensions step and hypothesis; step 0 is the prior, and the coordinate
-    ``item`` names what each step adds. Weights in clusters are those of the whole set, so the
-    end point is the posterior whatever the order.
-
-    Raises
-    ------
-    UnknownNameError
-        For an unknown episode or coder.
-    BayesTraceError
-        For an order that is not a permutation of the episode's items.
-
-    Examples
-    --------
-    >>> import bayes_trace as bt
-    >>> ev = bt.compile_evidence(bt.from_table({"memo": {"A": 0.8, "B": 0.2}, "note": {"A": 0.5, "B": 0.5}}))
-    >>> trajectory(ev, "episode", order=["note", "memo"]).sel(hypothesis="A").round(2).values.tolist()
-    [0.5, 0.5, 0.8]
-    """
-    one = select_coder(evidence, coder)
-    number = _episode(one, episode)
-    here = np.flatnonzero(one["episode_index"].values == number)
-    ordered = _behind_given(one, here[_ranking(one, here, order)])
-    weighted = one["kappa"].values[:, None] * one["log_likelihood"].values
-    log_prior = np.log(one["prior"].values[number])
-    so_far = log_prior + np.vstack([np.zeros_like(log_prior), np.cumsum(weighted[ordered], axis=0)])
-    probability = np.exp(so_far - log_sum(so_far, axis=1, keepdims=True))
-    items = ["", *one["link_item"].values[ordered]]
-    dates = ["", *one["link_date"].values[ordered]]
-    coords = {
-        "step": np.arange(len(items)),
-        "hypothesis": one["hypothesis"].values,
-        "item": ("step", np.array(items, dtype=str)),
-        "item_date": ("step", np.array(dates, dtype=str)),
-    }
-    return xr.DataArray(probability, coords, ("step", "hypothesis"), attrs={"units": "1", "episode": episode})
-
-
-def _ranking(
-    one: xr.Dataset, here: npt.NDArray[np.int64], order: str | Sequence[str]
-) -> npt.NDArray[np.int64]:
-    items = [str(name) for name in one["link_item"].values[here]]
-    if isinstance(order, str):
-        if order not in ("date", "listed"):
-            message = f"order={order!r}; expected 'date', 'listed' or a sequence of item ids"
-            raise BayesTraceError(message)
-        dates = [str(date) or "9999" for date in one["link_date"].values[here]]
-        return np.argsort(dates, kind="stable") if order == "date" else np.arange(len(items))
-    wanted = list(order)
-    if sorted(wanted) != sorted(items):
-        wrong = sorted(set(wanted) ^ set(items)) or ["an item named twice"]
-        message = f"order does not name each item of the episode once: {', '.join(wrong)}; the items are {', '.join(items)}"
-        raise BayesTraceError(message)
-    return np.array([items.index(name) for name in wanted], dtype=np.int64)
-
-
-def _behind_given(one: xr.Dataset, ordered: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Keep the order, but no item before those it is conditional on."""
-    items = {int(link): str(one["link_item"].values[link]) for link in ordered}
-    given = {
-        int(link): set(str(one["link_given"].values[link]).split()) & set(items.values()) for link in ordered
-    }
-    waiting, placed, result = [int(link) for link in ordered], set[str](), []
-    while waiting:
-        ready = next(link for link in waiting if given[link] <= placed)
-        waiting.remove(ready)
-        placed.add(items[ready])
-        result.append(ready)
-    return np.array(result, dtype=np.int64)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
 from bayes_trace.errors import BayesTraceError, ImpossibleEvidenceError, UnknownNameError
-from bayes_trace.exact.mean import mean_rows
+from bayes_trace.exact.mean import mean_joint
+from bayes_trace.exact.pools import fill_gaps, log_pool
+from bayes_trace.likelihood.links import EVENT, FACT
 from bayes_trace.scales import log_sum, log_to_db
 
-__all__ = ["inclusion", "lead", "log_joint", "select_coder", "sum_over_links", "update"]
+__all__ = ["TIE", "inclusion", "lead", "log_joint", "ranking", "select_coder", "sum_over_links", "update"]
 
 Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+#: log-posteriors closer than this are level, in nats
+TIE = 1e-9
 
 
 def select_coder(evidence: xr.Dataset, coder: str | None) -> xr.Dataset:
@@ -41,22 +46,15 @@ def sum_over_links(evidence: xr.Dataset, values: Array) -> Array:
     return total
 
 
-def log_joint(evidence: xr.Dataset, *, point: Literal["best", "mean"] = "best") -> xr.DataArray:
-    """Log prior plus weighted log-likelihoods, before normalising.
+def log_joint(evidence: xr.Dataset) -> xr.DataArray:
+    """Log prior plus weighted log-likelihoods at best values, before normalising.
 
     Returns
     -------
     Nats with dimensions coder, episode, hypothesis.
     """
-    if point not in ("best", "mean"):
-        message = f"point={point!r}; expected 'best' or 'mean'"
-        raise BayesTraceError(message)
-    rows, kappa = (
-        (evidence["log_likelihood"].values, evidence["kappa"].values)
-        if point == "best"
-        else mean_rows(evidence)
-    )
-    total = np.log(evidence["prior"].values) + sum_over_links(evidence, kappa[..., None] * rows)
+    weighted = evidence["kappa"].values[..., None] * evidence["log_likelihood"].values
+    total = np.log(evidence["prior"].values) + sum_over_links(evidence, weighted)
     coords = {name: evidence[name] for name in ("coder", "episode", "hypothesis")}
     return xr.DataArray(total, coords, ("coder", "episode", "hypothesis"))
 
@@ -65,6 +63,7 @@ def update(
     evidence: xr.Dataset,
     *,
     point: Literal["best", "mean"] = "best",
+    refused: Literal["raise", "best"] = "raise",
     coder: str | None = None,
     pool: Literal["log", "linear"] | None = None,
 ) -> xr.Dataset:
@@ -75,27 +74,30 @@ def update(
     evidence
         As from `compile_evidence`.
     point
-        ``best`` takes the likelihoods as coded; ``mean`` integrates each link's range out, one link at a
-        time. That is the coherent posterior where nothing uncertain is shared by two links of an episode
-        (a source's reliability, an implication, a reading); where something is, `sample` it.
+        ``best`` takes the likelihoods as coded; ``mean`` integrates ranges out, a source's rates over all its
+        links together: the coherent posterior, where nothing else that is uncertain is shared.
+    refused
+        What becomes of episodes for which ``point="mean"`` has no answer (ratios, an uncertain correlation, a
+        shared implication or detection): an error, or the answer at best values, marked in ``at_best``.
     coder
         One coder alone.
     pool
-        Coders together with equal weights: ``log`` averages log-likelihoods (and renormalises),
-        ``linear`` averages posteriors.
+        Coders together with equal weights: ``log`` averages effective log-likelihoods over those who coded a
+        link (and renormalises); ``linear`` averages posteriors, each coder's gaps filled by the log pool.
 
     Returns
     -------
-    Dataset with ``probability``, ``log_probability`` and ``prior`` over episode and hypothesis,
-    ``log_evidence`` (nats) and ``relative`` over episode: where true, log_evidence has no absolute
-    level. With several coders, and neither `coder` nor `pool`, a dimension ``coder`` comes first.
+    Dataset with ``probability``, ``log_probability`` and ``prior`` over episode and hypothesis, ``log_evidence``
+    (nats), ``relative`` (where true, log_evidence has no absolute level), ``at_best``, ``n_items`` and
+    ``n_coded`` over episode. With several coders, and neither `coder` nor `pool`, a dimension ``coder`` comes
+    first; an episode that a coder has not coded at all is NaN there, never the prior.
 
     Raises
     ------
     ImpossibleEvidenceError
         If every hypothesis of an episode is ruled out; names the items.
     ScaleError
-        For ``point="mean"`` with ratio codings.
+        For ``point="mean"`` where it has no answer, with each episode and the reason.
     UnknownNameError
         For an unknown coder.
 
@@ -110,27 +112,36 @@ def update(
     >>> bt.update(ev).probability.sel(hypothesis="A").round(3).item()
     0.8
     """
+    _check_choices(point, coder, pool, refused)
+    if coder is not None:
+        evidence = evidence.sel(coder=[str(select_coder(evidence, coder)["coder"].item())])
+    names = _who(evidence, pool)
+    if pool is not None:
+        evidence = log_pool(evidence) if pool == "log" else fill_gaps(evidence)
+    joint, at_best = log_joint(evidence), np.zeros(evidence.sizes["episode"], dtype=bool)
+    if point == "mean":
+        joint.values, at_best = mean_joint(evidence, joint.values, refused=refused)
+    post = _normalised(evidence, joint, at_best)
+    if pool == "linear":
+        post = _linear_pool(post)
+    alone = pool is not None or post.sizes["coder"] == 1
+    post.attrs |= {**evidence.attrs, "point": point, "coder": names}
+    return post.isel(coder=0, drop=True) if alone else post
+
+
+def _check_choices(point: str, coder: str | None, pool: str | None, refused: str) -> None:
+    if point not in ("best", "mean"):
+        message = f"point={point!r}; expected 'best' or 'mean'"
+        raise BayesTraceError(message)
     if coder is not None and pool is not None:
         message = "coder= and pool= exclude one another; give one"
         raise BayesTraceError(message)
     if pool not in (None, "log", "linear"):
         message = f"pool={pool!r}; expected 'log' or 'linear'"
         raise BayesTraceError(message)
-    if coder is not None:
-        evidence = evidence.sel(coder=[str(select_coder(evidence, coder)["coder"].item())])
-    joint = log_joint(evidence, point=point)
-    relative = _relative(evidence)
-    if pool == "log":
-        joint, relative = (
-            joint.mean("coder", keep_attrs=True).expand_dims("coder"),
-            relative.any("coder") | True,
-        )
-    post = _normalised(evidence, joint, relative)
-    if pool == "linear":
-        post = _linear_pool(post)
-    alone = pool is not None or post.sizes["coder"] == 1
-    post.attrs |= {**evidence.attrs, "point": point, "coder": _who(evidence, pool)}
-    return post.isel(coder=0, drop=True) if alone else post
+    if refused not in ("raise", "best"):
+        message = f"refused={refused!r}; expected 'raise' or 'best'"
+        raise BayesTraceError(message)
 
 
 def _who(evidence: xr.Dataset, pool: str | None) -> str:
@@ -138,32 +149,64 @@ def _who(evidence: xr.Dataset, pool: str | None) -> str:
     return f"{pool} pool of {names}" if pool else names
 
 
-def _relative(evidence: xr.Dataset) -> xr.DataArray:
-    """Episodes whose log evidence is only relative: a weight below 1, or a ratio."""
-    loose = (evidence["kappa"].values < 1) | (evidence["is_ratio"] & evidence["coded"]).values
-    counted = sum_over_links(evidence, loose[..., None].astype(float))[..., 0] > 0
-    return xr.DataArray(counted, {n: evidence[n] for n in ("coder", "episode")}, ("coder", "episode"))
+def _by_episode(evidence: xr.Dataset, flags: Array) -> Array:
+    """Count flags (coder, link) by episode."""
+    return sum_over_links(evidence, flags[..., None].astype(np.float64))[..., 0]
 
 
-def _normalised(evidence: xr.Dataset, joint: xr.DataArray, relative: xr.DataArray) -> xr.Dataset:
+def _counts(evidence: xr.Dataset) -> dict[str, Any]:
+    """Items of every episode (reports among them, events not), and how many a coder has coded."""
+    index = evidence["episode_index"].values[evidence["entry_link"].values]
+    items = evidence["entry_role"].values != EVENT
+    coded = evidence["coded"].values & items
+    n = evidence.sizes["episode"]
+    counted = [np.bincount(index[each], minlength=n) for each in coded]
+    return {
+        "n_items": ("episode", np.bincount(index[items], minlength=n)),
+        "n_coded": (("coder", "episode"), np.array(counted).reshape(len(coded), n)),
+    }
+
+
+def _relative(evidence: xr.Dataset) -> Flags:
+    """Episodes (coder, episode) whose log evidence is only relative: a weight below 1, a ratio, a reading."""
+    ratio = evidence["is_ratio"].values & evidence["coded"].values
+    by_link = np.zeros(evidence["kappa"].shape, dtype=bool)
+    coders, entries = np.nonzero(ratio)
+    by_link[coders, evidence["entry_link"].values[entries]] = True
+    fact = evidence["link_kind"].values == FACT
+    return _by_episode(evidence, by_link | (evidence["kappa"].values < 1) | fact) > 0
+
+
+def _normalised(evidence: xr.Dataset, joint: xr.DataArray, at_best: Flags) -> xr.Dataset:
     level = log_sum(joint.values, axis=-1)
     _refuse_impossible(evidence, level)
-    log_p = joint - xr.DataArray(level, dims=("coder", "episode"))
-    prior = evidence["prior"]
+    counts = _counts(evidence)
+    # nothing coded where others have coded something: no answer, not the prior
+    silent = (counts["n_coded"][1] == 0) & (counts["n_items"][1] > 0)
+    log_p = (joint - xr.DataArray(level, dims=("coder", "episode"))).where(
+        xr.DataArray(~silent, dims=("coder", "episode"))
+    )
+    dims = ("coder", "episode")
     post = xr.Dataset(
         {
             "probability": xr.DataArray(np.exp(log_p)).assign_attrs(
                 units="1", long_name="posterior probability"
             ),
             "log_probability": log_p.assign_attrs(units="nats"),
-            "prior": prior.assign_attrs(units="1", long_name="prior probability"),
-            "log_evidence": (("coder", "episode"), level, {"units": "nats"}),
-            "relative": relative.reset_coords(drop=True),
+            "prior": evidence["prior"].assign_attrs(units="1", long_name="prior probability"),
+            "log_evidence": (dims, np.where(silent, np.nan, level), {"units": "nats"}),
+            "relative": (dims, _relative(evidence)),
+            "at_best": ("episode", at_best),
+            **counts,
         }
     )
-    return post.drop_vars(
-        [n for n in post.coords if n not in evidence["episode"].coords and n not in post.dims]
-    )
+    kept = {
+        *evidence["episode"].coords,
+        *evidence["hypothesis"].coords,
+        *evidence["coder"].coords,
+        *post.dims,
+    }
+    return post.drop_vars([name for name in post.coords if name not in kept])
 
 
 def _refuse_impossible(evidence: xr.Dataset, level: Array) -> None:
@@ -173,8 +216,9 @@ def _refuse_impossible(evidence: xr.Dataset, level: Array) -> None:
     episode = str(evidence["episode"].values[impossible[0]])
     here = evidence["link_episode"].values == episode
     zero = np.isneginf(evidence["log_likelihood"].values).any(axis=0)
+    links = evidence["entry_link"].values
     items = {
-        str(name): [str(item) for item in evidence["link_item"].values[here & zero[:, h]]]
+        str(name): [str(item) for item in evidence["entry_item"].values[(here & zero[:, h])[links]]]
         for h, name in enumerate(evidence["hypothesis"].values)
     }
     raise ImpossibleEvidenceError(episode, items)
@@ -184,16 +228,13 @@ def _linear_pool(post: xr.Dataset) -> xr.Dataset:
     probability = post["probability"].mean("coder", keep_attrs=True).expand_dims("coder")
     with np.errstate(divide="ignore"):
         log_p = xr.DataArray(np.log(probability)).assign_attrs(units="nats")
-    evidence = post["log_evidence"].max("coder").expand_dims("coder") * np.nan
-    return xr.Dataset(
-        {
-            "probability": probability,
-            "log_probability": log_p,
-            "prior": post["prior"],
-            # an average of posteriors is nobody's likelihood
-            "log_evidence": evidence,
-            "relative": post["relative"].any("coder").expand_dims("coder") | True,
-        }
+    return post.isel(coder=[0]).assign(
+        probability=probability,
+        log_probability=log_p,
+        # an average of posteriors is nobody's likelihood
+        log_evidence=post["log_evidence"].isel(coder=[0]) * np.nan,
+        relative=post["relative"].isel(coder=[0]) | True,
+        n_coded=post["n_coded"].max("coder").expand_dims("coder"),
     )
 
 
@@ -235,8 +276,10 @@ def lead(posterior: xr.Dataset) -> xr.Dataset:
 
     Returns
     -------
-    ``leader``, ``runner_up`` (names) and ``lead`` (dB of posterior odds) over the dimensions of
-    the posterior but ``hypothesis``. Of equals the one listed first leads, by 0 dB.
+    ``leader``, ``runner_up`` (names) and ``lead`` (dB of posterior odds) over the dimensions of the posterior
+    but ``hypothesis``, and ``level`` (..., hypothesis): those that share the lead, their log-posteriors within
+    1e-9 of the largest. Of hypotheses that are level the one listed first in the set is named, with a lead of
+    0. Where nothing was coded names are empty and the lead is NaN.
 
     Examples
     --------
@@ -246,18 +289,35 @@ def lead(posterior: xr.Dataset) -> xr.Dataset:
     6.02
     """
     log_p = posterior["log_probability"].transpose(..., "hypothesis")
-    order = np.argsort(-log_p.values, axis=-1, kind="stable")
-    ranked = np.take_along_axis(log_p.values, order, axis=-1)
-    names = posterior["hypothesis"].values[order]
+    order = ranking(log_p.values)
+    ranked = np.take_along_axis(log_p.values, order[..., :2], axis=-1)
+    names = np.where(np.isnan(ranked), "", posterior["hypothesis"].values[order[..., :2]].astype(str))
     dims = log_p.dims[:-1]
     with np.errstate(invalid="ignore"):
         gap = log_to_db(ranked[..., 0] - ranked[..., 1])
+        level = log_p >= log_p.max("hypothesis") - TIE
     coords = {name: coord for name, coord in log_p.coords.items() if "hypothesis" not in coord.dims}
     return xr.Dataset(
         {
-            "leader": (dims, names[..., 0].astype(str)),
-            "runner_up": (dims, names[..., 1].astype(str)),
-            "lead": (dims, gap, {"units": "dB"}),
+            "leader": (dims, names[..., 0]),
+            "runner_up": (dims, names[..., 1]),
+            "lead": (dims, np.where(np.abs(gap) < log_to_db(TIE), 0.0, gap), {"units": "dB"}),
+            "level": level,
         },
         coords,
     )
+
+
+def ranking(log_values: Array) -> npt.NDArray[np.int64]:
+    """Hypotheses (..., rank) from the most to the least probable; those that are level in the order of the set."""
+    left = np.where(np.isnan(log_values), -np.inf, log_values)
+    places = []
+    taken = np.zeros(left.shape, dtype=bool)
+    for _ in range(left.shape[-1]):
+        top = np.where(taken, -np.inf, left).max(axis=-1, keepdims=True)
+        # what is impossible is level with what is impossible
+        with np.errstate(invalid="ignore"):
+            first = ((left >= top - TIE) & ~taken).argmax(axis=-1)
+        places.append(first)
+        np.put_along_axis(taken, first[..., None], values=True, axis=-1)
+    return np.stack(places, axis=-1)

@@ -1,14 +1,33 @@
 """From an evidence set to arrays: the last place that sees an `EvidenceSet`."""
 
 from bayes_trace.likelihood.compiled import compile_evidence
+from bayes_trace.likelihood.derived import close_over_given, drop_entries, with_likelihoods
+from bayes_trace.likelihood.effective import (
+    cluster_weight,
+    core_spread,
+    effective_likelihood,
+    effective_number,
+    option_log_weight,
+    trace_likelihood,
+)
 from bayes_trace.likelihood.elicited import reliability_of
-from bayes_trace.likelihood.rows import drop_links, final_rows, trace_probability, with_rows
+from bayes_trace.likelihood.links import Links, Point, best_point, links_of, parts_of
 
 __all__ = [
+    "Links",
+    "Point",
+    "best_point",
+    "close_over_given",
+    "cluster_weight",
     "compile_evidence",
-    "drop_links",
-    "final_rows",
+    "core_spread",
+    "drop_entries",
+    "effective_likelihood",
+    "effective_number",
+    "links_of",
+    "option_log_weight",
+    "parts_of",
     "reliability_of",
-    "trace_probability",
-    "with_rows",
+    "trace_likelihood",
+    "with_likelihoods",
 ]

@@ -1,94 +1,121 @@
 """Stated numbers to a location and two spreads on the scale where their noise is normal.
 
-x = location + (spread_low if z < 0 else spread_high) z with z standard normal, so that low,
-best and high hold exactly. The scale is the logit for probabilities and decibels for ratios.
+x = location + (spread_low if z < 0 else spread_high) z with z standard normal, so that low, best and high hold
+exactly. The scale is the logit for probabilities, and decibels against the reference for ratios.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
 from bayes_trace.evidence import Coding, EvidenceSet, Reliability, Source, Value
 from bayes_trace.evidence.coded import verbal_terms
-from bayes_trace.scales import Z_90, logit
+from bayes_trace.scales import Z_90, logit, probability_to_db
 
-__all__ = ["Spread", "fraction", "likelihoods", "reliability_of"]
+__all__ = ["Spread", "Stated", "fraction", "reliability_of"]
 
 Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Index = npt.NDArray[np.int64]
+Triple = tuple[float, float, float]
+_UNSTATED = (np.nan, np.nan, np.nan)
+_NONE = (1.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True)
 class Spread:
-    """Location and spreads of some numbers, one scale for all."""
+    """Location and spreads of some numbers."""
 
     location: Array
     low: Array
     high: Array
-    is_ratio: bool = False
 
 
-def fraction(values: list[Value]) -> Spread:
+def fraction(values: Sequence[Value]) -> Spread:
     """Probabilities (detection, reliability, correlation) on the logit scale."""
-    numbers = np.array([[v.lower, float(v.best), v.upper] for v in values]).reshape(-1, 3)
-    return _two_piece(logit(numbers), ranged=np.array([v.is_range for v in values], dtype=bool))
+    numbers = np.array([_triple(value) for value in values]).reshape(-1, 3)
+    return _two_piece(logit(numbers))
 
 
-def _two_piece(numbers: Array, ranged: npt.NDArray[np.bool_], *, is_ratio: bool = False) -> Spread:
-    low, best, high = numbers.T
-    with np.errstate(invalid="ignore"):  # a certain 0 or 1 has no spread
-        below = np.where(ranged, (best - low) / Z_90, 0.0)
-        above = np.where(ranged, (high - best) / Z_90, 0.0)
-    return Spread(best, below, above, is_ratio)
+def _triple(value: Value) -> Triple:
+    return value.lower, float(value.best), value.upper
 
 
-def likelihoods(es: EvidenceSet, coding: Coding, option: str) -> Spread:
-    """Likelihoods of one coding under one reading, in the order of the hypotheses."""
-    stated = coding.options[option]
-    if coding.unit == "ratio_db":
-        return _ratios(es, coding, stated)
-    terms = verbal_terms(es, coding.scale) or {}
-    values = [stated[name] for name in es.hypothesis_ids]
-    if coding.unit == "verbal":
-        values = [terms[str(value.best)] for value in values]
-    numbers = np.array([[v.lower, float(v.best), v.upper] for v in values])
-    if coding.unit == "db":
-        numbers = 10.0 ** (numbers / 10.0)
-    return _two_piece(logit(numbers), np.array([v.is_range for v in values]))
+def _two_piece(numbers: Array) -> Spread:
+    """From low, best, high along the last axis; a certain 0 or 1 has no spread."""
+    low, best, high = np.moveaxis(numbers, -1, 0)
+    with np.errstate(invalid="ignore"):
+        below = np.where(low < best, (best - low) / Z_90, 0.0)
+        above = np.where(high > best, (high - best) / Z_90, 0.0)
+    return Spread(best, below, above)
 
 
-def _ratios(es: EvidenceSet, coding: Coding, stated: dict[str, Value]) -> Spread:
-    values = [stated.get(name, Value(best=0.0)) for name in es.hypothesis_ids]
-    numbers = np.array([[v.lower, float(v.best), v.upper] for v in values])
-    ranged = np.array([v.is_range for v in values])
-    if coding.reference_probability is not None:
-        return _anchored(coding, numbers, ranged)
-    spread = _two_piece(numbers, ranged, is_ratio=True)
-    return _share_reference(spread, es.hypothesis_ids.index(str(coding.reference)))
+@dataclass
+class Stated:
+    """Codings, collected one by one and turned into arrays at once."""
 
+    es: EvidenceSet
+    numbers: list[Triple] = field(default_factory=list)
+    anchors: list[Triple] = field(default_factory=list)
+    units: list[str] = field(default_factory=list)
+    references: list[int] = field(default_factory=list)
+    #: coder, entry and option of each row
+    places: list[tuple[int, int, int]] = field(default_factory=list)
 
-def _anchored(coding: Coding, numbers: Array, ranged: npt.NDArray[np.bool_]) -> Spread:
-    """Ratios times the probability of the reference are probabilities."""
-    anchor = coding.reference_probability or Value(best=0.5)
-    probabilities = float(anchor.best) * 10.0 ** (numbers / 10.0)
-    return _two_piece(logit(probabilities), ranged)
+    def __post_init__(self) -> None:
+        self._ids = self.es.hypothesis_ids
+        self._terms = cache(
+            lambda scale: {k: _triple(v) for k, v in (verbal_terms(self.es, scale) or {}).items()}
+        )
 
+    def add(self, coding: Coding, option: str, place: tuple[int, int, int]) -> None:
+        """One row of likelihoods, at its place (coder, entry, option)."""
+        stated = coding.options[option]
+        if coding.unit == "verbal":
+            terms = self._terms(coding.scale)
+            row = [terms[str(stated[name].best)] if name in stated else _UNSTATED for name in self._ids]
+        else:
+            row = [_triple(stated[name]) if name in stated else _UNSTATED for name in self._ids]
+        self.numbers += row
+        self.units.append(coding.unit)
+        anchor = coding.reference_probability
+        self.anchors.append(_NONE if anchor is None else _triple(anchor))
+        free = coding.unit.startswith("ratio") and anchor is None
+        self.references.append(self._ids.index(str(coding.reference)) if free else -1)
+        if coding.unit.startswith("ratio") and coding.reference not in stated:
+            none = (0.0, 0.0, 0.0) if coding.unit == "ratio_db" else _NONE
+            self.numbers[self._ids.index(str(coding.reference)) - len(self._ids)] = none
+        self.places.append(place)
 
-def _share_reference(spread: Spread, reference: int) -> Spread:
-    """Let the reference carry half the smallest variance, so that it is only a name.
+    def spread(self) -> Spread:
+        """All rows (row, hypothesis) on their scale."""
+        numbers = np.array(self.numbers, dtype=np.float64).reshape(len(self.places), -1, 3)
+        linear = self._with_compounds(self._linear(numbers)) * np.array(self.anchors).reshape(-1, 1, 3)
+        relative = np.array(self.references, dtype=np.int64) >= 0
+        scaled = np.empty_like(linear)
+        scaled[relative] = probability_to_db(linear[relative])
+        scaled[~relative] = logit(linear[~relative])
+        return _two_piece(scaled)
 
-    What is stated are differences to the reference: its own high side widens their low side.
-    """
-    others = np.arange(spread.location.size) != reference
-    low, high = spread.low.copy(), spread.high.copy()
-    half_low = 0.5 * float(np.min(low[others]) ** 2)
-    half_high = 0.5 * float(np.min(high[others]) ** 2)
-    low[others] = np.sqrt(low[others] ** 2 - half_low)
-    high[others] = np.sqrt(high[others] ** 2 - half_high)
-    low[reference], high[reference] = np.sqrt(half_high), np.sqrt(half_low)
-    return Spread(spread.location, low, high, is_ratio=True)
+    def _linear(self, numbers: Array) -> Array:
+        """Probabilities, or plain ratios."""
+        decibels = np.isin(np.array(self.units, dtype=str), ["db", "ratio_db"])
+        numbers[decibels] = 10.0 ** (numbers[decibels] / 10.0)
+        return numbers
+
+    def _with_compounds(self, linear: Array) -> Array:
+        """A compound that is not coded has the even mean of its parts: each paper shows one of the reasons."""
+        for place, name in enumerate(self._ids):
+            parts = [self._ids.index(part) for part in name.split("+") if "+" in name and part in self._ids]
+            if parts:
+                unstated = np.isnan(linear[:, place, 1])
+                linear[unstated, place] = linear[unstated][:, parts].mean(axis=1)
+        return linear
 
 
 def reliability_of(es: EvidenceSet, source: Source) -> Reliability | None:

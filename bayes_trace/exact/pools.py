@@ -1,0 +1,66 @@
+"""Coders together: the log pool of what they say, and what a coder did not code filled from the others."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from bayes_trace.likelihood import cluster_weight, effective_number
+from bayes_trace.likelihood.links import best_point, links_of
+
+__all__ = ["fill_gaps", "log_pool"]
+
+Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+
+def log_pool(evidence: xr.Dataset) -> xr.Dataset:
+    """One coder in the place of all: effective log-likelihoods averaged link by link over those who coded it.
+
+    Effective numbers of clusters are those of the pooled rows. A coder who passed a link over has no voice on it.
+
+    References
+    ----------
+    Genest and Zidek (1986), on the logarithmic opinion pool.
+    """
+    coded = evidence["coded"].any("coder").values[None]
+    return _with_rows(evidence.isel(coder=[0]), _pooled(evidence)[None], coded).assign(
+        is_ratio=(evidence["is_ratio"] & evidence["coded"]).any("coder").expand_dims("coder")
+    )
+
+
+def fill_gaps(evidence: xr.Dataset) -> xr.Dataset:
+    """Every coder, with the log pool of the others where a link was passed over."""
+    own = spoken_by_coder(evidence)
+    rows = np.where(own[..., None], evidence["log_likelihood"].values, _pooled(evidence))
+    coded = np.broadcast_to(evidence["coded"].any("coder").values, evidence["coded"].shape)
+    return _with_rows(evidence, rows, coded)
+
+
+def spoken_by_coder(evidence: xr.Dataset) -> Flags:
+    """Which links (coder, link) each coder has coded."""
+    each = [links_of(evidence, coder).spoken for coder in range(evidence.sizes["coder"])]
+    return np.array(each, dtype=bool).reshape(len(each), evidence.sizes["link"])
+
+
+def _pooled(evidence: xr.Dataset) -> Array:
+    spoken = spoken_by_coder(evidence)[..., None]
+    rows = np.where(spoken, evidence["log_likelihood"].values, 0.0)
+    return np.asarray(rows.sum(axis=0) / np.maximum(spoken.sum(axis=0), 1))
+
+
+def _with_rows(evidence: xr.Dataset, rows: Array, coded: Flags) -> xr.Dataset:
+    """The evidence with these log-likelihoods, and with weights in clusters that follow from them."""
+    numbers, weights = [], []
+    for coder in range(evidence.sizes["coder"]):
+        links, point = links_of(evidence, coder), best_point(evidence, coder)
+        k = effective_number(links, rows[coder][..., None], coded[coder][:, None])
+        numbers.append(k[:, 0])
+        weights.append(cluster_weight(links, k, point.correlation)[:, 0])
+    return evidence.assign(
+        log_likelihood=(("coder", "link", "hypothesis"), rows),
+        effective_number=(("coder", "link"), np.array(numbers)),
+        kappa=(("coder", "link"), np.array(weights)),
+        coded=(("coder", "entry"), coded),
+    )

@@ -1,0 +1,121 @@
+"""What follows from the elicited numbers and is stored beside them: effective likelihoods and weights."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from bayes_trace.likelihood.effective import (
+    cluster_weight,
+    effective_likelihood,
+    effective_number,
+    option_log_weight,
+)
+from bayes_trace.likelihood.links import EVENT, REPORT, best_point, links_of
+
+__all__ = ["close_over_given", "drop_entries", "with_likelihoods"]
+
+Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Index = npt.NDArray[np.int64]
+
+
+def with_likelihoods(evidence: xr.Dataset) -> xr.Dataset:
+    """The dataset with effective likelihoods, readings' and clusters' weights computed afresh."""
+    parts = [_of_coder(evidence, coder) for coder in range(evidence.sizes["coder"])]
+    weight, rows, k, kappa = (np.stack(each) for each in zip(*parts, strict=True))
+    units = {"units": "nats", "long_name": "effective log-likelihood"}
+    return evidence.assign(
+        log_option_weight=(("coder", "link", "option"), weight, {"units": "nats", "long_name": "log lambda"}),
+        log_likelihood=(("coder", "link", "hypothesis"), rows, units),
+        effective_number=(("coder", "link"), k, {"units": "1", "long_name": "effective number of members"}),
+        kappa=(("coder", "link"), kappa, {"units": "1", "long_name": "weight in the cluster"}),
+    )
+
+
+def _of_coder(evidence: xr.Dataset, coder: int) -> tuple[Array, Array, Array, Array]:
+    links, point = links_of(evidence, coder), best_point(evidence, coder)
+    weight = option_log_weight(links, point)
+    rows = effective_likelihood(links, point, log_weight=weight)
+    k = effective_number(links, rows)
+    return weight[..., 0], rows[..., 0], k[:, 0], cluster_weight(links, k, point.correlation)[:, 0]
+
+
+def drop_entries(evidence: xr.Dataset, dropped: npt.ArrayLike) -> xr.Dataset:
+    """The evidence without some items, reports or events, and without what was coded given them.
+
+    Parameters
+    ----------
+    evidence
+        As from `compile_evidence`.
+    dropped
+        True for each entry to set aside.
+
+    Returns
+    -------
+    A dataset with fewer entries and links. Weights of readings and in clusters are computed afresh, so that
+    members which stay may weigh more than before.
+    """
+    gone = close_over_given(evidence, np.asarray(dropped, dtype=bool)[:, None])[:, 0]
+    kept = np.flatnonzero(~gone)
+    links, place = np.unique(evidence["entry_link"].values[kept], return_inverse=True)
+    fewer = evidence.isel(entry=kept, link=links).assign(entry_link=("entry", place.astype(np.int64)))
+    return with_likelihoods(fewer)
+
+
+def close_over_given(evidence: xr.Dataset, dropped: Flags) -> Flags:
+    """Entries (entry, variant) that go with others: what is coded given them, the reports of an event.
+
+    An event goes with the last of its reports.
+    """
+    gone = np.array(dropped, dtype=bool)
+    parents, events = _parents(evidence), _events(evidence)
+    while True:
+        before = int(gone.sum())
+        for child, given in parents:
+            gone[child] |= gone[given].any(axis=0)
+        for event, reports in events:
+            gone[event] |= gone[reports].all(axis=0)
+            gone[reports] |= gone[event]
+        if int(gone.sum()) == before or not (parents or events):
+            return gone
+
+
+def _parents(evidence: xr.Dataset) -> list[tuple[int, Index]]:
+    """Entries coded given others on the same episode, each behind those that it is given."""
+    given = evidence["entry_given"].values
+    if not (given != "").any():
+        return []
+    names, episodes = (
+        evidence["entry_item"].values,
+        evidence["link_episode"].values[evidence["entry_link"].values],
+    )
+    place = {(str(item), str(where)): n for n, (item, where) in enumerate(zip(names, episodes, strict=True))}
+    found: dict[int, list[int]] = {}
+    for child in np.flatnonzero(given != ""):
+        keys = ((name, str(episodes[child])) for name in str(given[child]).split())
+        if there := [place[key] for key in keys if key in place]:
+            found[int(child)] = there
+    return [(child, np.array(found[child])) for child in _behind(found)]
+
+
+def _behind(given: dict[int, list[int]]) -> list[int]:
+    """Children in an order in which none stands before one that it is given."""
+    ordered: dict[int, None] = {}
+    for start in given:
+        path = [start]
+        while path:
+            waiting = [each for each in given.get(path[-1], ()) if each in given and each not in ordered]
+            if waiting and waiting[0] not in path:
+                path.append(waiting[0])
+            else:
+                ordered[path.pop()] = None
+    return list(ordered)
+
+
+def _events(evidence: xr.Dataset) -> list[tuple[int, Index]]:
+    """The entry of each event, and those of its reports."""
+    role, link = evidence["entry_role"].values, evidence["entry_link"].values
+    reports = np.flatnonzero(role == REPORT)
+    return [(int(event), reports[link[reports] == link[event]]) for event in np.flatnonzero(role == EVENT)]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bayes_trace.checks.advice import Check, Finding, base_codings, best_db, spread_db
 from bayes_trace.evidence import EvidenceSet, Reliability
-from bayes_trace.evidence.records import last_day
+from bayes_trace.evidence.dates import last_day
 
 __all__ = ["CHECKS"]
 

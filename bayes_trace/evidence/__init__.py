@@ -1,11 +1,14 @@
 """The evidence set: what a scholar writes down, frozen, and the problems it may have."""
 
 from bayes_trace.evidence.consistency import list_problems
+from bayes_trace.evidence.names import short_names, title_of
 from bayes_trace.evidence.records import (
     Case,
     Cluster,
     Coder,
+    Denial,
     Episode,
+    Event,
     Hypothesis,
     Implication,
     Item,
@@ -24,8 +27,10 @@ __all__ = [
     "Cluster",
     "Coder",
     "Coding",
+    "Denial",
     "Drop",
     "Episode",
+    "Event",
     "EvidenceSet",
     "Hypothesis",
     "Implication",
@@ -40,4 +45,6 @@ __all__ = [
     "Value",
     "VerbalScale",
     "list_problems",
+    "short_names",
+    "title_of",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from bayes_trace import scales
 from bayes_trace.errors import Problem
-from bayes_trace.evidence.records import Item
+from bayes_trace.evidence.records import Event, Item
 from bayes_trace.evidence.sets import EvidenceSet
 from bayes_trace.evidence.values import Coding, Value, Values
 
@@ -18,14 +18,22 @@ Where = tuple[str | int, ...]
 LARGEST_DB = 1000.0
 
 
-def coding_problems(es: EvidenceSet, item: Item) -> Iterator[Problem]:
-    """Problems of every coding of one item."""
+def coding_problems(es: EvidenceSet, item: Item | Event) -> Iterator[Problem]:
+    """Problems of every coding of one item or event."""
     for number, coding in enumerate(item.codings):
-        where: Where = ("items", item.id, "codings", number)
+        where: Where = (*_home(item), "codings", number)
         yield from _names(es, item, coding, where)
         yield from _absolute(es, item, coding, where)
         yield from _options(es, item, coding, where)
     yield from _repeated(es, item)
+
+
+def _kind(item: Item | Event) -> str:
+    return "event" if isinstance(item, Event) else "item"
+
+
+def _home(item: Item | Event) -> Where:
+    return (f"{_kind(item)}s", item.id)
 
 
 def unknown_name(where: Where, kind: str, name: str, known: Iterable[str]) -> Problem:
@@ -41,11 +49,11 @@ def verbal_terms(es: EvidenceSet, scale: str | None) -> dict[str, Value] | None:
     return next((dict(each.terms) for each in es.scales if each.id == scale), None)
 
 
-def _names(es: EvidenceSet, item: Item, coding: Coding, where: Where) -> Iterator[Problem]:
+def _names(es: EvidenceSet, item: Item | Event, coding: Coding, where: Where) -> Iterator[Problem]:
     named: list[tuple[str, str, tuple[str, ...], list[str]]] = [
         ("coder", "coder", (coding.coder,) if coding.coder else (), [coder.id for coder in es.coders]),
         ("episodes", "episode", coding.episodes, list(item.episodes)),
-        ("given", "item", coding.given, list(es.items)),
+        ("given", "item or event", coding.given, list(es.coded)),
         ("cluster", "cluster", (coding.cluster,) if coding.cluster else (), [c.id for c in es.clusters]),
     ]
     for key, kind, names, known in named:
@@ -55,11 +63,11 @@ def _names(es: EvidenceSet, item: Item, coding: Coding, where: Where) -> Iterato
     for name in coding.episodes or item.episodes:
         if name in es.episodes and not es.episodes[name].scored:
             yield Problem(
-                where, f"codes the item for {name}, which is not scored; score it or drop the coding"
+                where, f"codes the {_kind(item)} for {name}, which is not scored; score it or drop the coding"
             )
 
 
-def _absolute(es: EvidenceSet, item: Item, coding: Coding, where: Where) -> Iterator[Problem]:
+def _absolute(es: EvidenceSet, item: Item | Event, coding: Coding, where: Where) -> Iterator[Problem]:
     """Ratios need a reference, and a probability of it where absence or reliability is modelled."""
     if coding.unit != "ratio_db":
         if coding.reference_probability:
@@ -69,24 +77,31 @@ def _absolute(es: EvidenceSet, item: Item, coding: Coding, where: Where) -> Iter
         yield Problem((*where, "reference"), "missing; name the hypothesis that the ratios are taken against")
     elif coding.reference not in es.hypothesis_ids:
         yield unknown_name((*where, "reference"), "hypothesis", coding.reference, list(es.hypothesis_ids))
-    reliable = item.source and any(
-        source.id == item.source.key and (source.reliability or source.grade) for source in es.sources
-    )
-    if coding.reference_probability is None and (item.found == "absent" or reliable):
-        why = "absence" if item.found == "absent" else "reliability of the source"
+    why = _needs_level(es, item)
+    if coding.reference_probability is None and why:
         yield Problem(
             (*where, "reference_probability"),
-            f"missing; {why} needs an absolute probability, so give P(item given {coding.reference})",
+            f"missing; {why} needs an absolute probability, so give P({_kind(item)} given {coding.reference})",
         )
 
 
-def _options(es: EvidenceSet, item: Item, coding: Coding, where: Where) -> Iterator[Problem]:
+def _needs_level(es: EvidenceSet, item: Item | Event) -> str:
+    """Why ratios alone do not suffice; empty where they do."""
+    if isinstance(item, Event):
+        return "an event"
+    if item.found == "absent":
+        return "absence"
+    return "reliability of the source" if item.source and es.reliability_of(item.source.key) else ""
+
+
+def _options(es: EvidenceSet, item: Item | Event, coding: Coding, where: Where) -> Iterator[Problem]:
     if coding.readings and coding.values:
         yield Problem((*where, "readings"), "both values and readings; keep one of them")
     if not coding.readings:
         yield from _values(es, item, coding, coding.values, (*where, "values"))
         return
-    declared = next((dict(r.options) for r in es.readings if r.id == item.reading), {})
+    fact = item.reading if isinstance(item, Item) else None
+    declared = next((dict(r.options) for r in es.readings if r.id == fact), {})
     if not declared:
         yield Problem(
             (*where, "readings"), "the item names no reading; add `reading:` and declare its options"
@@ -105,11 +120,13 @@ def _options(es: EvidenceSet, item: Item, coding: Coding, where: Where) -> Itera
                 )
 
 
-def _values(es: EvidenceSet, item: Item, coding: Coding, values: Values, where: Where) -> Iterator[Problem]:
+def _values(
+    es: EvidenceSet, item: Item | Event, coding: Coding, values: Values, where: Where
+) -> Iterator[Problem]:
     for hypothesis in es.hypothesis_ids:
         implied = coding.unit == "ratio_db" and hypothesis == coding.reference
-        if hypothesis not in values and not implied:
-            yield Problem((*where, hypothesis), "missing; give every hypothesis a value")
+        if hypothesis not in values and not implied and hypothesis not in es.compounds:
+            yield Problem((*where, hypothesis), f"missing; {_expected_value(es, hypothesis)}")
     for name, value in values.items():
         if name not in es.hypothesis_ids:
             yield unknown_name((*where, name), "hypothesis", name, list(es.hypothesis_ids))
@@ -121,6 +138,13 @@ def _values(es: EvidenceSet, item: Item, coding: Coding, values: Values, where: 
             yield from _number(item, coding, name, value, (*where, name))
 
 
+def _expected_value(es: EvidenceSet, hypothesis: str) -> str:
+    parts = [part for part in hypothesis.split("+") if part not in es.hypothesis_ids]
+    if "+" in hypothesis and parts:
+        return f"{', '.join(parts)} is no hypothesis of the set, so give the compound a value of its own"
+    return "give every hypothesis a value"
+
+
 def _verbal(es: EvidenceSet, coding: Coding, value: Value, where: Where) -> Iterator[Problem]:
     terms: Mapping[str, Value] | None = verbal_terms(es, coding.scale)
     if terms is None:
@@ -129,7 +153,7 @@ def _verbal(es: EvidenceSet, coding: Coding, value: Value, where: Where) -> Iter
         yield unknown_name(where, "term", str(value.best), list(terms))
 
 
-def _number(item: Item, coding: Coding, name: str, value: Value, where: Where) -> Iterator[Problem]:
+def _number(item: Item | Event, coding: Coding, name: str, value: Value, where: Where) -> Iterator[Problem]:
     if coding.unit == "ratio_db":
         yield from _ratio(coding, name, value, where)
         return
@@ -166,7 +190,7 @@ def _ratio(coding: Coding, name: str, value: Value, where: Where) -> Iterator[Pr
         )
 
 
-def _repeated(es: EvidenceSet, item: Item) -> Iterator[Problem]:
+def _repeated(es: EvidenceSet, item: Item | Event) -> Iterator[Problem]:
     counts = Counter(
         (coding.coder or es.base_coder, episode)
         for coding in item.codings
@@ -175,5 +199,6 @@ def _repeated(es: EvidenceSet, item: Item) -> Iterator[Problem]:
     for (coder, episode), count in counts.items():
         if count > 1:
             yield Problem(
-                ("items", item.id, "codings"), f"{coder} codes the item {count} times for {episode}; keep one"
+                (*_home(item), "codings"),
+                f"{coder} codes the {_kind(item)} {count} times for {episode}; keep one",
             )

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from bayes_trace.errors import Problem
 from bayes_trace.evidence.coded import coding_problems, unknown_name
-from bayes_trace.evidence.records import Episode, Item, Reliability
+from bayes_trace.evidence.events import event_problems, report_problems
+from bayes_trace.evidence.records import Episode, Event, Item, Reliability
 from bayes_trace.evidence.sets import EvidenceSet
 from bayes_trace.evidence.values import Value
 
@@ -39,10 +40,12 @@ def list_problems(evidence_set: EvidenceSet) -> list[Problem]:
         _verbal_scales,
         _episodes,
         _items,
+        _events,
         _packages,
         _given,
         _sources,
         _scenarios,
+        _declared_scenarios,
     )
     return [problem for part in parts for problem in part(evidence_set)]
 
@@ -66,6 +69,7 @@ def _duplicates(es: EvidenceSet) -> Iterator[Problem]:
         "cases": (case.case for case in es.cases),
         "episodes": (episode.id for case in es.cases for episode in case.episodes),
         "items": (item.id for case in es.cases for item in case.items),
+        "events": (event.id for case in es.cases for event in case.events),
     }
     for kind, ids in collections.items():
         for name, count in Counter(ids).items():
@@ -73,6 +77,8 @@ def _duplicates(es: EvidenceSet) -> Iterator[Problem]:
                 yield Problem(
                     (kind, name), f"the id stands {count} times; ids must be unique, rename all but one"
                 )
+    for name in es.events.keys() & es.items.keys():
+        yield Problem(("events", name), "an item has the same id; results name both, so rename one")
 
 
 def _prior_problems(where: Where, priors: Mapping[str, float], expected: Iterable[str]) -> Iterator[Problem]:
@@ -92,6 +98,10 @@ def _prior_problems(where: Where, priors: Mapping[str, float], expected: Iterabl
             where,
             f"priors sum to {total:g}, expected 1; rivals must be exhaustive, so rescale or add a residual",
         )
+
+
+def _declared_scenarios(es: EvidenceSet) -> Iterator[Problem]:
+    yield from _names(("preferred",), "scenario", es.preferred, es.scenarios)
 
 
 def _priors(es: EvidenceSet) -> Iterator[Problem]:
@@ -158,9 +168,26 @@ def _verbal_scales(es: EvidenceSet) -> Iterator[Problem]:
 def _reliability(where: Where, reliability: Reliability, hypotheses: Iterable[str]) -> Iterator[Problem]:
     yield from _fraction((*where, "hit"), reliability.hit)
     yield from _fraction((*where, "false_report"), reliability.false_report)
+    yield from _denial(where, reliability)
     for name, own in reliability.by_hypothesis.items():
         yield from _names((*where, "by_hypothesis"), "hypothesis", [name], hypotheses)
         yield from _reliability((*where, "by_hypothesis", name), own, hypotheses)
+
+
+def _denial(where: Where, reliability: Reliability) -> Iterator[Problem]:
+    denies = reliability.denies
+    if denies is None:
+        return
+    if reliability.always_answers:
+        yield Problem(
+            (*where, "denies"), "the source always answers, so a denial is whatever is no report; keep one"
+        )
+    for says, no, end in (("hit", "if_true", denies.if_true), ("false_report", "if_false", denies.if_false)):
+        yield from _fraction((*where, "denies", no), end)
+        yes = getattr(reliability, says).best
+        if not isinstance(yes, str) and not isinstance(end.best, str) and yes + end.best > 1 + TOLERANCE:
+            message = f"{end.best:g} and {says} {yes:g} sum to more than 1; a source says yes, no or nothing"
+            yield Problem((*where, "denies", no), message)
 
 
 def _episode(es: EvidenceSet, episode: Episode) -> Iterator[Problem]:
@@ -183,14 +210,23 @@ def _references(es: EvidenceSet, item: Item) -> Iterator[Problem]:
     sources = [source.id for source in es.sources]
     keys = [ref.key for ref in (item.source, *item.see_also) if ref]
     yield from _names((*where, "source"), "source", keys, sources)
-    yield from _names((*where, "implications"), "implication", item.implications, [c.id for c in es.codebook])
-    yield from _names((*where, "episodes"), "episode", item.episodes, es.episodes)
-    yield from _names((*where, "given"), "item", item.given, es.items)
     yield from _names((*where, "package"), "item", item.package, es.items)
-    if item.cluster:
-        yield from _names((*where, "cluster"), "cluster", [item.cluster], [c.id for c in es.clusters])
     if item.reading:
         yield from _names((*where, "reading"), "reading", [item.reading], [r.id for r in es.readings])
+    yield from _common_references(es, item, where)
+
+
+def _common_references(es: EvidenceSet, item: Item | Event, where: Where) -> Iterator[Problem]:
+    """Names that items and events give alike."""
+    yield from _names((*where, "implications"), "implication", item.implications, [c.id for c in es.codebook])
+    yield from _names((*where, "episodes"), "episode", item.episodes, es.episodes)
+    yield from _names((*where, "given"), "item or event", item.given, es.coded)
+    for name in sorted(item.conditional_on & es.items.keys()):
+        if (event := es.items[name].event) is not None:
+            message = f"{name} is a report of {event}; what is reported counts, so write given: [{event}]"
+            yield Problem((*where, "given"), message)
+    if item.cluster:
+        yield from _names((*where, "cluster"), "cluster", [item.cluster], [c.id for c in es.clusters])
     if item.step:
         steps = sorted({step for h in es.hypotheses for step in h.steps})
         yield from _names((*where, "step"), "step", [item.step], steps)
@@ -200,7 +236,7 @@ def _references(es: EvidenceSet, item: Item) -> Iterator[Problem]:
 
 def _coded(item: Item, members: set[str]) -> Iterator[Problem]:
     where: Where = ("items", item.id)
-    if not item.codings and not item.not_coded and item.id not in members:
+    if not item.codings and not item.not_coded and item.event is None and item.id not in members:
         yield Problem(
             (*where, "coding"),
             "missing; give likelihoods, put the item in a package, or say why in not_coded",
@@ -239,6 +275,10 @@ def _coded_episodes(item: Item) -> set[str]:
 def _packages(es: EvidenceSet) -> Iterator[Problem]:
     """What a package says jointly its members must not say again."""
     for package in es.items.values():
+        for name in package.package:
+            if name in es.items and es.items[name].event is not None:
+                message = f"{name} is a report of {es.items[name].event}; leave it out of the package"
+                yield Problem(("items", package.id, "package"), message)
         for member in (es.items[name] for name in package.package if name in es.items):
             for episode in sorted(_coded_episodes(package) & _coded_episodes(member)):
                 yield Problem(
@@ -253,19 +293,29 @@ def _items(es: EvidenceSet) -> Iterator[Problem]:
         yield from _references(es, item)
         yield from _coded(item, members)
         yield from _absence(item, es)
+        yield from report_problems(es, item)
         yield from coding_problems(es, item)
+
+
+def _events(es: EvidenceSet) -> Iterator[Problem]:
+    for event in es.events.values():
+        where: Where = ("events", event.id)
+        yield from _common_references(es, event, where)
+        yield from _fraction((*where, "correlation"), event.correlation)
+        yield from event_problems(es, event)
 
 
 def _given(es: EvidenceSet) -> Iterator[Problem]:
     """Chains of conditioning must end somewhere."""
-    given = {item.id: item.conditional_on for item in es.items.values()}
+    kind = {**dict.fromkeys(es.items, "items"), **dict.fromkeys(es.events, "events")}
+    given = {each.id: each.conditional_on for each in es.coded.values()}
     settled: set[str] = set()
     while ready := {name for name, on in given.items() if name not in settled and on & set(given) <= settled}:
         settled |= ready
     for name in given:
         if name not in settled:
             yield Problem(
-                ("items", name, "given"), "items are conditional on one another in a circle; break it"
+                (kind[name], name, "given"), "items are conditional on one another in a circle; break it"
             )
 
 

@@ -1,28 +1,35 @@
-"""What an evidence set is made of: hypotheses, cases, episodes, items, sources."""
+"""What an evidence set is made of: hypotheses, cases, episodes, items, events."""
 
 from __future__ import annotations
 
-import calendar
-import re
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    Strict,
-    WithJsonSchema,
-    model_validator,
+from pydantic import Field, model_validator
+
+from bayes_trace.evidence.dates import HistoricDate, Label, last_day
+from bayes_trace.evidence.sources import CSL_FIELDS, Denial, Reliability, Source, SourceReference
+from bayes_trace.evidence.values import (
+    Coding,
+    FileName,
+    Flag,
+    Frozen,
+    Name,
+    Number,
+    Probability,
+    Value,
+    Values,
 )
 
-from bayes_trace.evidence.values import Coding, FileName, Frozen, Name, Number, Probability, Value, Values
-
 __all__ = [
+    "CSL_FIELDS",
+    "SHORT_FORM",
     "Case",
     "Cluster",
     "Coder",
+    "Denial",
     "Episode",
+    "Event",
     "Hypothesis",
     "Implication",
     "Item",
@@ -33,66 +40,6 @@ __all__ = [
     "VerbalScale",
     "last_day",
 ]
-
-Flag = Annotated[bool, Strict()]
-
-_DAY = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
-
-
-def _check_day(text: str) -> None:
-    match = _DAY.fullmatch(text)
-    if not match:
-        message = f"date {text!r}: expected YYYY, YYYY-MM, YYYY-MM-DD or two of them joined by /"
-        raise ValueError(message)
-    year, month, day = (int(part) if part else None for part in match.groups())
-    if month is not None and not 1 <= month <= 12:
-        message = f"date {text!r}: no month {month}"
-        raise ValueError(message)
-    if day is not None and not 1 <= day <= calendar.monthrange(int(year or 0), int(month or 1))[1]:
-        message = f"date {text!r}: no day {day} in that month"
-        raise ValueError(message)
-
-
-def _check_date(text: str) -> str:
-    parts = text.split("/")
-    for part in parts[:2]:
-        _check_day(part)
-    if len(parts) > 2 or (len(parts) == 2 and last_day(parts[0]) > last_day(parts[1])):
-        message = f"date {text!r}: expected one date, or an earlier and a later one joined by /"
-        raise ValueError(message)
-    return text
-
-
-def last_day(date: str) -> str:
-    """The last day that a date can mean, as YYYY-MM-DD, so that dates compare as text.
-
-    Examples
-    --------
-    >>> last_day("1976-02"), last_day("1977/1980")
-    ('1976-02-29', '1980-12-31')
-    """
-    end = date.rsplit("/", 1)[-1]
-    if len(end) == 4:
-        return f"{end}-12-31"
-    if len(end) == 7:
-        return f"{end}-{calendar.monthrange(int(end[:4]), int(end[5:]))[1]:02d}"
-    return end
-
-
-def _year_to_text(value: object) -> object:
-    # an unquoted year is a number in YAML
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-#: a day, month, year or interval, as written
-HistoricDate = Annotated[
-    str,
-    BeforeValidator(_year_to_text),
-    AfterValidator(_check_date),
-    WithJsonSchema({"type": ["string", "integer"], "description": "YYYY, YYYY-MM, YYYY-MM-DD or A/B"}),
-]
-#: text that a person may write without quotes although it looks like a number
-Label = Annotated[str, BeforeValidator(_year_to_text), WithJsonSchema({"type": ["string", "integer"]})]
 
 
 class Hypothesis(Frozen):
@@ -105,6 +52,8 @@ class Hypothesis(Frozen):
     statement: str
     #: what it says of a refusal, where that differs from the statement
     refusal_statement: str = ""
+    #: its name in what is said of a refusal, where that differs from the label
+    refusal_label: str = ""
     prior: Probability
     #: links of its mechanism, in order
     steps: tuple[Name, ...] = ()
@@ -162,52 +111,27 @@ class Reading(Frozen):
     options: dict[Name, Probability]
 
 
-class Reliability(Frozen):
-    """How a source reports: P(report given the event) and P(report given no event)."""
-
-    hit: Value
-    false_report: Value
-    #: where the incentive to misrepresent differs by hypothesis
-    by_hypothesis: dict[Name, Reliability] = Field(default_factory=dict)
-
-
-class Source(Frozen):
-    """A reference in CSL-JSON, as Zotero exports it, with its reliability."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    id: Name
-    type: str
-    reliability: Reliability | None = None
-    #: a grade of the set's ``reliability_grades``, instead of numbers
-    grade: Name | None = None
-
-    @model_validator(mode="after")
-    def _csl_fields_only(self) -> Source:
-        unknown = sorted(set(self.model_extra or {}) - CSL_FIELDS)
-        if unknown:
-            message = f"unknown field {unknown[0]!r}; expected CSL-JSON fields such as title, author, issued, archive"
-            raise ValueError(message)
-        return self
-
-    @property
-    def csl(self) -> dict[str, Any]:
-        """The reference alone, for a citation processor."""
-        return self.model_dump(exclude={"reliability", "grade"}, exclude_none=True)
-
-
-class SourceReference(Frozen):
-    """Where in which source an item stands."""
-
-    key: Name
-    locator: Label = ""
-
-
 #: keys that may stand beside ``coding`` in the short form
 SHORT_FORM = ("unit", "scale", "reference", "reference_probability", "reason", "cell_reasons")
 
 
-class Item(Frozen):
+class _Coded(Frozen):
+    """What is coded: an item or an event; a single coding may be written without a list."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unfold(cls, data: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+        if not isinstance(data, dict) or "coding" not in data:
+            return data
+        short = {key: data[key] for key in SHORT_FORM if key in data}
+        rest = {key: value for key, value in data.items() if key not in SHORT_FORM and key != "coding"}
+        if "codings" in rest:
+            message = "both coding and codings; keep one of them"
+            raise ValueError(message)
+        return {**rest, "codings": [{**short, "values": data["coding"]}]}
+
+
+class Item(_Coded):
     """One archival observation with its codings.
 
     In a file the short form ``coding``, ``unit``, ``reason``, ``reference``, ... stands for a single
@@ -215,6 +139,8 @@ class Item(Frozen):
     """
 
     id: Name
+    #: name in figures and tables; by default cut from the paraphrase
+    title: Annotated[str, Field(max_length=60)] = ""
     paraphrase: str
     #: of the document
     date: HistoricDate | None = None
@@ -227,6 +153,10 @@ class Item(Frozen):
     recipient: str = ""
     audience: Literal["private", "diplomatic", "public", "unknown"] | None = None
     kind: str = ""
+    #: the event that it reports; such an item has no codings
+    event: Name | None = None
+    #: what it says of the event; empty: yes
+    says: Literal["yes", "no"] | None = None
     source: SourceReference | None = None
     #: further sources for the same item
     see_also: tuple[SourceReference, ...] = ()
@@ -256,20 +186,45 @@ class Item(Frozen):
 
     @property
     def conditional_on(self) -> set[str]:
-        """Items that this one, or any coding of it, is coded given."""
-        return {*self.given, *(name for coding in self.codings for name in coding.given)}
+        """Items and events that this one, or any coding of it, is coded given."""
+        return _conditions(self.given, self.codings)
 
-    @model_validator(mode="before")
-    @classmethod
-    def _unfold(cls, data: Any) -> Any:  # noqa: ANN401 - whatever the file holds
-        if not isinstance(data, dict) or "coding" not in data:
-            return data
-        short = {key: data[key] for key in SHORT_FORM if key in data}
-        rest = {key: value for key, value in data.items() if key not in SHORT_FORM and key != "coding"}
-        if "codings" in rest:
-            message = "both coding and codings; keep one of them"
-            raise ValueError(message)
-        return {**rest, "codings": [{**short, "values": data["coding"]}]}
+    @property
+    def denies(self) -> bool:
+        """Whether it is a report that the event did not happen."""
+        return self.says == "no"
+
+
+class Event(_Coded):
+    """What several sources attest to: coded once, each of its reports an item of its own.
+
+    The codings give P(event given hypothesis); `coding` is the short form, as for an item.
+    """
+
+    id: Name
+    label: str
+    implications: tuple[Name, ...] = ()
+    step: Name | None = None
+    episodes: tuple[Name, ...] = ()
+    #: how far its reports repeat one another: 0 not at all, 1 as one
+    correlation: Value = Value(best=0.0)
+    decisive: Flag = False
+    cluster: Name | None = None
+    given: tuple[Name, ...] = ()
+    #: ``outcome`` or the names of conditions that the event merely restates
+    restates: tuple[str, ...] = ()
+    #: why the event has no coding
+    not_coded: str = ""
+    codings: tuple[Coding, ...] = ()
+
+    @property
+    def conditional_on(self) -> set[str]:
+        """Items and events that this one, or any coding of it, is coded given."""
+        return _conditions(self.given, self.codings)
+
+
+def _conditions(given: Iterable[str], codings: Iterable[Coding]) -> set[str]:
+    return {*given, *(name for coding in codings for name in coding.given)}
 
 
 class Episode(Frozen):
@@ -303,23 +258,11 @@ class Case(Frozen):
     attempts: str = ""
     conditions: dict[str, Number | str] = Field(default_factory=dict)
     episodes: tuple[Episode, ...] = ()
+    #: what several items report
+    events: tuple[Event, ...] = ()
     items: tuple[Item, ...] = ()
 
-
-_CSL = """
-abstract accessed annote archive archive-place archive_collection archive_location author
-authority available-date call-number categories chair chapter-number citation-key citation-label
-citation-number collection-editor collection-number collection-title compiler composer
-container-author container-title container-title-short contributor curator custom dimensions
-director division DOI edition editor editorial-director event event-date event-place event-title
-executive-producer first-reference-note-number genre guest host illustrator interviewer ISBN
-ISSN issue issued journalAbbreviation jurisdiction keyword language license locator medium
-narrator note number number-of-pages number-of-volumes organizer original-author original-date
-original-publisher original-publisher-place original-title page page-first part-number part-
-title performer PMCID PMID printing-number producer publisher publisher-place recipient
-references reviewed-author reviewed-genre reviewed-title scale script-writer section series-
-creator shortTitle source status submitted supplement-number title title-short translator URL
-version volume volume-title volume-title-short year-suffix
-"""
-#: variables of CSL 1.0.2
-CSL_FIELDS = frozenset(_CSL.split())
+    @property
+    def coded(self) -> dict[str, Item | Event]:
+        """Items and events by id: whatever may have codings."""
+        return {item.id: item for item in self.items} | {event.id: event for event in self.events}

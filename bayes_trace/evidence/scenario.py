@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from bayes_trace.evidence.records import HistoricDate, Item
+from bayes_trace.evidence.dates import HistoricDate
+from bayes_trace.evidence.records import Item
 from bayes_trace.evidence.values import Coding, Frozen, Name, Number, Probability, Value
 
 __all__ = ["Change", "Drop", "Part", "Scenario", "Split"]
@@ -51,6 +52,7 @@ class Part(Frozen):
     short: str = Field(default="", max_length=12)
     statement: str
     refusal_statement: str = ""
+    refusal_label: str = ""
     prior: Probability
     steps: tuple[Name, ...] = ()
     residual: bool = False

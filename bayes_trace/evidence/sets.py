@@ -15,6 +15,7 @@ from bayes_trace.evidence.records import (
     Cluster,
     Coder,
     Episode,
+    Event,
     Hypothesis,
     Implication,
     Item,
@@ -26,7 +27,17 @@ from bayes_trace.evidence.records import (
 from bayes_trace.evidence.scenario import Scenario
 from bayes_trace.evidence.values import Coding, FileName, Frozen, Name, Number
 
-__all__ = ["EvidenceSet", "SetFile"]
+__all__ = ["EvidenceSet", "SetFile", "Written"]
+
+
+class Written(Frozen):
+    """A hypothesis of the set file, and the hypotheses by which scenarios left it present."""
+
+    id: Name
+    #: itself, the parts of a split, or none where it was dropped
+    now: tuple[Name, ...]
+    #: neither a compound nor the residual
+    core: bool
 
 
 class SetFile(Frozen):
@@ -44,6 +55,8 @@ class SetFile(Frozen):
     prior_concentration: Annotated[Number, Field(gt=0)] | None = None
     #: cases in the order to report them; those not named follow in the order of their files
     case_order: tuple[Name, ...] = ()
+    #: scenarios that the author stands by, applied together in this order
+    preferred: tuple[Name, ...] = ()
     base_coder: Name
     coders: tuple[Coder, ...] = Field(min_length=1)
     codebook: tuple[Implication, ...] = ()
@@ -65,6 +78,8 @@ class SetFile(Frozen):
     applied: tuple[str, ...] = ()
     #: items that those scenarios dropped
     set_aside: tuple[str, ...] = ()
+    #: what those scenarios made of the hypotheses of the set file; empty: they stand as written
+    written: tuple[Written, ...] = ()
 
 
 class EvidenceSet(SetFile):
@@ -87,6 +102,31 @@ class EvidenceSet(SetFile):
     def items(self) -> dict[str, Item]:
         """Items of all cases by id, in the order of the files."""
         return {item.id: item for case in self.cases for item in case.items}
+
+    @cached_property
+    def events(self) -> dict[str, Event]:
+        """Events of all cases by id, in the order of the files."""
+        return {event.id: event for case in self.cases for event in case.events}
+
+    @cached_property
+    def coded(self) -> dict[str, Item | Event]:
+        """Items and events by id: whatever may have codings."""
+        return {**self.items, **self.events}
+
+    @cached_property
+    def reports(self) -> dict[str, tuple[Item, ...]]:
+        """Reports of every event, in the order of the files."""
+        found: dict[str, list[Item]] = {name: [] for name in self.events}
+        for item in self.items.values():
+            if item.event in found:
+                found[item.event].append(item)
+        return {name: tuple(items) for name, items in found.items()}
+
+    def episodes_of(self, item: Item | Event) -> tuple[str, ...]:
+        """Episodes that an item or event bears on; a report that names none has those of its event."""
+        if item.episodes or isinstance(item, Event) or item.event not in self.events:
+            return item.episodes
+        return self.events[item.event].episodes
 
     @cached_property
     def case_of(self) -> dict[str, Case]:
@@ -117,17 +157,59 @@ class EvidenceSet(SetFile):
                 return hypothesis
         raise UnknownNameError("hypothesis", name, self.hypothesis_ids)
 
+    @cached_property
+    def compounds(self) -> dict[str, dict[str, float]]:
+        """Compounds whose parts are all hypotheses of the set -> weight of every hypothesis in their mean.
+
+        The parts weigh the same; one that a scenario split shares its weight evenly among its own.
+        """
+        now = self.written_parts() | {name: (name,) for name in self.hypothesis_ids}
+        found = {}
+        for name in self.hypothesis_ids:
+            parts = [now.get(part, ()) for part in name.split("+")]
+            if len(parts) > 1 and all(parts):
+                found[name] = {each: 1 / len(parts) / len(part) for part in parts for each in part}
+        return found
+
+    def written_parts(self) -> dict[str, tuple[str, ...]]:
+        """Every hypothesis of the set file -> the ids by which it is present: itself, parts of a split, none."""
+        return {each.id: each.now for each in self.as_written()}
+
+    def core_parts(self) -> dict[str, tuple[str, ...]]:
+        """The same for core hypotheses: neither compound nor residual; all of them where none is core."""
+        core = {each.id: each.now for each in self.as_written() if each.core}
+        return core or self.written_parts()
+
+    def as_written(self) -> tuple[Written, ...]:
+        """The hypotheses of the set file, with what scenarios made of each."""
+        return self.written or tuple(
+            Written(id=each.id, now=(each.id,), core="+" not in each.id and not each.residual)
+            for each in self.hypotheses
+        )
+
     def prior(self, episode: str) -> dict[str, float]:
         """Prior of every hypothesis in an episode."""
         own = self.episodes[episode].prior
         return own or {hypothesis.id: hypothesis.prior for hypothesis in self.hypotheses}
 
-    def step_of(self, item: Item) -> str:
+    @cached_property
+    def source_by_key(self) -> dict[str, Source]:
+        """Sources by id."""
+        return {source.id: source for source in self.sources}
+
+    def reliability_of(self, source: str) -> Reliability | None:
+        """How the source of that key reports: its own rates, or those of its grade; None where it is not doubted."""
+        found = self.source_by_key.get(source)
+        if found is None:
+            return None
+        return found.reliability or self.reliability_grades.get(found.grade or "")
+
+    def step_of(self, item: Item | Event) -> str:
         """Step of the mechanism that an item bears on: its own, or that of its implications."""
         book = {implication.id: implication.step for implication in self.codebook}
         return item.step or next((step for each in item.implications if (step := book.get(each))), None) or ""
 
-    def restated(self, item: Item) -> set[str]:
+    def restated(self, item: Item | Event) -> set[str]:
         """What an item merely restates: conditions by name, or ``outcome``."""
         book = {implication.id: implication.restates for implication in self.codebook}
         return {*item.restates, *(name for each in item.implications for name in book.get(each, ()))}
@@ -138,6 +220,21 @@ class EvidenceSet(SetFile):
             for coding in item.codings:
                 for episode in coding.episodes or item.episodes:
                     yield item, episode, coding, coding.coder or self.base_coder
+
+    def coded_events(self) -> Iterator[tuple[Event, str, Coding, str]]:
+        """Event, episode, coding and coder of every judgement, file order."""
+        for event in self.events.values():
+            for coding in event.codings:
+                for episode in coding.episodes or event.episodes:
+                    yield event, episode, coding, coding.coder or self.base_coder
+
+    def reports_on(self, event: str, episode: str) -> tuple[Item, ...]:
+        """Reports of an event that bear on an episode and were sought, in the order of the files."""
+        return tuple(
+            item
+            for item in self.reports[event]
+            if item.found != "not_sought" and episode in self.episodes_of(item)
+        )
 
     @cached_property
     def digest(self) -> str:

@@ -6,8 +6,21 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, model_serializer, model_validator
 
-__all__ = ["Coding", "CodingUnit", "FileName", "Frozen", "Name", "Number", "Probability", "Value", "Values"]
+__all__ = [
+    "Coding",
+    "CodingUnit",
+    "FileName",
+    "Flag",
+    "Frozen",
+    "Name",
+    "Number",
+    "Probability",
+    "Value",
+    "Values",
+]
 
+#: true or false, and nothing that looks like it
+Flag = Annotated[bool, Strict()]
 #: a finite number; text and yes/no are refused, not converted
 Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 #: a number from 0 to 1

@@ -10,7 +10,7 @@ from typing import Any
 
 from bayes_trace.errors import EvidenceSetError, Problem
 from bayes_trace.evidence import Source
-from bayes_trace.evidence.records import CSL_FIELDS
+from bayes_trace.evidence.sources import CSL_FIELDS
 from bayes_trace.files.folder import read_evidence_set
 from bayes_trace.files.nodes import Document, read_document
 from bayes_trace.files.validation import validate

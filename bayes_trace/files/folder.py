@@ -8,6 +8,7 @@ from bayes_trace.errors import EvidenceSetError, Problem
 from bayes_trace.evidence import (
     Case,
     Coding,
+    Event,
     EvidenceSet,
     Item,
     Scenario,
@@ -139,7 +140,7 @@ class _Reader:
             name = case.case if case else path.stem
             self._keep(document, ("cases", name))
             for where, line in document.lines.items():
-                if where[:1] in (("items",), ("episodes",)):
+                if where[:1] in (("items",), ("events",), ("episodes",)):
                     # a second item of the same id is the one to point at
                     self.marks[where] = (document.file, line, where)
             cases += [case] if case else []
@@ -206,30 +207,42 @@ class _Reader:
 
     def _with_codings(self, cases: list[Case], tables: list[CodingTable]) -> list[Case]:
         """Cases with the further coders' codings put to their items."""
-        known = {item.id for case in cases for item in case.items}
+        known = {name for case in cases for name in case.coded}
         for table in tables:
             for item in table.codings.keys() - known:
                 line = min(line for key, line in table.lines.items() if key[0] == item)
                 table.problems.clear()
-                table.problem((item,), f"no item {item!r} in any case; correct the id", line)
+                table.problem((item,), f"no item or event {item!r} in any case; correct the id", line)
                 self.problems.extend(table.problems)
         return [
-            case.model_copy(update={"items": tuple(self._merged(item, tables) for item in case.items)})
+            case.model_copy(
+                update={
+                    "events": tuple(
+                        each.model_copy(update={"codings": self._codings("events", each, tables)})
+                        for each in case.events
+                    ),
+                    "items": tuple(
+                        each.model_copy(update={"codings": self._codings("items", each, tables)})
+                        for each in case.items
+                    ),
+                }
+            )
             for case in cases
         ]
 
-    def _merged(self, item: Item, tables: list[CodingTable]) -> Item:
+    def _codings(self, kind: str, item: Item | Event, tables: list[CodingTable]) -> tuple[Coding, ...]:
+        """The codings of an item or event by every coder."""
         codings: list[Coding] = list(item.codings)
         for table in tables:
             for place, coding in enumerate(table.codings.get(item.id, ())):
-                prefix: Where = ("items", item.id, "codings", len(codings))
+                prefix: Where = (kind, item.id, "codings", len(codings))
                 shown: Where = ("codings", table.coder.id, item.id, *coding.episodes)
                 lines = {h: line for (i, p, h), line in table.lines.items() if (i, p) == (item.id, place)}
                 self.marks[prefix] = (table.file, min(lines.values()), shown)
                 for hypothesis, line in lines.items():
                     self.marks[(*prefix, "values", hypothesis)] = (table.file, line, (*shown, hypothesis))
                 codings.append(coding)
-        return item.model_copy(update={"codings": tuple(codings)})
+        return tuple(codings)
 
     def _located(self, problem: Problem) -> Problem:
         """The problem with the file and line where its path, or the nearest part of it, stands."""

@@ -35,8 +35,9 @@ def json_schema() -> dict[str, Any]:
 
 
 def _allow_short_form(definitions: dict[str, Any]) -> None:
-    """Let an item carry its only coding without a list."""
+    """Let an item or event carry its only coding without a list."""
     coding = definitions["Coding"]["properties"]
-    item = definitions["Item"]["properties"]
-    item["coding"] = coding["values"]
-    item.update({key: coding[key] for key in SHORT_FORM})
+    for record in ("Item", "Event"):
+        properties = definitions[record]["properties"]
+        properties["coding"] = coding["values"]
+        properties.update({key: coding[key] for key in SHORT_FORM})

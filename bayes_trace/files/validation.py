@@ -8,13 +8,17 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from bayes_trace.evidence import Case, Coding, Episode, Item, Scenario, SetFile, Source
+from bayes_trace.evidence import Case, Coding, Episode, Event, Item, Scenario, SetFile, Source
 from bayes_trace.files.nodes import Document, Where
 
 __all__ = ["line_at", "validate"]
 
 _KEYS = sorted(
-    {key for model in (SetFile, Case, Episode, Item, Coding, Scenario, Source) for key in model.model_fields}
+    {
+        key
+        for model in (SetFile, Case, Episode, Item, Event, Coding, Scenario, Source)
+        for key in model.model_fields
+    }
 )
 
 

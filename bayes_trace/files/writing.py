@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from bayes_trace.errors import EvidenceSetError, Problem
-from bayes_trace.evidence import Case, Coding, EvidenceSet, Item, SetFile
+from bayes_trace.evidence import Case, Coding, Event, EvidenceSet, Item, SetFile
 from bayes_trace.evidence.records import SHORT_FORM
 from bayes_trace.files.nodes import resolve_core
 from bayes_trace.files.table import write_table
@@ -98,7 +98,7 @@ def _files(es: EvidenceSet) -> dict[str, str]:
     for coder in es.coders:
         rows = [
             (item.id, coding)
-            for item in es.items.values()
+            for item in es.coded.values()
             for coding in item.codings
             if _tabular(es, coding, coder.id)
         ]
@@ -137,11 +137,12 @@ def _notes_fit(coding: Coding) -> bool:
 
 def _case(es: EvidenceSet, case: Case) -> dict[str, Any]:
     plain = _plain(case)
-    plain["items"] = [_item(es, item) for item in case.items]
+    plain["events"] = [_coded(es, event) for event in case.events]
+    plain["items"] = [_coded(es, item) for item in case.items]
     return {key: value for key, value in plain.items() if value not in ([], ())}
 
 
-def _item(es: EvidenceSet, item: Item) -> dict[str, Any]:
+def _coded(es: EvidenceSet, item: Item | Event) -> dict[str, Any]:
     kept = [
         coding
         for coding in item.codings

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any
 
 from bayes_trace.evidence import EvidenceSet, Item, Source
-from bayes_trace.evidence.records import SourceReference
+from bayes_trace.evidence.sources import SourceReference
 from bayes_trace.report.text import escape, spell
 
 __all__ = ["cite", "csl_items", "key_citation", "method_sources", "reference", "short"]

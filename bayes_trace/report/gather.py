@@ -13,7 +13,7 @@ import xarray as xr
 
 from bayes_trace import scales
 from bayes_trace.evidence import Case, Coding, Episode, EvidenceSet, Hypothesis, Item
-from bayes_trace.evidence.records import last_day
+from bayes_trace.evidence.dates import last_day
 from bayes_trace.evidence.scenario import Part
 from bayes_trace.exact import (
     lead,

@@ -80,7 +80,12 @@ def _with_hypothesis(es: EvidenceSet, part: Part) -> EvidenceSet:
         return {**{name: value * rest for name, value in prior.items()}, part.id: part.prior}
 
     hypotheses = tuple(h.model_copy(update={"prior": h.prior * rest}) for h in es.hypotheses)
-    return copy_set(es, {"hypotheses": (*hypotheses, _from_part(part)), "cases": _each_prior(es, make_room)})
+    update = {
+        "written": es.as_written(),
+        "hypotheses": (*hypotheses, _from_part(part)),
+        "cases": _each_prior(es, make_room),
+    }
+    return copy_set(es, update)
 
 
 def _without_hypothesis(es: EvidenceSet, name: str) -> EvidenceSet:
@@ -91,6 +96,7 @@ def _without_hypothesis(es: EvidenceSet, name: str) -> EvidenceSet:
         return {key: value / left for key, value in prior.items() if key != name}
 
     hypotheses = tuple(h.model_copy(update={"prior": h.prior / kept}) for h in es.hypotheses if h.id != name)
+    es = _with_written(es, name, [])
     es = copy_set(es, {"hypotheses": hypotheses, "cases": _each_prior(es, share)})
     es = map_items(es, lambda item: _with_other_reference(item, name, hypotheses[0].id))
     return _map_named(es, name, [])
@@ -119,10 +125,20 @@ def _split(es: EvidenceSet, split: Split) -> EvidenceSet:
         for hypothesis in es.hypotheses
         for each in (_parts(whole, split) if hypothesis.id == whole.id else [hypothesis])
     )
-    es = copy_set(es, {"hypotheses": hypotheses, "cases": _each_prior(es, share)})
     names = [part.id for part in split.into]
+    es = _with_written(es, whole.id, names)
+    es = copy_set(es, {"hypotheses": hypotheses, "cases": _each_prior(es, share)})
     es = map_items(es, lambda item: _with_split_reference(item, whole.id, names))
     return _map_named(es, whole.id, names)
+
+
+def _with_written(es: EvidenceSet, whole: str, parts: list[str]) -> EvidenceSet:
+    """The set that remembers by which hypotheses each one of its file is present."""
+    written = tuple(
+        each.model_copy(update={"now": tuple(_replaced(dict.fromkeys(each.now), whole, parts))})
+        for each in es.as_written()
+    )
+    return copy_set(es, {"written": written})
 
 
 def _with_other_reference(item: Item, old: str, new: str) -> Item:

@@ -106,12 +106,14 @@ SET: tuple[Column, ...] = (
     Column("base_coder", WORD, "The coder whose judgement is shown first.", required=True, choices="Coders"),
     Column("prior_concentration", NUMBER, "Concentration of an uncertain (Dirichlet) prior; blank: fixed."),
     Column("case_order", WORDS, "Cases in the order to report them."),
+    Column("preferred", WORDS, "Scenarios that the author stands by, in the order applied."),
     Column("case_questions", LINES, "Three questions that the report asks of every case, a line each."),
     Column(
         "exclusive", FLAG, "Whether the rivals exclude one another: yes or no.", always=True, choices=YES_NO
     ),
     Column("applied", WORDS, "Scenarios applied so far. The program fills this in."),
     Column("set_aside", WORDS, "Items that those scenarios dropped. The program fills this in."),
+    Column("written", STRUCTURE, "What they made of the hypotheses. The program fills this in."),
 )
 
 HYPOTHESES = Sheet(
@@ -123,6 +125,7 @@ HYPOTHESES = Sheet(
         Column("short", TEXT, "Initials for narrow tables.", width=NARROW),
         Column("statement", TEXT, "What it says, in a sentence.", required=True, width=WIDE),
         Column("refusal_statement", TEXT, "What it says of a refusal, where that differs.", width=WIDE),
+        Column("refusal_label", TEXT, "Its name in what is said of a refusal, where that differs."),
         Column("prior", NUMBER, "Probability before the evidence.", required=True, width=NARROW),
         Column("steps", WORDS, "Steps of its mechanism, in order.", width=WIDE // 2),
         Column("residual", FLAG, "yes: none of the named explanations.", width=NARROW, choices=YES_NO),
@@ -209,6 +212,7 @@ ITEMS = Sheet(
     (
         Column("id", WORD, "One word.", required=True, width=NARROW),
         Column("case", WORD, "The case it belongs to.", required=True, choices="Cases"),
+        Column("title", TEXT, "Name in figures and tables; blank: cut from the paraphrase."),
         Column("paraphrase", TEXT, "What the document says.", required=True, width=WIDE),
         Column("date", DATE, "Of the document: YYYY, YYYY-MM, YYYY-MM-DD, or two joined by /.", width=12),
         Column("statement_date", DATE, "Of the words, where they are older.", width=12),

@@ -1,0 +1,69 @@
+"""Dates as historians write them: a day, a month, a year or an interval."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+
+__all__ = ["HistoricDate", "Label", "last_day"]
+
+_DAY = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+
+
+def _check_day(text: str) -> None:
+    match = _DAY.fullmatch(text)
+    if not match:
+        message = f"date {text!r}: expected YYYY, YYYY-MM, YYYY-MM-DD or two of them joined by /"
+        raise ValueError(message)
+    year, month, day = (int(part) if part else None for part in match.groups())
+    if month is not None and not 1 <= month <= 12:
+        message = f"date {text!r}: no month {month}"
+        raise ValueError(message)
+    if day is not None and not 1 <= day <= calendar.monthrange(int(year or 0), int(month or 1))[1]:
+        message = f"date {text!r}: no day {day} in that month"
+        raise ValueError(message)
+
+
+def _check_date(text: str) -> str:
+    parts = text.split("/")
+    for part in parts[:2]:
+        _check_day(part)
+    if len(parts) > 2 or (len(parts) == 2 and last_day(parts[0]) > last_day(parts[1])):
+        message = f"date {text!r}: expected one date, or an earlier and a later one joined by /"
+        raise ValueError(message)
+    return text
+
+
+def last_day(date: str) -> str:
+    """The last day that a date can mean, as YYYY-MM-DD, so that dates compare as text.
+
+    Examples
+    --------
+    >>> last_day("1976-02"), last_day("1977/1980")
+    ('1976-02-29', '1980-12-31')
+    """
+    end = date.rsplit("/", 1)[-1]
+    if len(end) == 4:
+        return f"{end}-12-31"
+    if len(end) == 7:
+        return f"{end}-{calendar.monthrange(int(end[:4]), int(end[5:]))[1]:02d}"
+    return end
+
+
+def _year_to_text(value: object) -> object:
+    # an unquoted year is a number in YAML
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+#: a day, month, year or interval, as written
+HistoricDate = Annotated[
+    str,
+    BeforeValidator(_year_to_text),
+    AfterValidator(_check_date),
+    WithJsonSchema({"type": ["string", "integer"], "description": "YYYY, YYYY-MM, YYYY-MM-DD or A/B"}),
+]
+#: text that a person may write without quotes although it looks like a number
+Label = Annotated[str, BeforeValidator(_year_to_text), WithJsonSchema({"type": ["string", "integer"]})]

@@ -10,7 +10,6 @@ from bayes_trace.likelihood.effective import (
     option_log_weight,
     trace_likelihood,
 )
-from bayes_trace.likelihood.elicited import reliability_of
 from bayes_trace.likelihood.links import Links, Point, best_point, links_of, parts_of
 
 __all__ = [
@@ -27,7 +26,6 @@ __all__ = [
     "links_of",
     "option_log_weight",
     "parts_of",
-    "reliability_of",
     "trace_likelihood",
     "with_likelihoods",
 ]

@@ -11,7 +11,7 @@ import xarray as xr
 
 from bayes_trace.evidence import Episode, Event, EvidenceSet, Reliability, Value
 from bayes_trace.likelihood.derived import with_likelihoods
-from bayes_trace.likelihood.elicited import Spread, Stated, fraction, reliability_of
+from bayes_trace.likelihood.elicited import Spread, Stated, fraction
 from bayes_trace.likelihood.entries import Entry, Link, chosen_episodes, links_in
 from bayes_trace.likelihood.labels import coordinates, facts
 from bayes_trace.likelihood.links import FACT, REPORT
@@ -203,7 +203,7 @@ def _absence(es: EvidenceSet, links: Sequence[Link]) -> dict[str, Any]:
 
 def _sources(es: EvidenceSet, links: Sequence[Link]) -> dict[str, Any]:
     """Sources with a stated reliability; entries of all others have index -1."""
-    stated = {source.id: rel for source in es.sources if (rel := reliability_of(es, source))}
+    stated = {source.id: own for source in es.sources if (own := es.reliability_of(source.id))}
     keys = [_source(entry) for entry in _entries(links)]
     used = set(keys)
     names = [name for name in stated if name in used]

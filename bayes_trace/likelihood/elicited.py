@@ -13,11 +13,11 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from bayes_trace.evidence import Coding, EvidenceSet, Reliability, Source, Value
+from bayes_trace.evidence import Coding, EvidenceSet, Value
 from bayes_trace.evidence.coded import verbal_terms
 from bayes_trace.scales import Z_90, logit, probability_to_db
 
-__all__ = ["Spread", "Stated", "fraction", "reliability_of"]
+__all__ = ["Spread", "Stated", "fraction"]
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -109,15 +109,11 @@ class Stated:
         return numbers
 
     def _with_compounds(self, linear: Array) -> Array:
-        """A compound that is not coded has the even mean of its parts: each paper shows one of the reasons."""
-        for place, name in enumerate(self._ids):
-            parts = [self._ids.index(part) for part in name.split("+") if "+" in name and part in self._ids]
-            if parts:
-                unstated = np.isnan(linear[:, place, 1])
-                linear[unstated, place] = linear[unstated][:, parts].mean(axis=1)
+        """A compound that is not coded has the mean of its parts: each paper shows one of the reasons."""
+        for name, shares in self.es.compounds.items():
+            place = self._ids.index(name)
+            unstated = np.isnan(linear[:, place, 1])
+            share = np.array([shares.get(each, 0.0) for each in self._ids])[:, None]
+            parts = np.where(share > 0, linear[unstated] * share, 0.0)
+            linear[unstated, place] = parts.sum(axis=1)
         return linear
-
-
-def reliability_of(es: EvidenceSet, source: Source) -> Reliability | None:
-    """Hit and false-report rates of a source, stated or by its grade."""
-    return source.reliability or (es.reliability_grades.get(source.grade) if source.grade else None)

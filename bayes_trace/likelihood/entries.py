@@ -108,9 +108,6 @@ def _kind(item: Item | Event, coding: Coding) -> tuple[int, int]:
 
 def _add_reports(es: EvidenceSet, links: dict[tuple[str, int, str], Link]) -> None:
     """Reports stand behind their event, in every episode that they bear on."""
-    for item in es.items.values():
-        if item.event is None or item.found == "not_sought":
-            continue
-        for episode in item.episodes or es.events[item.event].episodes:
-            if link := links.get((episode, EVENT, item.event)):
-                link.entries.append(Entry(item, REPORT))
+    for (episode, kind, group), link in links.items():
+        if kind == EVENT:
+            link.entries += [Entry(item, REPORT) for item in es.reports_on(group, episode)]

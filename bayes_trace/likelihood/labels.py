@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bayes_trace.evidence import Episode, Event, EvidenceSet
+from bayes_trace.evidence.names import short_names, title_of
 from bayes_trace.evidence.records import last_day
 from bayes_trace.likelihood.entries import Entry, Link
 from bayes_trace.likelihood.links import FACT
@@ -50,9 +51,12 @@ def _text(dimension: str, values: Iterable[str]) -> Coordinate:
 
 
 def _hypotheses(es: EvidenceSet) -> dict[str, Any]:
+    short = short_names(es.hypotheses)
     return {
         "hypothesis": list(es.hypothesis_ids),
         "hypothesis_label": _text("hypothesis", (h.label for h in es.hypotheses)),
+        "hypothesis_short": _text("hypothesis", (short[name] for name in es.hypothesis_ids)),
+        "hypothesis_refusal_label": _text("hypothesis", (h.refusal_label or h.label for h in es.hypotheses)),
         "core": [name for name, parts in es.core_parts().items() if parts],
         "written": [name for name, parts in es.written_parts().items() if parts],
     }
@@ -124,7 +128,7 @@ def _entries(links: Sequence[Link]) -> dict[str, Any]:
 
 
 def _title(entry: Entry) -> str:
-    return entry.of.label if isinstance(entry.of, Event) else entry.of.paraphrase
+    return title_of(entry.of)
 
 
 def _source(entry: Entry) -> str:

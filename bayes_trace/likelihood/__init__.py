@@ -4,6 +4,7 @@ from bayes_trace.likelihood.compiled import compile_evidence
 from bayes_trace.likelihood.derived import close_over_given, drop_entries, with_likelihoods
 from bayes_trace.likelihood.effective import (
     cluster_weight,
+    combined,
     core_spread,
     effective_likelihood,
     effective_number,
@@ -18,6 +19,7 @@ __all__ = [
     "best_point",
     "close_over_given",
     "cluster_weight",
+    "combined",
     "compile_evidence",
     "core_spread",
     "drop_entries",

@@ -15,6 +15,7 @@ from bayes_trace.scales import db_to_log, expit
 
 __all__ = [
     "cluster_weight",
+    "combined",
     "core_log_mean",
     "effective_likelihood",
     "effective_number",
@@ -86,8 +87,19 @@ def effective_likelihood(
     -------
     Nats (link, hypothesis, variant); 0 where nothing was coded.
     """
+    return combined(links, point, trace_likelihood(links, point), coded=coded, log_weight=log_weight)
+
+
+def combined(
+    links: Links, point: Point, log_q: Array, *, coded: Flags | None = None, log_weight: Array | None = None
+) -> Array:
+    """Effective log-likelihoods from those of entries by themselves, `log_q` as from `trace_likelihood`.
+
+    Returns
+    -------
+    As from `effective_likelihood`.
+    """
     coded = links.coded[:, None] if coded is None else coded
-    log_q = trace_likelihood(links, point)
     rows = log_q[links.first, 0]
     facts, events = (np.flatnonzero(links.kind == kind) for kind in (FACT, EVENT))
     if facts.size:

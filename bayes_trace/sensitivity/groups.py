@@ -1,4 +1,4 @@
-"""Items whose elicited numbers are not independent of each other, episode by episode."""
+"""Links whose elicited numbers are not independent of each other, episode by episode."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from bayes_trace.sensitivity.elicited import Elicited
-from bayes_trace.sensitivity.ledger import Flags, Index, Ledger
+from bayes_trace.likelihood.links import ITEM, REPORT
+from bayes_trace.likelihood.ranges import Elicited
+from bayes_trace.sensitivity.ledger import Flags, Index
 
 __all__ = ["Group", "groups_of"]
+
+Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -19,76 +22,64 @@ class Group:
 
     name: str
     links: Index
-    #: nothing but a source's rates is shared, so that quadrature reaches it
+    #: single items that share nothing but a source's rates, so that quadrature reaches them
     is_plain: bool
-    #: links of one implication, whose likelihoods are one
-    moves_together: tuple[Index, ...] = ()
 
 
-def groups_of(ledger: Ledger, stated: Elicited) -> list[Group]:
+def groups_of(evidence: xr.Dataset, stated: Elicited) -> list[Group]:
     """The groups of one episode that hold something uncertain, independent of each other."""
-    ties = _ties(ledger, stated)
-    items = [str(name) for name in ledger.evidence["link_item"].values[stated.links]]
-    uncertain = _uncertain(stated) | np.isin(
-        np.arange(len(items)), [n for links in ties.values() for n in links]
-    )
+    ties = _ties(evidence, stated)
+    items = [str(name) for name in evidence["link_item"].values[stated.link_at]]
+    uncertain = _uncertain(stated)
+    uncertain[[link for links in ties.values() for link in links]] = True
     groups = []
     for links, names in _joined(ties, uncertain):
-        kinds = {kind for kind, _ in names}
         label = "+".join(sorted({name for _, name in names})) if len(links) > 1 else items[links[0]]
-        alone = stated.reading[links] < 0
-        implications = tuple(
-            np.array(ties[key], dtype=np.int64)
-            for key in names
-            if key[0] == "implication" and len(ties[key]) > 1
-        )
-        plain = bool(alone.all()) and kinds <= {"source"}
-        groups.append(Group(label, np.array(links, dtype=np.int64), plain, implications))
+        single = (stated.links.kind[links] == ITEM).all()
+        sources = {name for kind, name in names if kind == "source"}
+        plain = bool(single) and len(sources) == len(names) <= 1
+        groups.append(Group(label, np.array(links, dtype=np.int64), plain))
     return groups
 
 
 def _uncertain(stated: Elicited) -> Flags:
     """Links with a range of their own."""
-    searched = stated.absent & stated.detection.ranged.any(axis=1)
-    return np.asarray(stated.location.ranged.any(axis=(1, 2)) | searched)
+    entries = stated.ranged("location").any(axis=(1, 2)) & (stated.links.role != REPORT)
+    entries |= stated.links.absent & stated.ranged("detection").any(axis=1)
+    links = stated.ranged("agreement").copy()
+    links[stated.links.entry_link[entries]] = True
+    return links
 
 
-def _ties(ledger: Ledger, stated: Elicited) -> dict[tuple[str, str], list[int]]:
+def _ties(evidence: xr.Dataset, stated: Elicited) -> dict[Key, list[int]]:
     """What is uncertain and shared -> links that share it."""
-    ev = ledger.evidence
-    found: dict[tuple[str, str], list[int]] = {}
-    shared = set(str(ev.attrs.get("shared_implications", "")).split())
-    for place, link in enumerate(stated.links):
-        keys: list[tuple[str, str]] = []
-        source, cluster, fact = stated.source[place], stated.cluster[place], stated.reading[place]
-        rates = stated.hit.ranged, stated.false_report.ranged
-        if source >= 0 and any(rate[source].any() for rate in rates):
-            keys.append(("source", str(ev["source"].values[source])))
-        if cluster >= 0 and stated.correlation.ranged[cluster] and stated.company[place] > 1:
-            keys.append(("cluster", str(ev["cluster"].values[cluster])))
-        if fact >= 0 and stated.location.ranged[stated.reading == fact].any():
-            keys.append(("reading", str(ev["reading"].values[fact])))
-        keys += _implications(ev, int(link), shared, ranged=bool(stated.location.ranged[place].any()))
-        for key in keys:
-            found.setdefault(key, []).append(place)
-    return found
+    found: dict[Key, set[int]] = {}
+    links = stated.links
+    rates = [
+        stated.ranged(n).any(axis=1) for n in ("hit", "false_report", "denial_if_true", "denial_if_false")
+    ]
+    doubtful = np.append(np.any(rates, axis=0), False)[links.source]
+    shared = str(evidence.attrs.get("shared_implications", "")).split()
+    moved = stated.ranged("location").any(axis=(1, 2))
+    for entry, link in enumerate(links.entry_link):
+        if doubtful[entry]:
+            name = str(evidence["source"].values[stated.source_at[links.source[entry]]])
+            found.setdefault(("source", name), set()).add(int(link))
+        if stated.implication[entry] >= 0 and moved[entry]:
+            found.setdefault(("implication", shared[stated.implication[entry]]), set()).add(int(link))
+    drawn = np.append(stated.ranged("correlation"), False)[links.cluster] & (links.effective_number > 1)
+    for link in np.flatnonzero(drawn):
+        name = str(evidence["cluster"].values[stated.cluster_at[links.cluster[link]]])
+        found.setdefault(("cluster", name), set()).add(int(link))
+    return {key: sorted(held) for key, held in found.items()}
 
 
-def _implications(
-    evidence: xr.Dataset, link: int, shared: set[str], *, ranged: bool
-) -> list[tuple[str, str]]:
-    names = [name for name in str(evidence["link_implication"].values[link]).split() if name in shared]
-    return [("implication", names[0])] if names and ranged else []
-
-
-def _joined(
-    ties: dict[tuple[str, str], list[int]], uncertain: Flags
-) -> list[tuple[list[int], list[tuple[str, str]]]]:
+def _joined(ties: dict[Key, list[int]], uncertain: Flags) -> list[tuple[list[int], list[Key]]]:
     """Links that hang together, and by what."""
     waiting = [int(n) for n in np.flatnonzero(uncertain)]
     found = []
     while waiting:
-        links, names = {waiting[0]}, set[tuple[str, str]]()
+        links, names = {waiting[0]}, set[Key]()
         while more := {key for key, held in ties.items() if links & set(held)} - names:
             names |= more
             links |= {n for key in more for n in ties[key]}

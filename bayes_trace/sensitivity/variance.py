@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
-from scipy.special import expit
 
 from bayes_trace.errors import BayesTraceError
-from bayes_trace.exact.mean import two_piece_nodes
+from bayes_trace.likelihood import cluster_weight, effective_likelihood
+from bayes_trace.likelihood.quadrature import two_piece_nodes
+from bayes_trace.likelihood.ranges import Elicited, elicited
 from bayes_trace.scales import NATS_PER_DB, log_to_db
-from bayes_trace.sensitivity.elicited import Deviates, Elicited, elicited
 from bayes_trace.sensitivity.groups import Group, groups_of
 from bayes_trace.sensitivity.ledger import Array, Index, Ledger, normalised, open_ledger
 from bayes_trace.sensitivity.pooling import pool
@@ -52,7 +52,7 @@ def global_indices(
     coder
         By default the base coder.
     progress
-        Told the episode, and how much of all is done.
+        Called as ``callback(episode, fraction)``.
 
     Returns
     -------
@@ -86,11 +86,13 @@ def global_indices(
         raise BayesTraceError(message)
     ledger = open_ledger(evidence, coder)
     noise = _noise(evidence)
-    records: list[_Index] = []
+    whole, records = elicited(ledger.evidence, 0), list[_Index]()
     for number, name in enumerate(ledger.episodes):
         if progress:
             progress(name, number / len(ledger.episodes))
-        records += _episode(ledger, number, noise, np.random.default_rng([seed, number]), n)
+        if ledger.links(number).size:
+            stated = whole.take(ledger.links(number))
+            records += _episode(ledger, stated, noise, np.random.default_rng([seed, number]), n)
     return _dataset(ledger, records, n, seed)
 
 
@@ -137,26 +139,26 @@ def _noise(evidence: xr.Dataset) -> float:
     return float(np.sqrt(np.mean(known**2)) * NATS_PER_DB) if known.size else 0.0
 
 
-def _episode(ledger: Ledger, episode: int, noise: float, rng: np.random.Generator, n: int) -> list[_Index]:
-    stated = elicited(ledger, episode)
+def _episode(
+    ledger: Ledger, stated: Elicited, noise: float, rng: np.random.Generator, n: int
+) -> list[_Index]:
+    episode = int(stated.links.episode[0])
     pair = ledger.order[episode, :2]
-    groups = groups_of(ledger, stated)
+    groups = groups_of(ledger.evidence, stated)
     drawn = [_drawn(stated, groups, rng, n, noise) for _ in range(2)]
-    names = [(group.name, group) for group in groups] + (
-        [(CODERS, None)] if noise and stated.links.size else []
-    )
+    names = [(group.name, group) for group in groups] + ([(CODERS, None)] if noise else [])
     variances = []
     for place, (_, group) in enumerate(names):
         if group is not None and group.is_plain:
             variances.append(_by_quadrature(stated, group, pair))
         elif group is not None:
-            gap = drawn[0][:, place, pair[0]] - drawn[0][:, place, pair[1]]
+            gap = drawn[0][place, pair[0]] - drawn[0][place, pair[1]]
             variances.append(float(gap.var(ddof=1)))
         else:
-            variances.append(2.0 * noise**2 * float((stated.kappa(stated.zeros(1)) ** 2).sum()))
+            variances.append(2.0 * noise**2 * float((stated.links.kappa**2).sum()))
     whole = sum(variances)
     first, total = _sobol(ledger, episode, drawn)
-    items = ledger.evidence["link_item"].values[stated.links]
+    items = ledger.evidence["link_item"].values[stated.link_at]
     return [
         _Index(
             group=name,
@@ -179,126 +181,82 @@ def _by_quadrature(stated: Elicited, group: Group, pair: Index) -> float:
     """Variance (nats squared) of the group's part of the log-odds, over the reliability that it shares."""
     expected, variance, weight = np.zeros(1), np.zeros(1), np.ones(1)
     for link in group.links:
-        mean, spread, weight = _moments(stated, int(link), pair)
+        mean, spread, weight = _moments(stated.take(np.array([link])), pair)
         expected, variance = expected + mean, variance + spread
     overall = float(np.sum(weight * expected))
     return float(np.sum(weight * ((expected - overall) ** 2 + variance)))
 
 
-def _moments(stated: Elicited, link: int, pair: Index) -> tuple[Array, Array, Array]:
-    """Mean and variance of one link's log-odds at each node of its source's rates, and the nodes' weights."""
-    kappa = float(stated.kappa(stated.zeros(1))[0, link])
-    source = int(stated.source[link])
-    rates = [_rate_nodes(stated, name, source, pair) for name in ("hit", "false_report")]
-    detection, detected = _detection_nodes(stated, link, pair)
-    weight = np.multiply.outer(rates[0][1], rates[1][1])
-    mean, second = np.zeros((*weight.shape, detected.size)), np.zeros((*weight.shape, detected.size))
-    for sign, h in zip((1.0, -1.0), range(2), strict=True):
-        first, square = _row_moments(
-            stated, link, int(pair[h]), (rates[0][0][h], rates[1][0][h], detection[h])
-        )
-        mean, second = mean + sign * first, second + square - first**2
-    over = mean @ detected
-    spread = ((second + mean**2) @ detected) - over**2
-    return kappa * over, kappa**2 * spread, weight
+def _moments(one: Elicited, pair: Index) -> tuple[Array, Array, Array]:
+    """Mean and variance of one item's log-odds at each node of its source's rates, and the nodes' weights."""
+    free = one.ranged("location")[0, 0].any()
+    own = [one.links.absent[0] and one.ranged("detection")[0].any(), one.links.is_ratio[0] and free]
+    rates = [one.ranged(name).any() for name in ("hit", "false_report")]
+    crossed = any((*own, *rates))
+    axes = [_nodes(CROSSED, moves) for moves in (*rates, *own)]
+    axes.append(_nodes(CROSSED if crossed else NODES, free))
+    grids = np.meshgrid(*(z for z, _ in axes), indexing="ij")
+    rows = _rows_at(one, [grid.ravel() for grid in grids])[pair].reshape(2, *grids[0].shape)
+    private = axes[-1][1]
+    first, second = rows @ private, (rows**2) @ private
+    gap, spread = first[0] - first[1], (second - first**2).sum(axis=0)
+    # what is not shared with other items is integrated out as well
+    beside = np.multiply.outer(axes[2][1], axes[3][1])
+    mean = np.einsum("rfde,de->rf", gap, beside)
+    over = np.einsum("rfde,de->rf", spread + gap**2, beside) - mean**2
+    return mean.ravel(), over.ravel(), np.multiply.outer(axes[0][1], axes[1][1]).ravel()
 
 
-def _row_moments(
-    stated: Elicited, link: int, h: int, shared: tuple[Array, Array, Array]
-) -> tuple[Array, Array]:
-    """First and second moment of one log-likelihood at every node of rates and detection (hit, false, found)."""
-    cell = stated.location
-    at, low, high = (part[link, 0, h] for part in (cell.location, cell.low, cell.high))
-    crossed = any(each.size > 1 for each in shared)
-    z, weight = (
-        two_piece_nodes(CROSSED if crossed else NODES) if low > 0 or high > 0 else (np.zeros(1), np.ones(1))
-    )
-    x = at + np.where(z < 0, low, high) * z
-    r, f, d, p = np.ix_(*shared, x if stated.is_ratio[link] else expit(x))
-    if stated.is_ratio[link]:
-        row = np.broadcast_to(p * NATS_PER_DB, np.broadcast_shapes(r.shape, f.shape, d.shape, p.shape))
-    else:
-        with np.errstate(divide="ignore"):
-            q = r * p + f * (1 - p)
-            row = np.log(1 - d * q if stated.absent[link] else q * np.ones_like(d))
-    row = np.where(np.isfinite(row), row, 0.0)  # a certain zero does not vary
-    return row @ weight, row**2 @ weight
+def _nodes(n: int, moves: bool) -> tuple[Array, Array]:  # noqa: FBT001 - a node, or many
+    return two_piece_nodes(n) if moves else (np.zeros(1), np.ones(1))
 
 
-def _rate_nodes(stated: Elicited, name: str, source: int, pair: Index) -> tuple[list[Array], Array]:
-    """Values under the two hypotheses at common deviates, and weights; 1 and 0 where no source model applies."""
-    if source < 0:
-        certain = np.full(1, float(name == "hit"))
-        return [certain, certain], np.ones(1)
-    rate = getattr(stated, name)
-    return _common_nodes(rate.location[source], rate.low[source], rate.high[source], pair)
-
-
-def _detection_nodes(stated: Elicited, link: int, pair: Index) -> tuple[list[Array], Array]:
-    if not stated.absent[link]:
-        return [np.ones(1), np.ones(1)], np.ones(1)
-    d = stated.detection
-    return _common_nodes(d.location[link], d.low[link], d.high[link], pair)
-
-
-def _common_nodes(at: Array, low: Array, high: Array, pair: Index) -> tuple[list[Array], Array]:
-    if not ((low > 0) | (high > 0)).any():
-        return [expit(at[[h]]) for h in pair], np.ones(1)
-    z, weight = two_piece_nodes(CROSSED)
-    return [expit(at[h] + np.where(z < 0, low[h], high[h]) * z) for h in pair], weight
+def _rows_at(one: Elicited, z: list[Array]) -> Array:
+    """Weighted log-likelihoods (hypothesis, node) of one item; a certain zero does not vary."""
+    at = one.zeros(z[0].size)
+    for name, deviate in zip(("hit", "false_report", "detection", "reference", "location"), z, strict=True):
+        getattr(at, name)[...] = deviate
+    rows = one.links.kappa[0] * effective_likelihood(one.links, one.at(at))[0]
+    return np.where(np.isfinite(rows), rows, 0.0)
 
 
 # --- Sobol indices of the probability ----------------------------------------------------------
 
 
 def _drawn(stated: Elicited, groups: list[Group], rng: np.random.Generator, n: int, noise: float) -> Array:
-    """Contributions (draw, group, hypothesis) to the log joint; what does not vary comes first, in group 0."""
-    z = stated.zeros(n)
-    moved = {name: rng.standard_normal(getattr(z, name).shape) for name in _fields(z)}
-    z = replace(z, **moved)
-    z = _shared(groups, z)
-    rows, kappa = stated.rows(z), stated.kappa(z)
-    weighted = kappa[..., None] * rows
-    parts = [weighted[:, group.links].sum(axis=1) for group in groups]
-    if noise and stated.links.size:
-        size = np.sqrt((kappa**2).sum(axis=1))[:, None] * noise
-        parts.append(size * rng.standard_normal((n, stated.log_prior.size)))
-    fixed = np.setdiff1d(np.arange(stated.links.size), [link for group in groups for link in group.links])
-    parts.append(weighted[:, fixed].sum(axis=1))
-    return np.stack(parts, axis=1)
-
-
-def _fields(z: Deviates) -> Iterator[str]:
-    yield from z.__dataclass_fields__
-
-
-def _shared(groups: list[Group], z: Deviates) -> Deviates:
-    """Links of one implication move together."""
-    location = z.location
-    for group in groups:
-        for links in group.moves_together:
-            location[:, links[1:]] = location[:, links[:1]]
-    return replace(z, location=location)
+    """Contributions (group, hypothesis, draw) to the log joint; what is in no group comes last."""
+    links, point = stated.links, stated.draw(rng, n)
+    kappa = cluster_weight(links, links.effective_number[:, None], point.correlation)
+    weighted = np.broadcast_to(
+        kappa[:, None] * effective_likelihood(links, point), (links.n_links, links.core.shape[1], n)
+    )
+    parts = [weighted[group.links].sum(axis=0) for group in groups]
+    if noise:
+        size = noise * np.sqrt((np.broadcast_to(kappa, (links.n_links, n)) ** 2).sum(axis=0))
+        parts.append(size * rng.standard_normal((links.core.shape[1], n)))
+    grouped = [link for group in groups for link in group.links]
+    parts.append(weighted[np.setdiff1d(np.arange(links.n_links), grouped)].sum(axis=0))
+    return np.stack(parts)
 
 
 def _sobol(ledger: Ledger, episode: int, drawn: list[Array]) -> tuple[Array, Array]:
     """First-order and total indices of the leader's probability by group (the last part is no group)."""
     a, b = drawn
-    prior, leader = ledger.log_prior[episode], ledger.leader[episode]
+    prior, leader = ledger.log_prior[episode][:, None], ledger.leader[episode]
 
     def answer(parts: Array) -> Array:
-        return normalised(prior + parts)[..., leader]
+        """Probability of the leader (..., draw) from (..., hypothesis, draw)."""
+        return normalised(np.moveaxis(prior + parts, -2, -1))[..., leader]
 
-    whole_a, whole_b = a.sum(axis=1), b.sum(axis=1)
+    whole_a, whole_b = a.sum(axis=0), b.sum(axis=0)
     at_a, at_b = answer(whole_a), answer(whole_b)
     variance = float(np.concatenate([at_a, at_b]).var())
-    n_groups = a.shape[1] - 1
+    n_groups = a.shape[0] - 1
     if variance < STILL or not n_groups:
         return np.full(n_groups, np.nan), np.full(n_groups, np.nan)
     # a hypothesis that is ruled out stays so: infinities cancel
     finite_a, finite_b = (np.where(np.isfinite(parts), parts, 0.0) for parts in (a, b))
-    swapped = whole_a[:, None] - finite_a[:, :-1] + finite_b[:, :-1]
-    mixed = answer(swapped).T
+    mixed = answer(whole_a - finite_a[:-1] + finite_b[:-1])
     centre = 0.5 * (at_a.mean() + at_b.mean())
     first = ((at_b - centre) * (mixed - at_a)).mean(axis=1) / variance
     total = 0.5 * ((at_a - mixed) ** 2).mean(axis=1) / variance

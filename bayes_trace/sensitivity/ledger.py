@@ -1,4 +1,4 @@
-"""One coder's evidence as plain arrays, and what becomes of it when links or numbers change."""
+"""One coder's evidence as plain arrays, and what becomes of it when entries or numbers change."""
 
 from __future__ import annotations
 
@@ -9,64 +9,70 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
-from scipy.special import logsumexp
 
 from bayes_trace.errors import BayesTraceError, UnknownNameError
-from bayes_trace.exact import select_coder, sum_over_links, update
-from bayes_trace.likelihood import final_rows
-from bayes_trace.likelihood.rows import FLAT
+from bayes_trace.exact import ranking, select_coder, sum_over_links, update
+from bayes_trace.likelihood import (
+    Links,
+    Point,
+    best_point,
+    close_over_given,
+    cluster_weight,
+    effective_likelihood,
+    effective_number,
+    links_of,
+    option_log_weight,
+)
+from bayes_trace.likelihood.links import EVENT
+from bayes_trace.scales import log_sum
 
 __all__ = [
-    "TIE",
     "Array",
     "Flags",
     "Index",
     "Ledger",
     "check_choice",
     "check_within",
-    "close_over_given",
     "find_hypothesis",
     "normalised",
     "open_ledger",
+    "open_ledgers",
 ]
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Index = npt.NDArray[np.int64]
 
-#: log-odds closer to zero than this are a tie, in nats
-TIE = 1e-9
 #: cells held at once when many variants of one set are computed
 CELLS = 2_000_000
-#: what final rows are made of
-_ELICITED = (
-    "prior",
-    "episode_index",
-    "location",
-    "is_ratio",
-    "coded",
-    "read",
-    "absent",
-    "detection_location",
-    "source_index",
-    "hit_location",
-    "false_report_location",
-    "cluster_index",
-    "correlation_location",
-    "reading_index",
-    "option_probability",
-)
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """Final rows and weights of one coder."""
+    """Effective likelihoods and weights of one coder, in the episodes that this coder has coded."""
 
     #: with the dimension ``coder``, of size 1
     evidence: xr.Dataset
-    #: log-likelihoods (link, hypothesis) and weights (link,)
-    rows: Array
-    kappa: Array
+
+    @cached_property
+    def structure(self) -> Links:
+        """Who belongs to what."""
+        return links_of(self.evidence, 0)
+
+    @cached_property
+    def point(self) -> Point:
+        """Every elicited number at its best value."""
+        return best_point(self.evidence, 0)
+
+    @cached_property
+    def rows(self) -> Array:
+        """Effective log-likelihoods (link, hypothesis)."""
+        return np.asarray(self.evidence["log_likelihood"].values[0], dtype=np.float64)
+
+    @cached_property
+    def kappa(self) -> Array:
+        """Weight of each link in its cluster."""
+        return self.structure.kappa
 
     @cached_property
     def hypotheses(self) -> list[str]:
@@ -78,10 +84,15 @@ class Ledger:
         """Names, in order."""
         return [str(name) for name in self.evidence["episode"].values]
 
-    @cached_property
+    @property
     def episode_index(self) -> Index:
         """Episode of each link."""
-        return np.asarray(self.evidence["episode_index"].values, dtype=np.int64)
+        return self.structure.episode
+
+    @cached_property
+    def entry_episode(self) -> Index:
+        """Episode of each entry."""
+        return self.episode_index[self.structure.entry_link]
 
     @cached_property
     def log_prior(self) -> Array:
@@ -105,8 +116,8 @@ class Ledger:
 
     @cached_property
     def order(self) -> Index:
-        """Hypotheses (episode, rank) from the most to the least probable, of equals the first listed."""
-        return np.argsort(-self.joint, axis=-1, kind="stable")
+        """Hypotheses (episode, rank) from the most to the least probable, those that are level as listed."""
+        return ranking(self.joint)
 
     @property
     def leader(self) -> Index:
@@ -114,11 +125,9 @@ class Ledger:
         return self.order[:, 0]
 
     @cached_property
-    def speaks(self) -> Flags:
-        """Links whose final row tells hypotheses apart."""
-        with np.errstate(invalid="ignore"):
-            flat = (self.rows.max(axis=-1) - self.rows.min(axis=-1)) < FLAT
-        return np.asarray(self.evidence["coded"].values[0] & ~flat)
+    def items(self) -> Index:
+        """Entries that are items, reports of events among them."""
+        return np.flatnonzero(self.structure.role != EVENT)
 
     def sum(self, values: Array) -> Array:
         """Sum values (..., link, hypothesis) into (..., episode, hypothesis)."""
@@ -132,6 +141,11 @@ class Ledger:
         """Links of one episode."""
         return np.flatnonzero(self.episode_index == episode)
 
+    def take(self, links: Index) -> tuple[Links, Point, Index]:
+        """Structure and best values of some links, and the entries that these hold."""
+        structure, entries = self.structure.take(links)
+        return structure, best_point(self.evidence.isel(entry=entries, link=links), 0), entries
+
     def against(self, values: Array, of: Index | None = None) -> Array:
         """Differences (..., episode, hypothesis) of `of` (by default the leader) less each hypothesis.
 
@@ -142,23 +156,6 @@ class Ledger:
     def links_against(self, values: Array, of: Index | None = None) -> Array:
         """Likewise for values (link, hypothesis), each link by the hypothesis of its episode."""
         return _gaps(values, (self.leader if of is None else of)[self.episode_index])
-
-    def company(self, group: Index) -> Index:
-        """Members of each link's group in its episode that speak, the link itself counted as one.
-
-        `group` holds numbers, -1 for links of no group.
-        """
-        key = self.episode_index * (int(group.max(initial=-1)) + 1) + group
-        member = group >= 0
-        counts = np.bincount(key[member & self.speaks], minlength=int(key.max(initial=0)) + 1)
-        return np.where(member, counts[key * member] + ~self.speaks, 1)
-
-    @cached_property
-    def correlation(self) -> Array:
-        """Correlation of each link's cluster, 0 outside clusters."""
-        location = np.append(self.evidence["correlation_location"].values, -np.inf)
-        with np.errstate(over="ignore"):
-            return np.asarray(1.0 / (1.0 + np.exp(-location[self.evidence["cluster_index"].values])))
 
     def coords(self, *names: str) -> dict[str, xr.DataArray]:
         """Coordinates of the evidence, and what belongs to them."""
@@ -172,40 +169,53 @@ class Ledger:
         facts = {name: self.evidence.attrs.get(name, "") for name in kept}
         return {**facts, "coder": str(self.evidence["coder"].values[0])}
 
-    def without(self, dropped: Flags) -> Iterator[tuple[slice, Array, Array]]:
-        """Final rows and weights of many subsets of the links.
+    def without(self, dropped: Flags, links: Index | None = None) -> Iterator[tuple[slice, Array, Array]]:
+        """Effective likelihoods and weights of many subsets of the entries.
 
         Parameters
         ----------
         dropped
-            True for each link (subset, link) set aside; what is coded given it goes as well.
+            True for each entry (entry, subset) set aside; what goes with it is found here.
+        links
+            Links to compute, whole clusters and facts; by default all.
 
         Yields
         ------
-        Places, rows (subset, link, hypothesis) and weights (subset, link). Rows of what is dropped are 0.
+        Places of subsets, log-likelihoods (link, hypothesis, subset) and weights (link, subset): of readings and in
+        clusters as if the set had been written without what is dropped. Rows of what is dropped are 0.
         """
         gone = close_over_given(self.evidence, dropped)
-        lean = self.evidence[list(_ELICITED)]
-        for part in _parts(gone.shape[0], self.rows.size):
-            kept = ~gone[part]
-            many = lean.isel(coder=np.zeros(kept.shape[0], dtype=np.int64))
-            dims = ("coder", "link")
-            coded, read = (many[name].values & kept for name in ("coded", "read"))
-            rows, kappa = final_rows(many.assign(coded=(dims, coded), read=(dims, read)))
-            yield part, rows, kappa
+        if links is None:
+            structure, point = self.structure, self.point
+        else:
+            structure, point, entries = self.take(links)
+            gone = gone[entries]
+        for part in _parts(gone.shape[1], structure.n_links * len(self.hypotheses)):
+            coded = structure.coded[:, None] & ~gone[:, part]
+            weight = option_log_weight(structure, point, coded)
+            rows = effective_likelihood(structure, point, coded=coded, log_weight=weight)
+            rows = np.broadcast_to(rows, (*rows.shape[:2], coded.shape[1]))
+            k = effective_number(structure, rows, coded)
+            yield part, rows, cluster_weight(structure, k, point.correlation)
 
     def joint_without(self, dropped: Flags) -> Array:
-        """Log joint (subset, episode, hypothesis) of many subsets of the links."""
-        joint = np.empty((dropped.shape[0], *self.log_prior.shape))
+        """Log joint (subset, episode, hypothesis) of many subsets of the entries (entry, subset)."""
+        joint = np.empty((dropped.shape[1], *self.log_prior.shape))
         for part, rows, kappa in self.without(dropped):
-            joint[part] = self.log_prior + self.sum(kappa[..., None] * rows)
+            joint[part] = self._joint(rows, kappa)
         return joint
 
-    def joint_at(self, location: Array) -> Array:
-        """Log joint (variant, episode, hypothesis) at other elicited numbers (variant, link, option, hypothesis)."""
-        lean = self.evidence[list(_ELICITED)].isel(coder=np.zeros(location.shape[0], dtype=np.int64))
-        rows, kappa = final_rows(lean, location)
-        return self.log_prior + self.sum(kappa[..., None] * rows)
+    def joint_at(self, point: Point) -> Array:
+        """Log joint (variant, episode, hypothesis) at other elicited numbers.
+
+        Weights of readings and effective numbers in clusters stay those of best values.
+        """
+        rows = effective_likelihood(self.structure, point)
+        kappa = cluster_weight(self.structure, self.structure.effective_number[:, None], point.correlation)
+        return self._joint(rows, kappa)
+
+    def _joint(self, rows: Array, kappa: Array) -> Array:
+        return self.log_prior + self.sum(np.moveaxis(kappa[:, None] * rows, -1, 0))
 
 
 def _gaps(values: Array, of: Index) -> Array:
@@ -216,45 +226,46 @@ def _gaps(values: Array, of: Index) -> Array:
 
 
 def open_ledger(evidence: xr.Dataset, coder: str | None = None) -> Ledger:
-    """The evidence of one coder, by default the base coder.
+    """The evidence of one coder, by default the base coder, without episodes of which this coder coded nothing.
 
     Raises
     ------
     UnknownNameError
         For an unknown coder.
+    BayesTraceError
+        If the coder has coded nothing.
     ImpossibleEvidenceError
         If every hypothesis of an episode is ruled out.
     """
     name = str(select_coder(evidence, coder)["coder"].values)
-    one = evidence.sel(coder=[name])
-    ledger = Ledger(one, one["log_likelihood"].values[0], one["kappa"].values[0])
+    ledger = Ledger(_spoken(evidence.sel(coder=[name])))
+    if not ledger.episodes:
+        message = f"coder {name} has coded nothing in {', '.join(map(str, evidence['episode'].values))}; choose another coder"
+        raise BayesTraceError(message)
     if np.isneginf(ledger.joint).all(axis=-1).any():
-        update(one)  # names the items
+        update(ledger.evidence)  # names the items
     return ledger
 
 
-def close_over_given(evidence: xr.Dataset, dropped: Flags) -> Flags:
-    """Subsets (subset, link) with what is coded given their members, in the same episode."""
-    gone = np.array(dropped, dtype=bool)
-    parents = _parents(evidence)
-    while True:
-        before = int(gone.sum())
-        for child, given in parents:
-            gone[:, child] |= gone[:, given].any(axis=1)
-        if int(gone.sum()) == before:
-            return gone
+def open_ledgers(evidence: xr.Dataset) -> dict[str, Ledger]:
+    """The ledgers of all coders who have coded anything."""
+    coded = evidence["coded"].values.any(axis=1)
+    names = evidence["coder"].values[coded | (evidence.sizes["entry"] == 0)]
+    return {str(name): open_ledger(evidence, str(name)) for name in names}
 
 
-def _parents(evidence: xr.Dataset) -> list[tuple[int, list[int]]]:
-    """Links coded given others, and the places of those."""
-    items, episodes = evidence["link_item"].values, evidence["link_episode"].values
-    place = {(str(i), str(e)): n for n, (i, e) in enumerate(zip(items, episodes, strict=True))}
-    found = []
-    for child, names in enumerate(evidence["link_given"].values):
-        given = [place[key] for name in str(names).split() if (key := (name, str(episodes[child]))) in place]
-        if given:
-            found.append((child, given))
-    return found
+def _spoken(one: xr.Dataset) -> xr.Dataset:
+    """The evidence of one coder where this coder has a voice: an episode not coded is not answered by its prior."""
+    structure = links_of(one, 0)
+    silent = np.isin(np.arange(structure.n_episodes), structure.episode)
+    silent[structure.episode[structure.spoken]] = False
+    if not silent.any():
+        return one
+    links = np.flatnonzero(~silent[structure.episode])
+    taken, entries = structure.take(links)
+    place = np.cumsum(~silent) - 1
+    fewer = one.isel(episode=~silent, link=links, entry=entries)
+    return fewer.assign(episode_index=("link", place[taken.episode]), entry_link=("entry", taken.entry_link))
 
 
 def _parts(count: int, cells: int) -> Iterator[slice]:
@@ -264,7 +275,7 @@ def _parts(count: int, cells: int) -> Iterator[slice]:
 
 def normalised(joint: Array) -> Array:
     """Probabilities from log joints (..., hypothesis)."""
-    return np.asarray(np.exp(joint - logsumexp(joint, axis=-1, keepdims=True)))
+    return np.asarray(np.exp(joint - log_sum(joint, axis=-1, keepdims=True)))
 
 
 def find_hypothesis(ledger: Ledger, name: str) -> int:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 import xarray as xr
 from scipy.special import expit
 
+from bayes_trace.likelihood import Links, cluster_weight, effective_likelihood, effective_number, parts_of
+from bayes_trace.likelihood.links import FACT
 from bayes_trace.scales import Z_90, db_to_log, log_to_db, logit
-from bayes_trace.sensitivity.elicited import stated_spreads
 from bayes_trace.sensitivity.ledger import (
     CELLS,
     Array,
+    Flags,
     Index,
     Ledger,
     check_within,
@@ -24,6 +28,8 @@ __all__ = ["one_way", "tipping_points"]
 #: a common half-width in dB stops short of certainty
 HIGHEST = 0.999
 ENDS = ("low", "high")
+#: a root in a cluster is looked for this far (nats) about the ratio as coded, in so many closer looks
+REACH, POINTS, LOOKS = 40.0, 65, 12
 
 
 def one_way(evidence: xr.Dataset, *, uniform: float | None = None, coder: str | None = None) -> xr.Dataset:
@@ -41,9 +47,9 @@ def one_way(evidence: xr.Dataset, *, uniform: float | None = None, coder: str | 
 
     Returns
     -------
-    Dataset with ``probability`` (link, varied, end, hypothesis), where ``varied`` is the hypothesis whose
-    likelihood moves and ``end`` is low or high; ``lead`` (link, varied, end), the dB of the leader of the
-    episode over its strongest rival, negative where it is overtaken; and ``swing`` (link, varied), the
+    Dataset with ``probability`` (entry, varied, end, hypothesis), where ``varied`` is the hypothesis whose
+    likelihood moves and ``end`` is low or high; ``lead`` (entry, varied, end), the dB of the leader of the
+    episode over its strongest rival, negative where it is overtaken; and ``swing`` (entry, varied), the
     distance in dB between the two ends. All options of an item with readings move together. A ratio
     moves against its reference, which has no range of its own.
 
@@ -61,7 +67,7 @@ def one_way(evidence: xr.Dataset, *, uniform: float | None = None, coder: str | 
     >>> import bayes_trace as bt
     >>> memo = {"A": {"low": 0.4, "best": 0.8, "high": 0.9}, "B": 0.2}
     >>> ev = bt.compile_evidence(bt.from_table({"memo": memo}))
-    >>> moved = one_way(ev).probability.sel(varied="A", hypothesis="A").isel(link=0)
+    >>> moved = one_way(ev).probability.sel(varied="A", hypothesis="A").isel(entry=0)
     >>> moved.round(3).values.tolist()
     [0.667, 0.818]
     """
@@ -71,22 +77,26 @@ def one_way(evidence: xr.Dataset, *, uniform: float | None = None, coder: str | 
     lead = _lead(ledger, joint)
     with np.errstate(invalid="ignore"):
         swing = np.nan_to_num(np.abs(lead[..., 1] - lead[..., 0]), nan=0.0, posinf=np.inf)
-    dims = ("link", "varied", "end")
+    dims = ("entry", "varied", "end")
     return xr.Dataset(
         {
             "probability": ((*dims, "hypothesis"), normalised(joint), {"units": "1"}),
             "lead": (dims, lead, {"units": "dB"}),
             "swing": (dims[:2], swing, {"units": "dB"}),
         },
-        {**ledger.coords("link", "hypothesis"), "varied": ledger.hypotheses, "end": list(ENDS)},
+        {
+            **ledger.coords("entry", "hypothesis"),
+            "entry_episode": ("entry", np.array(ledger.episodes, dtype=str)[ledger.entry_episode]),
+            "varied": ledger.hypotheses,
+            "end": list(ENDS),
+        },
         ledger.attrs | {"range": "stated" if uniform is None else f"{uniform:g} dB either way"},
     )
 
 
 def _stated_ends(ledger: Ledger) -> Array:
-    """Locations (end, link, option, hypothesis) at the stated low and high."""
-    low, high = stated_spreads(ledger)
-    at = ledger.evidence["location"].values[0]
+    """Locations (end, entry, option, hypothesis) at the stated low and high."""
+    at, low, high = parts_of(ledger.evidence, "location", 0)
     return np.stack([at - Z_90 * low, at + Z_90 * high])
 
 
@@ -94,7 +104,7 @@ def _uniform_ends(ledger: Ledger, db: float) -> Array:
     width = float(check_within("uniform", db, 0.0, np.inf))
     at = ledger.evidence["location"].values[0]
     p = expit(at)
-    ratio = ledger.evidence["is_ratio"].values[0][:, None, None]
+    ratio = ledger.structure.is_ratio[:, None, None]
     ends = []
     for sign in (-1.0, 1.0):
         moved = p * np.exp(db_to_log(sign * width))
@@ -103,32 +113,29 @@ def _uniform_ends(ledger: Ledger, db: float) -> Array:
 
 
 def _at_ends(ledger: Ledger, ends: Array) -> Array:
-    """Log joint (link, varied, end, hypothesis) of the link's episode, one cell moved at a time.
+    """Log joint (entry, varied, end, hypothesis) of the entry's episode, one likelihood moved at a time.
 
-    The links of one position in all episodes are moved at once: episodes know nothing of each other.
+    The entries of one position in all episodes are moved at once: episodes know nothing of each other.
     """
-    n_links, n_options, n = ends.shape[1:]
-    first = np.searchsorted(ledger.episode_index, ledger.episode_index)
-    position = np.arange(n_links) - first
-    base = ledger.evidence["location"].values[0]
-    joint = np.zeros((n_links, n, 2, n))
+    episode, n = ledger.entry_episode, len(ledger.hypotheses)
+    position = np.arange(episode.size) - np.searchsorted(episode, episode)
+    joint = np.zeros((episode.size, n, 2, n))
     most = int(position.max(initial=-1)) + 1
-    step = min(max(1, CELLS // max(1, 2 * n * base.size)), max(1, most))
+    step = min(max(1, CELLS // max(1, 2 * n * ends[0].size)), max(1, most))
     for start in range(0, most, step):
         here = np.flatnonzero((position >= start) & (position < start + step))
-        moved = np.broadcast_to(base, (step, n, 2, n_links, n_options, n)).copy()
-        for varied in range(n):
-            for end in range(2):
-                moved[position[here] - start, varied, end, here, :, varied] = ends[end, here, :, varied]
-        every = ledger.joint_at(moved.reshape(-1, n_links, n_options, n))
+        moved = np.broadcast_to(ledger.point.location[..., None, None], (*ends.shape[1:], step, n, 2)).copy()
+        for varied, end in np.ndindex(n, 2):
+            moved[here, :, varied, position[here] - start, varied, end] = ends[end, here, :, varied]
+        every = ledger.joint_at(replace(ledger.point, location=moved.reshape(*ends.shape[1:], -1)))
         every = every.reshape(step, n, 2, *every.shape[1:])
-        joint[here] = every[position[here] - start, :, :, ledger.episode_index[here]]
+        joint[here] = every[position[here] - start, :, :, episode[here]]
     return joint
 
 
 def _lead(ledger: Ledger, joint: Array) -> Array:
-    """Decibels of each link's episode's leader over its strongest rival, joint (link, varied, end, h)."""
-    leader = ledger.leader[ledger.episode_index][:, None, None, None]
+    """Decibels of each entry's episode's leader over its strongest rival, joint (entry, varied, end, h)."""
+    leader = ledger.leader[ledger.entry_episode][:, None, None, None]
     mine = np.take_along_axis(joint, np.broadcast_to(leader, (*joint.shape[:-1], 1)), axis=-1)[..., 0]
     rivals = np.where(np.arange(joint.shape[-1]) == leader, -np.inf, joint).max(axis=-1)
     with np.errstate(invalid="ignore"):
@@ -151,12 +158,12 @@ def tipping_points(
 
     Returns
     -------
-    Dataset over ``link`` and ``rival``: ``ratio`` and ``ratio_db``, target : rival as coded, of the final
-    row; ``tipping_ratio`` and ``tipping_db``, the value at which the two would tie, all else as it is,
+    Dataset over ``link`` and ``rival``: ``ratio`` and ``ratio_db``, target : rival as coded, of the effective
+    likelihood; ``tipping_ratio`` and ``tipping_db``, the value at which the two would tie, all else as it is,
     LR x odds^(-1 / kappa); ``distance`` = tipping_db - ratio_db. Where no value that the item could have
     would do, the tipping point is 0 or infinite (minus or plus infinity dB): a report stays between f/r and
     r/f, an absence between 1 - d and 1 / (1 - d). ``attainable_low`` and ``attainable_high`` are those limits in
-    dB. Missing for the target itself. A neutral member of a cluster is weighed as if it spoke.
+    dB. Missing for the target itself. In a discounted cluster the weight of all members moves with the ratio.
 
     Raises
     ------
@@ -178,9 +185,7 @@ def tipping_points(
     ledger = open_ledger(evidence, coder)
     of = ledger.leader if target is None else np.full(len(ledger.episodes), find_hypothesis(ledger, target))
     own = ledger.links_against(ledger.rows, of)
-    rest, kappa = _all_else(ledger, of)
-    with np.errstate(invalid="ignore"):
-        tip = -rest / kappa[:, None]
+    tip = _where_they_tie(ledger, of, own)
     low, high = _attainable(ledger, of)
     tip = np.where(tip < low - 1e-12, -np.inf, np.where(tip > high + 1e-12, np.inf, tip))
     itself = np.arange(tip.shape[1]) == of[ledger.episode_index][:, None]
@@ -208,8 +213,85 @@ def tipping_points(
     )
 
 
-def _all_else(ledger: Ledger, of: Index) -> tuple[Array, Array]:
-    """Log-odds target : rival (link, rival) from all but the link itself, and the weight that it has or would have.
+def _where_they_tie(ledger: Ledger, of: Index, own: Array) -> Array:
+    """Log ratios target : rival (link, rival) at which target and rival would be level."""
+    rest = _all_else(ledger, of)
+    tip = -rest / ledger.kappa[:, None]
+    for link in np.flatnonzero(_tied(ledger)):
+        target = of[ledger.episode_index[link]]
+        cluster = _Cluster.of(ledger, int(link), int(target))
+        for rival in range(own.shape[1]):
+            if rival != target and np.isfinite(own[link, rival]) and np.isfinite(rest[link, rival]):
+                tip[link, rival] = cluster.tie(rival, own[link, rival], rest[link, rival])
+    return tip
+
+
+def _tied(ledger: Ledger) -> Flags:
+    """Links that share a discounted cluster with another: moving one moves the weight of all."""
+    structure = ledger.structure
+    rho = expit(np.append(ledger.point.correlation[:, 0], -np.inf))[structure.cluster]
+    key = structure.episode * (structure.cluster.max(initial=-1) + 2) + structure.cluster
+    member = (structure.cluster >= 0) & structure.spoken
+    _, place = np.unique(key, return_inverse=True)
+    size = np.bincount(place, weights=member)
+    return np.asarray(member & (rho > 0) & (size[place] > 1))
+
+
+@dataclass(frozen=True)
+class _Cluster:
+    """A link among the members of its cluster on one episode."""
+
+    structure: Links
+    correlation: Array
+    rows: Array
+    #: place of the link among the members, and the target hypothesis
+    link: int
+    target: int
+
+    @staticmethod
+    def of(ledger: Ledger, link: int, target: int) -> _Cluster:
+        """The members that stand with a link."""
+        whole = ledger.structure
+        same = (whole.cluster == whole.cluster[link]) & (whole.episode == whole.episode[link])
+        members = np.flatnonzero(same)
+        structure, point, _ = ledger.take(members)
+        place = int(np.searchsorted(members, link))
+        return _Cluster(structure, point.correlation, ledger.rows[members], place, target)
+
+    def gap(self, rival: int, ratio: Array) -> Array:
+        """Weighted log-odds target : rival of all members, the link at these log ratios."""
+        rows = np.repeat(self.rows[..., None], ratio.size, axis=-1)
+        rows[self.link, self.target] = rows[self.link, rival] + ratio
+        kappa = cluster_weight(self.structure, effective_number(self.structure, rows), self.correlation)
+        with np.errstate(invalid="ignore"):
+            each = rows[:, self.target] - rows[:, rival]
+        return np.asarray((kappa * np.where(np.isfinite(each), each, 0.0)).sum(axis=0))
+
+    def tie(self, rival: int, own: float, rest: float) -> float:
+        """The log ratio nearest to `own` at which the members cancel all else; `rest` is without the link.
+
+        The weight of a cluster depends on the ratio that moves, so the root is searched, ever closer.
+        """
+        kappa = cluster_weight(
+            self.structure, effective_number(self.structure, self.rows[..., None]), self.correlation
+        )
+        others = float(self.gap(rival, np.array([own]))[0] - kappa[self.link, 0] * own)
+        outside = rest - others
+        reach = REACH + 2 * abs(rest)
+        low, high = own - reach, own + reach
+        for _ in range(LOOKS):
+            at = np.linspace(low, high, POINTS)
+            value = outside + self.gap(rival, at)
+            turns = np.flatnonzero(np.sign(value[:-1]) * np.sign(value[1:]) <= 0)
+            if not turns.size:
+                return float(-np.inf if value[0] > 0 else np.inf)
+            nearest = turns[np.abs(at[turns] + at[turns + 1] - 2 * own).argmin()]
+            low, high = at[nearest], at[nearest + 1]
+        return float((low + high) / 2)
+
+
+def _all_else(ledger: Ledger, of: Index) -> Array:
+    """Log-odds target : rival (link, rival) from all but the link itself, at the weights that links have.
 
     Infinities are counted apart, so that an item's own can be taken away again.
     """
@@ -222,31 +304,12 @@ def _all_else(ledger: Ledger, of: Index) -> tuple[Array, Array]:
         others = ledger.sum(endless)[ledger.episode_index] - endless
         with np.errstate(invalid="ignore"):  # both ruled out by others: no ratio would settle it
             rest = np.where(others > 0, rest + sign * np.inf, rest)
-    company = ledger.company(ledger.evidence["cluster_index"].values)
-    kappa = 1.0 / (1.0 + (company - 1) * ledger.correlation)
-    return _with_one_more(ledger, own, rest), kappa
-
-
-def _with_one_more(ledger: Ledger, own: Array, rest: Array) -> Array:
-    """A neutral member that began to speak would lower the weight of the others of its cluster."""
-    cluster = ledger.evidence["cluster_index"].values
-    silent = np.flatnonzero((cluster >= 0) & ~ledger.speaks & (ledger.correlation > 0))
-    lowered = rest.copy()
-    for link in silent:
-        mates = (
-            (cluster == cluster[link]) & (ledger.episode_index == ledger.episode_index[link]) & ledger.speaks
-        )
-        if mates.any():
-            rho, k = ledger.correlation[link], int(mates.sum())
-            factor = (1.0 + (k - 1) * rho) / (1.0 + k * rho)
-            mine = own[mates]
-            lowered[link] += (factor - 1.0) * np.where(np.isfinite(mine), mine, 0.0).sum(axis=0)
-    return lowered
+    return rest
 
 
 def _attainable(ledger: Ledger, of: Index) -> tuple[Array, Array]:
-    """Least and greatest log ratio target : rival (link, rival) that the final row can take."""
-    least, most = _final_limits(ledger)
+    """Least and greatest log ratio target : rival (link, rival) that the effective likelihood can take."""
+    least, most = _limits(ledger)
     mine = of[ledger.episode_index][:, None]
     with np.errstate(invalid="ignore"):
         low = np.take_along_axis(least, mine, axis=1) - most
@@ -254,22 +317,18 @@ def _attainable(ledger: Ledger, of: Index) -> tuple[Array, Array]:
     return np.where(np.isnan(low), -np.inf, low), np.where(np.isnan(high), np.inf, high)
 
 
-def _final_limits(ledger: Ledger) -> tuple[Array, Array]:
-    """Log of the least and greatest final likelihood (link, hypothesis), whatever is coded."""
-    ev = ledger.evidence
-    shape = ledger.rows.shape
-    low, high = np.zeros(shape), np.ones(shape)
-    source = ev["source_index"].values
-    if (reported := source >= 0).any():
-        hit, false = (
-            expit(ev[f"{name}_location"].values)[source[reported]] for name in ("hit", "false_report")
-        )
-        low[reported], high[reported] = np.minimum(hit, false), np.maximum(hit, false)
-    if (absent := ev["absent"].values).any():
-        d = expit(ev["detection_location"].values[absent])
-        low[absent], high[absent] = 1 - d * high[absent], 1 - d * low[absent]
-    # a link that turns on a fact with others is conditional on them, and its row has no limits of its own
-    read = ev["read"].values[0] | ev["is_ratio"].values[0]
-    low[read], high[read] = 0.0, np.inf
-    with np.errstate(divide="ignore"):
-        return np.log(low), np.log(high)
+def _limits(ledger: Ledger) -> tuple[Array, Array]:
+    """Least and greatest effective log-likelihood (link, hypothesis), whatever is coded.
+
+    What an item or an event says is between its values at certainty; a ratio or a reading has no limits.
+    """
+    structure, point = ledger.structure, ledger.point
+    ends = [
+        effective_likelihood(structure, replace(point, location=np.full_like(point.location, end)))[..., 0]
+        for end in (-np.inf, np.inf)
+    ]
+    free = structure.kind == FACT
+    free[structure.entry_link[structure.is_ratio]] = True
+    least, most = np.minimum(*ends), np.maximum(*ends)
+    least[free], most[free] = -np.inf, np.inf
+    return least, most

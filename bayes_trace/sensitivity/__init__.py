@@ -7,7 +7,7 @@ from bayes_trace.sensitivity.many import many_scenarios
 from bayes_trace.sensitivity.named import attribution, scenarios
 from bayes_trace.sensitivity.pooling import pool
 from bayes_trace.sensitivity.priors import contamination_bounds, prior_needed, prior_sweep
-from bayes_trace.sensitivity.ranges import one_way, tipping_points
+from bayes_trace.sensitivity.ranges import one_way
 from bayes_trace.sensitivity.removal import leave_one_out
 from bayes_trace.sensitivity.residual import residual_sweep
 from bayes_trace.sensitivity.robust import RULE, Criterion, robustness
@@ -15,6 +15,7 @@ from bayes_trace.sensitivity.scaling import breakdown, power_scaling
 from bayes_trace.sensitivity.search import recoding, search_bias
 from bayes_trace.sensitivity.soft import jeffrey, soft_evidence
 from bayes_trace.sensitivity.survey import survey, to_tables
+from bayes_trace.sensitivity.tipping import tipping_points
 from bayes_trace.sensitivity.variance import global_indices
 
 __all__ = [

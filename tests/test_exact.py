@@ -163,9 +163,10 @@ def test_several_coders_stand_beside_one_another():
 
 
 def test_pools_of_two_coders():
+    """The second coder passed y over: its ratio of 2 is the first's alone, in the linear pool for both."""
     ev = compiled(*TWO_CODERS)
-    assert probability(ev, pool="linear")["A"] == pytest.approx((8 / 9 + 1 / 3) / 2, abs=1e-12)
-    odds = math.sqrt(8 / 1 * 1 / 2)
+    assert probability(ev, pool="linear")["A"] == pytest.approx((8 / 9 + 1 / 2) / 2, abs=1e-12)
+    odds = math.sqrt(4 * 1 / 2) * 2
     assert probability(ev, pool="log")["A"] == pytest.approx(odds / (1 + odds), abs=1e-12)
     linear = bt.update(ev, pool="linear")
     assert np.isnan(linear.log_evidence.values).all()
@@ -445,7 +446,8 @@ def test_labels_are_derived_pair_by_pair():
     ev = table({"gun": {"A": 0.5, "B": 0.01, "C": 0.4}, "hoop": {"A": 0.99, "B": 0.5, "C": 0.98}})
     assert bt.test_type(ev, "A", against="B").values.tolist() == ["smoking gun", "hoop"]
     assert bt.test_type(ev, "A", against="C").values.tolist() == ["straw in the wind", "straw in the wind"]
-    assert bt.test_type(ev, "B", against="A").values.tolist() == ["straw in the wind", "straw in the wind"]
+    rival = bt.test_type(ev, "B", against="A").values.tolist()
+    assert rival == ["smoking gun for the rival", "hoop for the rival"]
     strict = bt.test_type(ev, "A", against="B", decisive_db=20)
     assert strict.values.tolist() == ["straw in the wind", "straw in the wind"]
 

@@ -247,7 +247,9 @@ def test_ipcc_refuses_what_is_no_probability(probability):
         (1.0, 0.0, "doubly decisive"),
         (1.0, 1.0, "straw in the wind"),
         (0.0, 0.0, "straw in the wind"),
-        (0.05, 0.5, "straw in the wind"),  # points to the second: no test of the first
+        (0.05, 0.5, "smoking gun for the rival"),
+        (0.5, 0.99, "hoop for the rival"),
+        (0.01, 0.99, "doubly decisive for the rival"),
         (math.nan, 0.5, "undetermined"),
         (0.5, math.nan, "undetermined"),
     ],
@@ -265,13 +267,22 @@ def test_the_threshold_of_a_label_can_be_chosen():
 def test_labels_by_the_definition(first, second, decisive_db):
     """Smoking gun: LR+ at least the threshold. Hoop: 1 / LR- at least the threshold."""
     ratio = 10 ** (decisive_db / 10)
-    gun = first > 0 and (second == 0 or first / second >= ratio)
-    hoop = second < 1 and (first == 1 or (1 - second) / (1 - first) >= ratio)
-    word = {(1, 1): "doubly decisive", (1, 0): "smoking gun", (0, 1): "hoop", (0, 0): "straw in the wind"}
-    near = [first / second / ratio if second else 2, (1 - second) / (1 - first) / ratio if first < 1 else 2]
+    names = {(1, 1): "doubly decisive", (1, 0): "smoking gun", (0, 1): "hoop", (0, 0): ""}
+
+    def word(one, other):
+        gun = one > 0 and (other == 0 or one / other >= ratio)
+        hoop = other < 1 and (one == 1 or (1 - other) / (1 - one) >= ratio)
+        return names[int(gun), int(hoop)]
+
+    def distance(one, other):
+        return [one / other / ratio if other else 2, (1 - other) / (1 - one) / ratio if one < 1 else 2]
+
+    near = [*distance(first, second), *distance(second, first)]
     if all(abs(each - 1) > 1e-9 for each in near):
         got = scales.classify_test(first, second, decisive_db=decisive_db).item()
-        assert got == word[int(gun), int(hoop)]
+        rival = word(second, first)
+        expected = word(first, second) or (f"{rival} for the rival" if rival else "straw in the wind")
+        assert got == expected
 
 
 def test_labels_broadcast():

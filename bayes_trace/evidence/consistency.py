@@ -42,6 +42,7 @@ def list_problems(evidence_set: EvidenceSet) -> list[Problem]:
         _items,
         _events,
         _packages,
+        _shared_readings,
         _given,
         _sources,
         _scenarios,
@@ -303,6 +304,20 @@ def _events(es: EvidenceSet) -> Iterator[Problem]:
         yield from _common_references(es, event, where)
         yield from _fraction((*where, "correlation"), event.correlation)
         yield from event_problems(es, event)
+
+
+def _shared_readings(es: EvidenceSet) -> Iterator[Problem]:
+    """Items that turn on one fact are one link, which stands in one cluster or in none."""
+    clusters: dict[tuple[str, str], dict[str, str]] = {}
+    for item, episode, coding, _ in es.coded_links():
+        if item.reading and item.found != "not_sought":
+            here = clusters.setdefault((item.reading, episode), {})
+            here[item.id] = coding.cluster or item.cluster or here.get(item.id, "")
+    for (reading, episode), members in clusters.items():
+        if len(set(members.values())) > 1:
+            shown = ", ".join(f"{item} in {cluster or 'none'}" for item, cluster in members.items())
+            message = f"its items on {episode} stand in different clusters ({shown}); put all in one, or none in any"
+            yield Problem(("readings", reading), message)
 
 
 def _given(es: EvidenceSet) -> Iterator[Problem]:

@@ -353,7 +353,7 @@ def test_a_list_for_an_id_is_a_problem(tmp_path):
         ({"sources.yaml": "- {id: s, type: book, tittle: x}\n"}, "sources.yaml:1  s: unknown field 'tittle'; expected CSL-JSON fields such as title, author, issued, archive"),
         ({"sources.yaml": "- {id: s}\n"}, "sources.yaml:1  s.type: missing; this key is required"),
         ({"scenarios/without.yaml": "label: x\ndropp: []\n"}, "scenarios/without.yaml:2  dropp: unknown key; did you mean `drop`?"),
-        ({"scenarios/without.yaml": "label: x\ndrop: [{item: ghost}]\n"}, "scenarios/without.yaml:2  drop: no item 'ghost'; expected one of: x"),
+        ({"scenarios/without.yaml": "label: x\ndrop: [{item: ghost}]\n"}, "scenarios/without.yaml:2  drop: no item or event 'ghost'; expected one of: x"),
         ({"set.yaml": SET.replace("B, prior: 0.5", "B, prior: 0.6")}, "set.yaml:7  hypotheses: priors sum to 1.1, expected 1; rivals must be exhaustive, so rescale or add a residual"),
         ({"set.yaml": SET.replace("B, prior: 0.5", "B, prior: 1.5")}, "set.yaml:9  hypotheses.B.prior: 1.5, expected less than or equal to 1"),
     ],

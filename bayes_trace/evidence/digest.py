@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _context(es: EvidenceSet, coded: list[Item | Event]) -> Iterator[tuple[str, 
         reliability = es.reliability_of(key)
         yield f"source {key}", _plain(reliability, set()) if reliability else None
     codings = [coding for each in coded for coding in each.codings]
-    named = {
+    named: dict[str, tuple[Sequence[Any], set[Any]]] = {
         "cluster": (es.clusters, {each for c in (*coded, *codings) if (each := getattr(c, "cluster", None))}),
         "reading": (es.readings, {getattr(each, "reading", None) for each in coded}),
         "verbal scale": (es.scales, {c.scale for c in codings if c.form.words}),

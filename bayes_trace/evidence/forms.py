@@ -58,6 +58,8 @@ class Form:
     ratio: bool = False
     #: terms of a verbal scale in the place of numbers
     words: bool = False
+    #: stated numbers are on their scale already
+    scaled: bool = False
     #: unit behind a number
     suffix: str = ""
 
@@ -68,11 +70,15 @@ class Form:
 
     def to_scale(self, stated: npt.ArrayLike) -> Array:
         """Stated numbers on the scale where ranges are symmetric: logit of a probability, dB of a ratio."""
+        if self.scaled:
+            return _plain(stated)
         number = self.to_number(stated)
         return _to_db(number) if self.ratio else logit(number)
 
     def from_scale(self, scaled: npt.ArrayLike) -> Array:
         """The numbers that would be stated."""
+        if self.scaled:
+            return _plain(scaled)
         return self.from_number(np.exp(db_to_log(scaled)) if self.ratio else expit(scaled))
 
 
@@ -141,6 +147,7 @@ class CodingUnit(StrEnum):
             highest=LARGEST_DB,
             expected=f"decibels of a ratio, from {-LARGEST_DB:g} to {LARGEST_DB:g}",
             ratio=True,
+            scaled=True,
             suffix=" dB",
         ),
     )

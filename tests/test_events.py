@@ -287,3 +287,217 @@ def test_short_names_are_unlike_and_short():
 def test_a_preferred_scenario_must_be_there():
     found = problems([item("x", {"A": 0.8, "B": 0.2})], preferred=["clustered"])
     assert found == ["preferred: no scenario 'clustered'; expected one of: none declared"]
+
+
+# --- scenarios -----------------------------------------------------------------------------
+
+
+def after(scenario, /, items=None, events=None, **more):
+    """The set after one scenario."""
+    more = {"episodes": ("e1", "e2"), "sources": [source("s"), source("t", always_answers=True)], **more}
+    plain = with_events(
+        items or [R, report("q", "t")], events, **more, scenarios={"s": {"label": "s", **scenario}}
+    )
+    return bt.apply_scenario(sound(plain), "s")
+
+
+BOTH = event(episodes=["e1", "e2"])
+
+
+def test_a_dropped_report_leaves_the_others():
+    es = after({"drop": ["q"]})  # a bare id will do
+    assert [item.id for item in es.reports["fire"]] == ["r"]
+    assert es.set_aside == ("q",)
+
+
+def test_an_event_leaves_with_its_last_report():
+    es = after({"drop": ["q", "r"]})
+    assert (es.events, es.items) == ({}, {})
+    assert es.set_aside == ("q", "r", "fire")
+
+
+def test_a_dropped_event_takes_its_reports_along():
+    es = after({"drop": [{"item": "fire"}]})
+    assert (es.events, es.items, es.set_aside) == ({}, {}, ("fire", "q", "r"))
+
+
+def test_an_event_may_be_dropped_in_one_episode():
+    items = [R, report("q", "t", episodes=["e1"])]
+    es = after({"drop": [{"item": "fire", "episodes": ["e1"]}]}, items, [BOTH])
+    assert es.events["fire"].episodes == ("e2",)
+    assert [item.id for item in es.reports_on("fire", "e2")] == ["r"]
+    assert "q" not in es.items  # it spoke of the other episode alone
+
+
+def test_a_report_may_be_dropped_in_one_episode():
+    es = after({"drop": [{"item": "q", "episodes": ["e1"]}]}, None, [BOTH])
+    assert [item.id for item in es.reports_on("fire", "e1")] == ["r"]
+    assert [item.id for item in es.reports_on("fire", "e2")] == ["r", "q"]
+
+
+def test_what_is_coded_given_a_dropped_event_must_go_too():
+    items = [R, item("y", {"A": 0.1, "B": 0.2}, given=["fire"])]
+    with pytest.raises(
+        bt.ScenarioError, match=r"items\.y\.given: is coded given fire, which is dropped; drop it too"
+    ):
+        after({"drop": ["r"]}, items)
+    es = after({"drop": [{"item": "fire", "with_dependants": True}]}, items)
+    assert es.items == {}
+
+
+def test_events_that_restate_the_outcome_are_dropped_with_the_rest():
+    es = after({"drop_restating": ["outcome"]}, None, [event(restates=["outcome"])])
+    assert (es.events, es.items) == ({}, {})
+
+
+def test_an_event_is_recoded_in_the_syntax_of_an_item():
+    es = after(
+        {"change": [{"item": "fire", "coding": {"A": 0.4}, "correlation": 0.7, "cluster": "k"}]},
+        clusters=[{"id": "k"}],
+    )
+    fire = es.events["fire"]
+    assert {h: v.best for h, v in fire.codings[0].values.items()} == {"A": 0.4, "B": 0.2}
+    assert (fire.correlation.best, fire.cluster) == (0.7, "k")
+
+
+def test_the_short_form_of_a_change_takes_what_stands_beside():
+    change = {"item": "fire", "coding": {"A": -6, "B": -3}, "unit": "db", "reason": "recoded"}
+    coding = after({"change": [change]}).events["fire"].codings[0]
+    assert (coding.unit, coding.reason, coding.values["A"].best) == ("db", "recoded", -6)
+
+
+def test_a_change_may_hold_several_codings():
+    codings = [{"episodes": ["e1"], "values": {"A": 0.4}}, {"episodes": ["e2"], "values": {"A": 0.6}}]
+    es = after({"change": [{"item": "fire", "codings": codings}]}, None, [BOTH])
+    found = {e: c.values["A"].best for _, e, c, _ in es.coded_events()}
+    assert found == {"e1": 0.4, "e2": 0.6}
+
+
+def test_fewer_episodes_of_an_event_are_fewer_of_its_reports():
+    es = after(
+        {"change": [{"item": "fire", "episodes": ["e2"]}]}, [R, report("q", "t", episodes=["e1"])], [BOTH]
+    )
+    assert list(es.items) == ["r"]
+    assert es.set_aside == ("fire@e1",)
+
+
+def test_a_report_may_be_turned():
+    es = after({"change": [{"item": "q", "says": "no"}]})
+    assert es.items["q"].denies
+
+
+def test_a_change_that_an_event_has_no_place_for_is_refused():
+    with pytest.raises(
+        bt.ScenarioError, match="fire is an event, which has no audience; leave it out of the change"
+    ):
+        after({"change": [{"item": "fire", "audience": "public"}]})
+    with pytest.raises(
+        bt.ScenarioError, match="r is an item, which has no correlation; leave it out of the change"
+    ):
+        after({"change": [{"item": "r", "correlation": 0.5}]})
+
+
+def test_a_scenario_may_bring_an_event_and_its_reports():
+    flood = {**event("flood"), "label": "There was a flood"}
+    scenario = {"add_events": {"case": [flood]}, "add_items": {"case": [report("w", event="flood")]}}
+    es = after(scenario)
+    assert [item.id for item in es.reports["flood"]] == ["w"]
+
+
+def test_hypotheses_split_and_dropped_reach_events():
+    third = {"hypotheses": ("A", "B", "C"), "priors": [0.4, 0.3, 0.3]}
+    coded = event(
+        codings=[
+            {"unit": "ratio", "reference": "C", "reference_probability": 0.2, "values": {"A": 4.0, "B": 2.0}}
+        ]
+    )
+    split = {"split": [{"hypothesis": "A", "into": [part("A1", 0.2), part("A2", 0.2)]}]}
+    es = after(split, None, [coded], **third)
+    assert {h: v.best for h, v in es.events["fire"].codings[0].values.items()} == {"A1": 4, "A2": 4, "B": 2}
+    coding = after({"drop_hypotheses": ["C"]}, None, [coded], **third).events["fire"].codings[0]
+    # P(event given A) stays what it was: .2 times four
+    assert coding.reference == "A"
+    assert coding.reference_probability.best == pytest.approx(0.8)
+    assert {h: v.best for h, v in coding.values.items()} == pytest.approx({"A": 1.0, "B": 0.5})
+    split_reference = {"split": [{"hypothesis": "C", "into": [part("C1", 0.1), part("C2", 0.2)]}]}
+    coding = after(split_reference, None, [coded], **third).events["fire"].codings[0]
+    assert coding.reference == "C1"
+    assert {h: v.best for h, v in coding.values.items()} == {"A": 4, "B": 2, "C1": 1, "C2": 1}
+
+
+def test_a_reference_that_goes_must_leave_one_probability_behind():
+    readings = {"u": {"A": 4.0}, "v": {"A": 2.0}}
+    x = item(
+        "x",
+        codings=[
+            {
+                "unit": "ratio",
+                "reference": "C",
+                "reference_probability": 0.2,
+                "readings": {o: {**v, "B": 1.0} for o, v in readings.items()},
+            }
+        ],
+        reading="f",
+    )
+    with pytest.raises(
+        bt.ScenarioError,
+        match="C is the reference of the ratios of x, whose probability differs by reading under A",
+    ):
+        after(
+            {"drop_hypotheses": ["C"]},
+            [x],
+            [],
+            hypotheses=("A", "B", "C"),
+            priors=[0.4, 0.3, 0.3],
+            readings=[{"id": "f", "options": {"u": 0.5, "v": 0.5}}],
+        )
+
+
+def test_rates_of_a_source_may_be_stated_anew():
+    es = after({"reliability": {"s": {"hit": 0.6, "false_report": 0.4}}})
+    assert es.reliability_of("s").hit.best == 0.6
+    assert es.reliability_of("t").hit.best == 0.9
+
+
+def test_priors_of_one_episode_may_be_stated_anew():
+    es = after({"episode_priors": {"e2": {"A": 0.9, "B": 0.1}}})
+    assert (es.prior("e1"), es.prior("e2")) == ({"A": 0.5, "B": 0.5}, {"A": 0.9, "B": 0.1})
+    with pytest.raises(bt.ScenarioError, match="episode_priors e2: priors for A; expected all of A, B"):
+        after({"episode_priors": {"e2": {"A": 1.0}}})
+
+
+def test_a_reading_may_be_weighed_anew():
+    readings = [{"id": "f", "label": "Who spoke", "options": {"u": 0.5, "v": 0.5}}]
+    es = after({"add_readings": {"f": {"u": 0.9, "v": 0.1}}}, readings=readings)
+    assert (es.readings[0].label, es.readings[0].options) == ("Who spoke", {"u": 0.9, "v": 0.1})
+
+
+def test_detection_by_hypothesis_may_be_stated_anew():
+    items = [R, item("y", {"A": 0.1, "B": 0.2}, found="absent", detection=0.5)]
+    es = after({"change": [{"item": "y", "detection_by_hypothesis": {"A": 0.2, "B": 0.6}}]}, items)
+    assert es.items["y"].detection_by_hypothesis["B"].best == 0.6
+
+
+@pytest.mark.parametrize(
+    ("scenario", "line"),
+    [
+        ({"reliability": {"z": DOUBTED}}, "scenarios.s.reliability: no source 'z'; expected one of: s, t"),
+        ({"episode_priors": {"e9": {"A": 0.5, "B": 0.5}}}, "scenarios.s.episode_priors: no episode 'e9'; expected one of: e1"),
+        ({"add_events": {"other": []}}, "scenarios.s.add_events: no case 'other'; expected one of: case"),
+    ],
+)  # fmt: skip
+def test_names_in_a_scenario_lead_somewhere(scenario, line):
+    assert line in faults([R], scenarios={"s": {"label": "s", **scenario}})
+
+
+def test_a_bare_id_and_the_short_form_are_in_the_schema():
+    import jsonschema
+
+    schema = bt.files.schema.json_schema()
+    scenario = {
+        "label": "s",
+        "drop": ["q"],
+        "change": [{"item": "r", "coding": {"A": 0.5}, "unit": "db"}],
+        "base_digest": "0123abcd",
+    }
+    jsonschema.validate(scenario, schema)

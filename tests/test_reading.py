@@ -353,7 +353,7 @@ def test_a_list_for_an_id_is_a_problem(tmp_path):
         ({"sources.yaml": "- {id: s, type: book, tittle: x}\n"}, "sources.yaml:1  s: unknown field 'tittle'; expected CSL-JSON fields such as title, author, issued, archive"),
         ({"sources.yaml": "- {id: s}\n"}, "sources.yaml:1  s.type: missing; this key is required"),
         ({"scenarios/without.yaml": "label: x\ndropp: []\n"}, "scenarios/without.yaml:2  dropp: unknown key; did you mean `drop`?"),
-        ({"scenarios/without.yaml": "label: x\ndrop: [{item: ghost}]\n"}, "scenarios/without.yaml:2  drop: no item 'ghost'; expected one of: x"),
+        ({"scenarios/without.yaml": "label: x\ndrop: [{item: ghost}]\n"}, "scenarios/without.yaml:2  drop: no item or event 'ghost'; expected one of: x"),
         ({"set.yaml": SET.replace("B, prior: 0.5", "B, prior: 0.6")}, "set.yaml:7  hypotheses: priors sum to 1.1, expected 1; rivals must be exhaustive, so rescale or add a residual"),
         ({"set.yaml": SET.replace("B, prior: 0.5", "B, prior: 1.5")}, "set.yaml:9  hypotheses.B.prior: 1.5, expected less than or equal to 1"),
     ],
@@ -543,7 +543,7 @@ DOC = {"id": "s", "type": "document"}
         ([item("y", codings=[{**RATIO, "values": {"A": 1.0, "B": 3.0}}])], {}, "items.y.codings.0.values.A: 1.0 dB for the reference itself, expected 0 or nothing"),
         ([item("y", codings=[{**RATIO, "reference_probability": 0.6}])], {}, "items.y.codings.0.values.B: 3 dB over a reference probability of 0.6 is a probability of 1.2, expected below 1; lower either"),
         ([item("y", codings=[{"values": {"A": 0.1, "B": 0.2}, "reference_probability": 0.6}])], {}, "items.y.codings.0.reference_probability: is for ratios, but the unit is probability"),
-        ([item("y", codings=[{"unit": "db", "values": {"A": 3.0, "B": -3.0}}])], {}, "items.y.codings.0.values.A: 3, expected decibels of a probability, 0 or below"),
+        ([item("y", codings=[{"unit": "db", "values": {"A": 3.0, "B": -3.0}}])], {}, "items.y.codings.0.values.A: 3 dB, expected decibels of a probability, from -1000 to 0"),
         ([item("y", codings=[{"unit": "db", "values": {"A": 0.0, "B": -3.0}}])], {}, "items.y.codings.0.values.A: 0 is certainty; expected less, or `decisive: true` on the item if that is meant"),
         ([item("y", {"A": 0.0, "B": 0.2})], {}, "items.y.codings.0.values.A: 0 is certainty; expected less, or `decisive: true` on the item if that is meant"),
         ([item("y", {"A": 1.0, "B": 0.2})], {}, "items.y.codings.0.values.A: 1 is certainty; expected less, or `decisive: true` on the item if that is meant"),
@@ -655,7 +655,7 @@ def test_a_decisive_item_may_state_certainty():
     [
         ({**RATIO, "reference": "Z"}, "items.x.codings.0.reference: no hypothesis 'Z'; expected one of: A, B"),
         ({"unit": "verbal", "scale": "odd", "values": {"A": "likely", "B": "likely"}}, "items.x.codings.0.values.A: no scale 'odd'; expected one of: ipcc"),
-        ({"unit": "db", "values": {"A": -5000.0, "B": -3.0}}, "items.x.codings.0.values.A: -5000 dB is as good as impossible; expected at least -1000"),
+        ({"unit": "db", "values": {"A": -5000.0, "B": -3.0}}, "items.x.codings.0.values.A: -5000 dB, expected decibels of a probability, from -1000 to 0"),
     ],
     ids=["reference", "scale", "decibels"],
 )  # fmt: skip
@@ -844,11 +844,11 @@ def test_texts_survive_writing(tmp_path, number):
 
 
 def second(coding, **more):
-    """An item of two episodes with a coding of the second coder."""
+    """An item of two episodes with a coding of the second coder; with a reading both code it."""
     return item(
         "x",
         codings=[
-            {"values": {"A": 0.5, "B": 0.4}},
+            {"readings": READ} if "reading" in more else {"values": {"A": 0.5, "B": 0.4}},
             {"coder": "second", "values": {"A": 0.2, "B": 0.1}, **coding},
         ],
         episodes=["e1", "e2"],

@@ -651,7 +651,7 @@ def test_an_unknown_item_is_a_problem_of_the_set(scenario):
     """Found when the set is read, before anyone applies the scenario."""
     kind = next(iter(scenario))
     found = problems([X], scenarios={"s": {"label": "s", **scenario}})
-    assert found == [f"scenarios.s.{kind}: no item 'ghost'; expected one of: x"]
+    assert found == [f"scenarios.s.{kind}: no item or event 'ghost'; expected one of: x"]
 
 
 def test_a_drop_in_an_episode_that_the_item_does_not_bear_on_is_a_problem():

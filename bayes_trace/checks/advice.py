@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bayes_trace import scales
 from bayes_trace.evidence import Coding, EvidenceSet, Item
-from bayes_trace.evidence.coded import verbal_terms
+from bayes_trace.evidence.coded import best_numbers
 
 __all__ = ["Advice", "Check", "Finding", "base_codings", "best_db", "spread_db"]
 
@@ -72,14 +72,8 @@ def best_db(es: EvidenceSet, item: Item, coding: Coding) -> dict[str, float]:
         values = options[max(weights, key=lambda option: weights[option])]
     else:
         values = options[""]
-    terms = verbal_terms(es, coding.scale) or {}
-    best: dict[str, float] = {}
-    for name in es.hypothesis_ids:
-        value = values[name].best if name in values else 0.0
-        number = float(terms[value].best) if isinstance(value, str) else float(value)
-        in_db = coding.unit in ("db", "ratio_db")
-        best[name] = number if in_db else float(scales.probability_to_db(number))
-    return best
+    numbers = best_numbers(es, coding, values)
+    return {name: float(scales.probability_to_db(number)) for name, number in numbers.items()}
 
 
 def spread_db(db: dict[str, float]) -> float:

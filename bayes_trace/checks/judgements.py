@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from bayes_trace import scales
 from bayes_trace.checks.advice import Check, Finding, base_codings, best_db, spread_db
 from bayes_trace.evidence import Coding, EvidenceSet, Value
+from bayes_trace.evidence.forms import Form
 
 __all__ = ["CHECKS"]
 
@@ -75,13 +75,10 @@ def _one_sided(es: EvidenceSet) -> Iterator[Finding]:
             )
 
 
-def _side(values: tuple[float, float, float], unit: str) -> tuple[float, float]:
-    numbers = np.array(values)
-    if unit == "db":
-        numbers = 10 ** (numbers / 10)
-    if unit != "ratio_db":
-        numbers = scales.logit(numbers)
-    return float(numbers[1] - numbers[0]), float(numbers[2] - numbers[1])
+def _sides(form: Form, value: Value) -> tuple[float, float]:
+    """Width of a range below and above its best value, on the scale of the form."""
+    low, best, high = form.to_scale([value.lower, float(value.best), value.upper])
+    return float(best - low), float(high - best)
 
 
 def _ranges(coding: Coding) -> Iterator[tuple[str, Value]]:
@@ -93,7 +90,7 @@ def _lopsided(es: EvidenceSet) -> Iterator[Finding]:
     seen = set()
     for item, _, coding in base_codings(es):
         for name, value in _ranges(coding):
-            below, above = _side((value.lower, float(value.best), value.upper), coding.unit)
+            below, above = _sides(coding.form, value)
             wide, narrow = max(below, above), min(below, above)
             if wide > LOPSIDED * narrow and (item.id, name) not in seen:
                 seen.add((item.id, name))

@@ -1,6 +1,7 @@
 """The evidence set: what a scholar writes down, frozen, and the problems it may have."""
 
 from bayes_trace.evidence.consistency import list_problems
+from bayes_trace.evidence.digest import changed_parts, content_digest, content_parts
 from bayes_trace.evidence.names import short_names, title_of
 from bayes_trace.evidence.records import (
     Case,
@@ -44,6 +45,9 @@ __all__ = [
     "Split",
     "Value",
     "VerbalScale",
+    "changed_parts",
+    "content_digest",
+    "content_parts",
     "list_problems",
     "short_names",
     "title_of",

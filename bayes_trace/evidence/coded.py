@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bayes_trace import scales
 from bayes_trace.errors import Problem
+from bayes_trace.evidence.forms import Form
 from bayes_trace.evidence.records import Event, Item
 from bayes_trace.evidence.sets import EvidenceSet
 from bayes_trace.evidence.values import Coding, Value, Values
 
-__all__ = ["coding_problems", "unknown_name", "verbal_terms"]
+__all__ = ["best_numbers", "coding_problems", "unknown_name", "verbal_terms"]
 
 Where = tuple[str | int, ...]
-#: decibels beyond which a number is a slip
-LARGEST_DB = 1000.0
 
 
 def coding_problems(es: EvidenceSet, item: Item | Event) -> Iterator[Problem]:
@@ -49,6 +48,21 @@ def verbal_terms(es: EvidenceSet, scale: str | None) -> dict[str, Value] | None:
     return next((dict(each.terms) for each in es.scales if each.id == scale), None)
 
 
+def best_numbers(es: EvidenceSet, coding: Coding, values: Values) -> dict[str, float]:
+    """Best probability, or plain ratio, of every hypothesis; a compound without a value has the mean of its parts."""
+    terms = (verbal_terms(es, coding.scale) or {}) if coding.form.words else {}
+    own = {
+        name: float(coding.form.to_number(float(terms.get(str(value.best), value).best)))
+        for name, value in values.items()
+    }
+    if coding.form.ratio:
+        own.setdefault(str(coding.reference), 1.0)
+    for name, weights in es.compounds.items():
+        if name not in own:
+            own[name] = sum(weight * own[part] for part, weight in weights.items())
+    return {name: own[name] for name in es.hypothesis_ids}
+
+
 def _names(es: EvidenceSet, item: Item | Event, coding: Coding, where: Where) -> Iterator[Problem]:
     named: list[tuple[str, str, tuple[str, ...], list[str]]] = [
         ("coder", "coder", (coding.coder,) if coding.coder else (), [coder.id for coder in es.coders]),
@@ -69,20 +83,32 @@ def _names(es: EvidenceSet, item: Item | Event, coding: Coding, where: Where) ->
 
 def _absolute(es: EvidenceSet, item: Item | Event, coding: Coding, where: Where) -> Iterator[Problem]:
     """Ratios need a reference, and a probability of it where absence or reliability is modelled."""
-    if coding.unit != "ratio_db":
-        if coding.reference_probability:
-            yield Problem((*where, "reference_probability"), f"is for ratios, but the unit is {coding.unit}")
+    anchor = coding.reference_probability
+    if not coding.form.ratio:
+        if anchor:
+            message = f"is for ratios, but the unit is {coding.unit}"
+            yield Problem((*where, "reference_probability"), message)
         return
     if not coding.reference:
         yield Problem((*where, "reference"), "missing; name the hypothesis that the ratios are taken against")
     elif coding.reference not in es.hypothesis_ids:
         yield unknown_name((*where, "reference"), "hypothesis", coding.reference, list(es.hypothesis_ids))
     why = _needs_level(es, item)
-    if coding.reference_probability is None and why:
+    if anchor is None and why:
         yield Problem(
             (*where, "reference_probability"),
             f"missing; {why} needs an absolute probability, so give P({_kind(item)} given {coding.reference})",
         )
+    elif anchor is not None:
+        yield from _anchor((*where, "reference_probability"), anchor)
+
+
+def _anchor(where: Where, anchor: Value) -> Iterator[Problem]:
+    if isinstance(anchor.best, str):
+        yield Problem(where, f"{anchor.best!r}, expected a number between 0 and 1 or low, best, high")
+    elif not 0 < anchor.lower <= anchor.upper < 1:
+        shown = f"{anchor.lower:g} to {anchor.upper:g}" if anchor.is_range else f"{anchor.best:g}"
+        yield Problem(where, f"{shown}, expected between 0 and 1, neither of them included")
 
 
 def _needs_level(es: EvidenceSet, item: Item | Event) -> str:
@@ -97,40 +123,51 @@ def _needs_level(es: EvidenceSet, item: Item | Event) -> str:
 def _options(es: EvidenceSet, item: Item | Event, coding: Coding, where: Where) -> Iterator[Problem]:
     if coding.readings and coding.values:
         yield Problem((*where, "readings"), "both values and readings; keep one of them")
+    fact = item.reading if isinstance(item, Item) else None
+    declared = next((tuple(r.options) for r in es.readings if r.id == fact), ())
+    if coding.readings and not declared:
+        yield Problem(
+            (*where, "readings"),
+            f"the {_kind(item)} names no reading; add `reading:` and declare its options",
+        )
+    if declared and not coding.readings:
+        message = f"missing; the item turns on {fact}, so code it under each of {', '.join(declared)}"
+        yield Problem((*where, "readings"), message)
     if not coding.readings:
         yield from _values(es, item, coding, coding.values, (*where, "values"))
-        return
-    fact = item.reading if isinstance(item, Item) else None
-    declared = next((dict(r.options) for r in es.readings if r.id == fact), {})
-    if not declared:
-        yield Problem(
-            (*where, "readings"), "the item names no reading; add `reading:` and declare its options"
-        )
-    for option in declared.keys() | coding.readings.keys():
-        if option not in coding.readings:
-            yield Problem((*where, "readings", option), "missing; code the item under every option")
-        elif declared and option not in declared:
-            yield unknown_name((*where, "readings", option), "option", option, list(declared))
-        else:
-            yield from _values(es, item, coding, coding.readings[option], (*where, "readings", option))
-            if coding.unit == "probability" and all(v.best == 0 for v in coding.readings[option].values()):
-                yield Problem(
-                    (*where, "readings", option),
-                    "impossible under every hypothesis; leave the option out of the reading, or correct a value",
-                )
+    for option in dict.fromkeys((*declared, *coding.readings)) if coding.readings else ():
+        yield from _option(es, item, coding, declared, (*where, "readings", option))
+
+
+def _option(
+    es: EvidenceSet, item: Item | Event, coding: Coding, declared: Sequence[str], where: Where
+) -> Iterator[Problem]:
+    """Problems of what is said under one option of a reading."""
+    option = str(where[-1])
+    if option not in coding.readings:
+        yield Problem(where, "missing; code the item under every option")
+    elif declared and option not in declared:
+        yield unknown_name(where, "option", option, declared)
+    else:
+        yield from _values(es, item, coding, coding.readings[option], where)
+        if _impossible(coding, coding.readings[option]):
+            yield Problem(
+                where,
+                "impossible under every hypothesis; leave the option out of the reading, or correct a value",
+            )
 
 
 def _values(
     es: EvidenceSet, item: Item | Event, coding: Coding, values: Values, where: Where
 ) -> Iterator[Problem]:
     for hypothesis in es.hypothesis_ids:
-        implied = coding.unit == "ratio_db" and hypothesis == coding.reference
+        implied = coding.form.ratio and hypothesis == coding.reference
         if hypothesis not in values and not implied and hypothesis not in es.compounds:
             yield Problem((*where, hypothesis), f"missing; {_expected_value(es, hypothesis)}")
     for name, value in values.items():
         if name not in es.hypothesis_ids:
             yield unknown_name((*where, name), "hypothesis", name, list(es.hypothesis_ids))
-        elif coding.unit == "verbal":
+        elif coding.form.words:
             yield from _verbal(es, coding, value, (*where, name))
         elif isinstance(value.best, str):
             yield Problem((*where, name), f"{value.best!r}, expected a number; for words say `unit: verbal`")
@@ -154,40 +191,51 @@ def _verbal(es: EvidenceSet, coding: Coding, value: Value, where: Where) -> Iter
 
 
 def _number(item: Item | Event, coding: Coding, name: str, value: Value, where: Where) -> Iterator[Problem]:
-    if coding.unit == "ratio_db":
-        yield from _ratio(coding, name, value, where)
-        return
-    top, shown = (1.0, "0.95") if coding.unit == "probability" else (0.0, "-0.223 dB, which is .95")
-    floor = 0.0 if coding.unit == "probability" else -LARGEST_DB
-    best = float(value.best)
-    if best < floor < 0:
-        yield Problem(where, f"{best:g} dB is as good as impossible; expected at least {floor:g}")
-    elif not floor <= best <= top:
-        expected = "a probability from 0 to 1" if top else "decibels of a probability, 0 or below"
-        yield Problem(where, f"{best:g}, expected {expected}")
-    elif best in (floor, top) and not item.decisive:
+    form, best = coding.form, float(value.best)
+    if not form.lowest <= best <= form.highest:
+        yield Problem(where, f"{best:g}{form.suffix}, expected {form.expected}")
+    elif best in form.certain and not item.decisive:
         yield Problem(
-            where, f"{best:g} is certainty; expected less, or `decisive: true` on the item if that is meant"
+            where,
+            f"{best:g} is certainty; expected less, or `decisive: true` on the {_kind(item)} if that is meant",
         )
-    elif value.is_range and value.upper >= top:
-        yield Problem(where, f"high {value.upper:g} is certainty or more; write {shown}")
-    elif value.is_range and value.lower <= floor:
-        yield Problem(where, f"low {value.lower:g} is impossibility or less; write 0.01")
+    elif value.is_range:
+        yield from _range(form, value, where)
+    if form.ratio:
+        yield from _ratio(coding, name, value, where)
+
+
+def _range(form: Form, value: Value, where: Where) -> Iterator[Problem]:
+    """The ends of a range lie within the limits; where these are certainties, below them."""
+    low, high = form.instead
+    if high and value.upper >= form.highest:
+        yield Problem(where, f"high {value.upper:g} is certainty or more; write {high}")
+    elif low and value.lower <= form.lowest:
+        yield Problem(where, f"low {value.lower:g} is impossibility or less; write {low}")
+    elif value.lower < form.lowest or value.upper > form.highest:
+        yield Problem(where, f"{value.lower:g} to {value.upper:g}{form.suffix}, expected {form.expected}")
 
 
 def _ratio(coding: Coding, name: str, value: Value, where: Where) -> Iterator[Problem]:
-    if name == coding.reference and (value.best != 0 or value.is_range):
-        yield Problem(where, f"{value.best} dB for the reference itself, expected 0 or nothing")
-    anchor = coding.reference_probability
-    if anchor is None or isinstance(anchor.best, str):
+    form, anchor = coding.form, coding.reference_probability
+    if name == coding.reference and (value.best != form.neutral or value.is_range):
+        shown = f"{value.best}{form.suffix}"
+        yield Problem(where, f"{shown} for the reference itself, expected {form.neutral:g} or nothing")
+    if anchor is None or isinstance(anchor.best, str) or value.upper > form.highest:
         return
-    top = anchor.best * 10 ** (min(value.upper, LARGEST_DB) / 10)
-    if not 0 < anchor.best < 1 or top >= 1:
+    top = anchor.upper * float(form.to_number(value.upper))
+    if top >= 1:
         yield Problem(
             where,
-            f"{value.upper:g} dB over a reference probability of {anchor.best:g} is a probability of {top:.3g}, "
-            "expected below 1; lower either",
+            f"{value.upper:g}{form.suffix} over a reference probability of {anchor.upper:g} is a probability of "
+            f"{top:.3g}, expected below 1; lower either",
         )
+
+
+def _impossible(coding: Coding, values: Values) -> bool:
+    """Whether nothing that is stated leaves the item possible."""
+    form = coding.form
+    return form.lowest in form.certain and all(value.best == form.lowest for value in values.values())
 
 
 def _repeated(es: EvidenceSet, item: Item | Event) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from bayes_trace.errors import Problem
 from bayes_trace.evidence.coded import coding_problems, unknown_name
 from bayes_trace.evidence.events import event_problems, report_problems
+from bayes_trace.evidence.planned import scenario_problems
 from bayes_trace.evidence.records import Episode, Event, Item, Reliability
 from bayes_trace.evidence.sets import EvidenceSet
 from bayes_trace.evidence.values import Value
@@ -42,10 +43,10 @@ def list_problems(evidence_set: EvidenceSet) -> list[Problem]:
         _items,
         _events,
         _packages,
+        _shared_readings,
         _given,
         _sources,
-        _scenarios,
-        _declared_scenarios,
+        scenario_problems,
     )
     return [problem for part in parts for problem in part(evidence_set)]
 
@@ -98,10 +99,6 @@ def _prior_problems(where: Where, priors: Mapping[str, float], expected: Iterabl
             where,
             f"priors sum to {total:g}, expected 1; rivals must be exhaustive, so rescale or add a residual",
         )
-
-
-def _declared_scenarios(es: EvidenceSet) -> Iterator[Problem]:
-    yield from _names(("preferred",), "scenario", es.preferred, es.scenarios)
 
 
 def _priors(es: EvidenceSet) -> Iterator[Problem]:
@@ -305,6 +302,20 @@ def _events(es: EvidenceSet) -> Iterator[Problem]:
         yield from event_problems(es, event)
 
 
+def _shared_readings(es: EvidenceSet) -> Iterator[Problem]:
+    """Items that turn on one fact are one link, which stands in one cluster or in none."""
+    clusters: dict[tuple[str, str], dict[str, str]] = {}
+    for item, episode, coding, _ in es.coded_links():
+        if item.reading and item.found != "not_sought":
+            here = clusters.setdefault((item.reading, episode), {})
+            here[item.id] = coding.cluster or item.cluster or here.get(item.id, "")
+    for (reading, episode), members in clusters.items():
+        if len(set(members.values())) > 1:
+            shown = ", ".join(f"{item} in {cluster or 'none'}" for item, cluster in members.items())
+            message = f"its items on {episode} stand in different clusters ({shown}); put all in one, or none in any"
+            yield Problem(("readings", reading), message)
+
+
 def _given(es: EvidenceSet) -> Iterator[Problem]:
     """Chains of conditioning must end somewhere."""
     kind = {**dict.fromkeys(es.items, "items"), **dict.fromkeys(es.events, "events")}
@@ -328,32 +339,3 @@ def _sources(es: EvidenceSet) -> Iterator[Problem]:
             yield from _names((*where, "grade"), "reliability grade", [source.grade], es.reliability_grades)
         if source.reliability:
             yield from _reliability((*where, "reliability"), source.reliability, es.hypothesis_ids)
-
-
-def _scenarios(es: EvidenceSet) -> Iterator[Problem]:
-    for name, scenario in es.scenarios.items():
-        where: Where = ("scenarios", name)
-        yield from _names((*where, "extends"), "scenario", scenario.extends, es.scenarios)
-        added = [item.id for items in scenario.add_items.values() for item in items]
-        known = [*es.items, *added, *es.set_aside]
-        yield from _names((*where, "drop"), "item", (drop.item for drop in scenario.drop), known)
-        for drop in scenario.drop:
-            yield from _names((*where, "drop", drop.item), "episode", drop.episodes, es.episodes)
-        yield from _names((*where, "change"), "item", (change.item for change in scenario.change), known)
-        yield from _names(
-            (*where, "correlations"), "cluster", scenario.correlations, [c.id for c in es.clusters]
-        )
-        yield from _names((*where, "add_items"), "case", scenario.add_items, [c.case for c in es.cases])
-        if name in _ancestors(es, name):
-            yield Problem((*where, "extends"), "the scenario extends itself; break the circle")
-
-
-def _ancestors(es: EvidenceSet, name: str) -> set[str]:
-    seen: set[str] = set()
-    waiting = list(es.scenarios[name].extends)
-    while waiting:
-        parent = waiting.pop()
-        if parent not in seen and parent in es.scenarios:
-            seen.add(parent)
-            waiting.extend(es.scenarios[parent].extends)
-    return seen

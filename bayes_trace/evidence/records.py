@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from bayes_trace.evidence.dates import HistoricDate, Label, last_day
+from bayes_trace.evidence.forms import CodingUnit
 from bayes_trace.evidence.sources import CSL_FIELDS, Denial, Reliability, Source, SourceReference
 from bayes_trace.evidence.values import (
     Coding,
@@ -66,7 +67,7 @@ class Coder(Frozen):
 
     id: FileName
     label: str = ""
-    unit: Literal["probability", "db", "verbal", "ratio_db"] = "probability"
+    unit: CodingUnit = CodingUnit.PROBABILITY
     #: verbal scale or reference hypothesis of a whole CSV of codings
     scale: Name | None = None
     reference: Name | None = None

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from bayes_trace.evidence.dates import HistoricDate
-from bayes_trace.evidence.records import Item
-from bayes_trace.evidence.values import Coding, Frozen, Name, Number, Probability, Value
+from bayes_trace.evidence.records import SHORT_FORM, Event, Item
+from bayes_trace.evidence.sources import Reliability
+from bayes_trace.evidence.values import Coding, Frozen, Name, Number, Probability, Value, Values
 
 __all__ = ["Change", "Drop", "Part", "Scenario", "Split"]
 
 
+def _item_or_record(schema: dict[str, Any]) -> None:
+    """An item to drop may be written as its bare id."""
+    whole = dict(schema)
+    schema.clear()
+    schema["anyOf"] = [{"type": "string"}, whole]
+
+
 class Drop(Frozen):
-    """An item set aside, everywhere or in the episodes named."""
+    """An item, or an event with its reports, set aside everywhere or in the episodes named.
+
+    An event leaves with its last report. A bare id will do for an item dropped everywhere.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_item_or_record)
 
     item: Name
     episodes: tuple[Name, ...] = ()
@@ -22,13 +35,23 @@ class Drop(Frozen):
     with_dependants: bool = False
     reason: str = ""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, data: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+        return {"item": data} if isinstance(data, str) else data
+
 
 class Change(Frozen):
-    """An item recoded, re-dated or turned; what is not named stays as it was."""
+    """An item or event recoded, re-dated or turned; what is not named stays as it was.
+
+    As for an item, `coding` may be the likelihoods themselves, with `unit`, `reference`, ... beside it.
+    """
 
     item: Name
     #: merged into the coder's coding of these episodes: hypotheses not named keep their values
     coding: Coding | None = None
+    #: the same for several coders or episodes
+    codings: tuple[Coding, ...] = ()
     #: episodes that the item bears on from now on
     episodes: tuple[Name, ...] | None = None
     date: HistoricDate | None = None
@@ -39,9 +62,29 @@ class Change(Frozen):
     speaker: str | None = None
     found: Literal["present", "absent", "not_sought"] | None = None
     detection: Value | None = None
+    detection_by_hypothesis: Values | None = None
+    says: Literal["yes", "no"] | None = None
     reading: Name | None = None
     cluster: Name | None = None
+    #: of the reports of an event
+    correlation: Value | None = None
     reason: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unfold(cls, data: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+        """The short form of an item: likelihoods, with what else is said of them beside."""
+        coding = data.get("coding") if isinstance(data, dict) else None
+        if not isinstance(coding, dict) or set(coding) & set(Coding.model_fields):
+            return data
+        beside = {key: data[key] for key in SHORT_FORM if key in data}
+        rest = {key: value for key, value in data.items() if key not in SHORT_FORM or key == "reason"}
+        return {**rest, "coding": {**beside, "values": coding}}
+
+    @property
+    def every_coding(self) -> tuple[Coding, ...]:
+        """Its codings, one or several."""
+        return (*([self.coding] if self.coding else []), *self.codings)
 
 
 class Part(Frozen):
@@ -74,6 +117,8 @@ class Scenario(Frozen):
 
     label: str
     reason: str = ""
+    #: digest of the set that it was written for, or its first digits; `check` says when the set has changed
+    base_digest: Annotated[str, Field(pattern="^([0-9a-f]{8,64})?$")] = ""
     #: scenarios applied first, in this order
     extends: tuple[Name, ...] = ()
     #: items whose ``restates`` names one of these are dropped
@@ -82,16 +127,22 @@ class Scenario(Frozen):
     change: tuple[Change, ...] = ()
     #: whole items, as in a case file, by case
     add_items: dict[Name, tuple[Item, ...]] = Field(default_factory=dict)
+    #: whole events, as in a case file, by case
+    add_events: dict[Name, tuple[Event, ...]] = Field(default_factory=dict)
     #: reading -> option taken as certain
     fix_readings: dict[Name, Name] = Field(default_factory=dict)
-    #: reading -> label and probabilities of its options
+    #: reading, new or weighed anew -> probabilities of its options
     add_readings: dict[Name, dict[Name, Probability]] = Field(default_factory=dict)
     #: cluster -> correlation
     correlations: dict[Name, Value] = Field(default_factory=dict)
     #: correlation of every cluster not named in ``correlations``
     correlation: Value | None = None
+    #: source -> how it reports
+    reliability: dict[Name, Reliability] = Field(default_factory=dict)
     #: priors by hypothesis, all of them
     priors: dict[Name, Number] = Field(default_factory=dict)
+    #: episode -> priors by hypothesis, all of them
+    episode_priors: dict[Name, dict[Name, Probability]] = Field(default_factory=dict)
     add_hypotheses: tuple[Part, ...] = ()
     split: tuple[Split, ...] = ()
     drop_hypotheses: tuple[Name, ...] = ()

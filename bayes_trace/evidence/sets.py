@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated, Literal
@@ -10,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, Strict
 
 from bayes_trace.errors import UnknownNameError
+from bayes_trace.evidence.digest import content_digest
 from bayes_trace.evidence.records import (
     Case,
     Cluster,
@@ -238,5 +238,5 @@ class EvidenceSet(SetFile):
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the content, the same however the files are laid out."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        """SHA-256 of all that moves a number, see `content_digest`."""
+        return content_digest(self)

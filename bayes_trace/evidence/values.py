@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, model_serializer, model_validator
+
+from bayes_trace.evidence.forms import CodingUnit, Form
 
 __all__ = [
     "Coding",
@@ -29,8 +31,6 @@ Probability = Annotated[float, Strict(), Field(ge=0, le=1)]
 Name = Annotated[str, Field(pattern=r"^[\w~¬][\w.+/~¬-]*$", max_length=80)]
 #: an id that names a file as well
 FileName = Annotated[str, Field(pattern=r"^\w[\w.+-]*$", max_length=80)]
-
-CodingUnit = Literal["probability", "db", "verbal", "ratio_db"]
 
 
 class Frozen(BaseModel):
@@ -116,7 +116,7 @@ class Coding(Frozen):
 
     Examples
     --------
-    >>> Coding.model_validate({"values": {"A": 0.8, "B": 0.2}}).unit
+    >>> Coding.model_validate({"values": {"A": 0.8, "B": 0.2}}).form.label
     'probability'
     """
 
@@ -124,10 +124,11 @@ class Coding(Frozen):
     coder: Name | None = None
     #: empty: every episode that the item bears on
     episodes: tuple[Name, ...] = ()
-    unit: CodingUnit = "probability"
-    #: verbal scale of the terms, for ``unit: verbal``
+    #: the form of the numbers
+    unit: CodingUnit = CodingUnit.PROBABILITY
+    #: verbal scale of the terms, for ``unit: verbal``; empty: the IPCC's
     scale: Name | None = None
-    #: hypothesis that ratios are taken against, for ``unit: ratio_db``
+    #: hypothesis that ratios are taken against
     reference: Name | None = None
     #: P(item given reference), which turns ratios into probabilities
     reference_probability: Value | None = None
@@ -142,6 +143,11 @@ class Coding(Frozen):
     cluster: Name | None = None
     #: adds to the items that this coding is conditional on
     given: tuple[Name, ...] = ()
+
+    @property
+    def form(self) -> Form:
+        """How its numbers are read, checked and shown."""
+        return self.unit.form
 
     @property
     def options(self) -> dict[str, Values]:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from bayes_trace.errors import EvidenceSetError, Problem
 from bayes_trace.evidence import EvidenceSet, list_problems
+from bayes_trace.evidence.forms import CodingUnit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +25,7 @@ def from_table(
     likelihoods: Table | pd.DataFrame,
     *,
     priors: Mapping[str, float] | None = None,
-    unit: Literal["probability", "db", "ratio_db"] = "probability",
+    unit: Literal["probability", "db", "ratio_db", "ratio"] = "probability",
     found: Mapping[str, str] | None = None,
     detection: Mapping[str, float | Range] | None = None,
     reliability: Mapping[str, tuple[float | Range, float | Range]] | None = None,
@@ -41,7 +42,7 @@ def from_table(
         Hypothesis -> probability; by default all equal.
     unit
         ``probability``; ``db``: 10 log10 of a probability; ``ratio_db``: decibels against one
-        hypothesis, which has the value 0 or is left out.
+        hypothesis, which has the value 0 or is left out; ``ratio``: the same as a number, 4 for four to one.
     found
         Item -> ``present`` (the default), ``absent`` or ``not_sought``.
     detection
@@ -68,7 +69,7 @@ def from_table(
     table, problems = _as_mapping(likelihoods)
     rates = dict(reliability or {})
     problems += _shape_problems(unit, table, {"found": found, "detection": detection, "reliability": rates})
-    if unit not in _CERTAIN or not table:
+    if unit not in _FORMS or not table:
         raise EvidenceSetError("table", problems)
     named = list(priors or dict.fromkeys(name for row in table.values() for name in row))
     prior = priors or {name: 1 / len(named) for name in named}
@@ -94,8 +95,7 @@ def from_table(
 
 
 SHOWN = 60
-#: likelihoods that are certainties, by unit
-_CERTAIN: dict[str, tuple[int, ...]] = {"probability": (0, 1), "db": (0,), "ratio_db": ()}
+_FORMS = {str(unit): unit.form for unit in CodingUnit if not unit.form.words}
 _EPISODE = {"id": "episode", "label": "Episode", "outcome": "what is to be explained"}
 
 
@@ -133,8 +133,8 @@ def _shape_problems(
 ) -> list[Problem]:
     """Faults that would not survive being put into records."""
     problems = []
-    if unit not in _CERTAIN:
-        problems.append(Problem(("unit",), f"{unit!r}, expected one of: {', '.join(_CERTAIN)}"))
+    if unit not in _FORMS:
+        problems.append(Problem(("unit",), f"{unit!r}, expected one of: {', '.join(_FORMS)}"))
     for where, names in options.items():
         problems += [
             Problem((where, n), f"no item {n!r} in the table") for n in names or () if n not in table
@@ -154,11 +154,12 @@ def _plain_number(value: object) -> object:
 
 def _item(name: str, row: dict[str, Any], hypotheses: list[str], unit: str) -> dict[str, Any]:
     coding: dict[str, Any] = {"unit": unit, "values": row}
-    if unit == "ratio_db":
-        coding["reference"] = _reference(row, hypotheses)
+    form = _FORMS[unit]
+    if form.ratio:
+        coding["reference"] = _reference(row, hypotheses, form.neutral)
     row = {name: _plain_number(value) for name, value in row.items()}
     coding["values"] = row
-    decisive = any(isinstance(v, float) and v in _CERTAIN[unit] for v in row.values())
+    decisive = any(isinstance(v, float) and v in form.certain for v in row.values())
     return {
         "id": name,
         "paraphrase": name,
@@ -168,10 +169,10 @@ def _item(name: str, row: dict[str, Any], hypotheses: list[str], unit: str) -> d
     }
 
 
-def _reference(row: dict[str, Any], hypotheses: list[str]) -> str | None:
-    """The hypothesis left out, or the first with 0 dB."""
+def _reference(row: dict[str, Any], hypotheses: list[str], neutral: float) -> str | None:
+    """The hypothesis left out, or the first that has the value of a reference."""
     left_out = [name for name in hypotheses if name not in row]
-    return next(iter([*left_out, *(name for name in hypotheses if row.get(name) == 0)]), None)
+    return next(iter([*left_out, *(name for name in hypotheses if row.get(name) == neutral)]), None)
 
 
 def _attach_sources(items: Iterable[dict[str, Any]], reliability: Mapping[str, Any]) -> list[dict[str, Any]]:

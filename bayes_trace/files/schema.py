@@ -35,9 +35,12 @@ def json_schema() -> dict[str, Any]:
 
 
 def _allow_short_form(definitions: dict[str, Any]) -> None:
-    """Let an item or event carry its only coding without a list."""
+    """Let an item, an event or a change of one carry its only coding without a list."""
     coding = definitions["Coding"]["properties"]
     for record in ("Item", "Event"):
         properties = definitions[record]["properties"]
         properties["coding"] = coding["values"]
         properties.update({key: coding[key] for key in SHORT_FORM})
+    change = definitions["Change"]["properties"]
+    change["coding"] = {"anyOf": [coding["values"], change["coding"]]}
+    change.update({key: coding[key] for key in SHORT_FORM if key != "reason"})

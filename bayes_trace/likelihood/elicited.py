@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from bayes_trace.evidence import Coding, EvidenceSet, Value
 from bayes_trace.evidence.coded import verbal_terms
+from bayes_trace.evidence.forms import Form
 from bayes_trace.scales import Z_90, logit, probability_to_db
 
 __all__ = ["Spread", "Stated", "fraction"]
@@ -62,7 +63,7 @@ class Stated:
     es: EvidenceSet
     numbers: list[Triple] = field(default_factory=list)
     anchors: list[Triple] = field(default_factory=list)
-    units: list[str] = field(default_factory=list)
+    forms: list[Form] = field(default_factory=list)
     references: list[int] = field(default_factory=list)
     #: coder, entry and option of each row
     places: list[tuple[int, int, int]] = field(default_factory=list)
@@ -76,20 +77,20 @@ class Stated:
     def add(self, coding: Coding, option: str, place: tuple[int, int, int]) -> None:
         """One row of likelihoods, at its place (coder, entry, option)."""
         stated = coding.options[option]
-        if coding.unit == "verbal":
+        if coding.form.words:
             terms = self._terms(coding.scale)
             row = [terms[str(stated[name].best)] if name in stated else _UNSTATED for name in self._ids]
         else:
             row = [_triple(stated[name]) if name in stated else _UNSTATED for name in self._ids]
         self.numbers += row
-        self.units.append(coding.unit)
+        self.forms.append(coding.form)
         anchor = coding.reference_probability
         self.anchors.append(_NONE if anchor is None else _triple(anchor))
-        free = coding.unit.startswith("ratio") and anchor is None
+        free = coding.form.ratio and anchor is None
         self.references.append(self._ids.index(str(coding.reference)) if free else -1)
-        if coding.unit.startswith("ratio") and coding.reference not in stated:
-            none = (0.0, 0.0, 0.0) if coding.unit == "ratio_db" else _NONE
-            self.numbers[self._ids.index(str(coding.reference)) - len(self._ids)] = none
+        if coding.form.ratio and coding.reference not in stated:
+            none = coding.form.neutral
+            self.numbers[self._ids.index(str(coding.reference)) - len(self._ids)] = (none, none, none)
         self.places.append(place)
 
     def spread(self) -> Spread:
@@ -104,8 +105,9 @@ class Stated:
 
     def _linear(self, numbers: Array) -> Array:
         """Probabilities, or plain ratios."""
-        decibels = np.isin(np.array(self.units, dtype=str), ["db", "ratio_db"])
-        numbers[decibels] = 10.0 ** (numbers[decibels] / 10.0)
+        for form in set(self.forms):
+            rows = np.array([each is form for each in self.forms])
+            numbers[rows] = form.to_number(numbers[rows])
         return numbers
 
     def _with_compounds(self, linear: Array) -> Array:

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable
 from bayes_trace.errors import EvidenceSetError, Problem, ScenarioError, UnknownNameError
 from bayes_trace.evidence import EvidenceSet, Scenario, list_problems
 from bayes_trace.scenarios.copying import copy_set
+from bayes_trace.scenarios.dropping import drop_items
 from bayes_trace.scenarios.hypotheses import change_hypotheses
-from bayes_trace.scenarios.items import add_items, change_items, drop_items, set_clusters, set_readings
+from bayes_trace.scenarios.items import add_items, change_items
+from bayes_trace.scenarios.stated import set_clusters, set_episode_priors, set_readings, set_reliability
 
 __all__ = ["apply_scenario"]
 
@@ -61,8 +63,10 @@ def _apply(es: EvidenceSet, name: str, scenario: Scenario) -> EvidenceSet:
         return es
     steps: tuple[Callable[[EvidenceSet, Scenario], EvidenceSet], ...] = (
         change_hypotheses,
+        set_episode_priors,
         set_readings,
         set_clusters,
+        set_reliability,
         add_items,
         change_items,
         drop_items,
@@ -82,10 +86,11 @@ def _apply(es: EvidenceSet, name: str, scenario: Scenario) -> EvidenceSet:
 
 
 def _dangling(es: EvidenceSet) -> Iterable[Problem]:
-    """Items coded given something that is no longer there."""
-    for item in es.items.values():
-        for other in sorted(item.conditional_on):
-            here = {f"{other}@{name}" for coding in item.codings for name in coding.episodes or item.episodes}
+    """Items and events coded given something that is no longer there."""
+    for each in es.coded.values():
+        kind = "events" if each.id in es.events else "items"
+        for other in sorted(each.conditional_on):
+            here = {f"{other}@{name}" for coding in each.codings for name in coding.episodes or each.episodes}
             if other in es.set_aside or here & set(es.set_aside):
                 message = f"is coded given {other}, which is dropped; drop it too (with_dependants: true) or recode it"
-                yield Problem(("items", item.id, "given"), message)
+                yield Problem((kind, each.id, "given"), message)

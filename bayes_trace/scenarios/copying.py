@@ -4,23 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from bayes_trace.evidence import EvidenceSet, Item
+from bayes_trace.evidence import Event, EvidenceSet, Item
 
-__all__ = ["copy_set", "map_items", "with_item"]
+__all__ = ["copy_set", "map_coded", "with_coded", "without_coded"]
 
 
-def map_items(es: EvidenceSet, change: Callable[[Item], Item | None]) -> EvidenceSet:
-    """The set with every item changed, or left out where the change gives None."""
+def map_coded(es: EvidenceSet, change: Callable[[Item | Event], Item | Event | None]) -> EvidenceSet:
+    """The set with every item and event changed, or left out where the change gives None."""
     cases = tuple(
-        case.model_copy(update={"items": tuple(new for item in case.items if (new := change(item)))})
+        case.model_copy(
+            update={
+                kind: tuple(new for each in getattr(case, kind) if (new := change(each)))
+                for kind in ("items", "events")
+            }
+        )
         for case in es.cases
     )
     return copy_set(es, {"cases": cases})
 
 
-def with_item(es: EvidenceSet, new: Item) -> EvidenceSet:
-    """The set with the item of that id replaced."""
-    return map_items(es, lambda item: new if item.id == new.id else item)
+def with_coded(es: EvidenceSet, new: Item | Event) -> EvidenceSet:
+    """The set with the item or event of that id replaced."""
+    return map_coded(es, lambda each: new if each.id == new.id else each)
+
+
+def without_coded(es: EvidenceSet, names: set[str]) -> EvidenceSet:
+    """The set without the items and events of these ids."""
+    return map_coded(es, lambda each: None if each.id in names else each)
 
 
 def copy_set(es: EvidenceSet, update: Mapping[str, object]) -> EvidenceSet:

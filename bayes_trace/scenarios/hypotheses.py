@@ -8,6 +8,7 @@ from bayes_trace.errors import ScenarioError
 from bayes_trace.evidence import (
     Case,
     Coding,
+    Event,
     EvidenceSet,
     Hypothesis,
     Item,
@@ -17,7 +18,7 @@ from bayes_trace.evidence import (
     Split,
     Value,
 )
-from bayes_trace.scenarios.copying import copy_set, map_items
+from bayes_trace.scenarios.copying import copy_set, map_coded
 
 __all__ = ["change_hypotheses"]
 
@@ -98,7 +99,8 @@ def _without_hypothesis(es: EvidenceSet, name: str) -> EvidenceSet:
     hypotheses = tuple(h.model_copy(update={"prior": h.prior / kept}) for h in es.hypotheses if h.id != name)
     es = _with_written(es, name, [])
     es = copy_set(es, {"hypotheses": hypotheses, "cases": _each_prior(es, share)})
-    es = map_items(es, lambda item: _with_other_reference(item, name, hypotheses[0].id))
+    other = next((h.id for h in hypotheses if h.id not in es.compounds), hypotheses[0].id)
+    es = map_coded(es, lambda coded: _with_other_reference(coded, name, other))
     return _map_named(es, name, [])
 
 
@@ -128,7 +130,7 @@ def _split(es: EvidenceSet, split: Split) -> EvidenceSet:
     names = [part.id for part in split.into]
     es = _with_written(es, whole.id, names)
     es = copy_set(es, {"hypotheses": hypotheses, "cases": _each_prior(es, share)})
-    es = map_items(es, lambda item: _with_split_reference(item, whole.id, names))
+    es = map_coded(es, lambda coded: _with_split_reference(coded, whole.id, names))
     return _map_named(es, whole.id, names)
 
 
@@ -141,42 +143,77 @@ def _with_written(es: EvidenceSet, whole: str, parts: list[str]) -> EvidenceSet:
     return copy_set(es, {"written": written})
 
 
-def _with_other_reference(item: Item, old: str, new: str) -> Item:
-    """Ratios against a hypothesis that goes become ratios against another one."""
+def _recoded(coded: Item | Event, change: Callable[[Coding], Coding]) -> Item | Event:
+    return coded.model_copy(update={"codings": tuple(change(coding) for coding in coded.codings)})
 
-    def turned(values: dict[str, Value]) -> dict[str, Value]:
-        if any(value.is_range for value in values.values()):
-            message = (
-                f"{old} is the reference of the ratios of {item.id}, which have ranges; recode them first"
-            )
-            raise ScenarioError(message)
-        level = float(values[new].best) if new in values else 0.0
-        return {name: Value(best=float(value.best) - level) for name, value in values.items()}
+
+def _over_options(
+    coding: Coding, change: Callable[[dict[str, Value]], dict[str, Value]]
+) -> dict[str, object]:
+    """The values of a coding changed, under every reading where it has any."""
+    if coding.readings:
+        return {"readings": {option: change(values) for option, values in coding.readings.items()}}
+    return {"values": change(coding.values)}
+
+
+def _with_other_reference(coded: Item | Event, old: str, new: str) -> Item | Event:
+    """Ratios against a hypothesis that goes become ratios against another one."""
 
     def changed(coding: Coding) -> Coding:
         if coding.reference != old:
             return coding
-        readings = {option: turned(values) for option, values in coding.readings.items()}
-        update = {"reference": new, "values": turned(coding.values), "readings": readings}
+        update = {
+            "reference": new,
+            **_over_options(coding, lambda values: _turned(coded, coding, values, new)),
+        }
+        anchor = coding.reference_probability
+        if anchor is not None:
+            update["reference_probability"] = _anchored(coded, coding, anchor, new)
         return coding.model_copy(update=update)
 
-    return item.model_copy(update={"codings": tuple(changed(coding) for coding in item.codings)})
+    return _recoded(coded, changed)
 
 
-def _with_split_reference(item: Item, whole: str, parts: list[str]) -> Item:
-    """Ratios against the whole become ratios against its first part, with the others at 0 dB."""
+def _turned(coded: Item | Event, coding: Coding, values: dict[str, Value], new: str) -> dict[str, Value]:
+    """Ratios against another hypothesis; the old reference is named, the new one is not."""
+    if any(value.is_range for value in values.values()):
+        message = f"{coding.reference} is the reference of the ratios of {coded.id}, which have ranges; recode them first"
+        raise ScenarioError(message)
+    form = coding.form
+    level = float(form.to_scale(_level(coding, values, new)))
+    scaled = {name: float(form.to_scale(float(value.best))) for name, value in values.items()}
+    return {name: Value(best=float(form.from_scale(each - level))) for name, each in scaled.items()}
 
-    def stated(values: dict[str, Value]) -> dict[str, Value]:
-        return {whole: Value(best=0.0), **values}
+
+def _level(coding: Coding, values: dict[str, Value], name: str) -> float:
+    return float(values[name].best) if name in values else coding.form.neutral
+
+
+def _anchored(coded: Item | Event, coding: Coding, anchor: Value, new: str) -> Value:
+    """The probability of the new reference; one number only if it is the same under every reading."""
+    levels = {_level(coding, values, new) for values in coding.options.values()}
+    if len(levels) > 1:
+        message = (
+            f"{coding.reference} is the reference of the ratios of {coded.id}, whose probability differs by reading "
+            f"under {new}; recode them first"
+        )
+        raise ScenarioError(message)
+    times = float(coding.form.to_number(levels.pop()))
+    ends = {"low": anchor.lower * times, "high": anchor.upper * times} if anchor.is_range else {}
+    return Value.model_validate({"best": float(anchor.best) * times, **ends})
+
+
+def _with_split_reference(coded: Item | Event, whole: str, parts: list[str]) -> Item | Event:
+    """Ratios against the whole become ratios against its first part, with which the others are level."""
 
     def changed(coding: Coding) -> Coding:
         if coding.reference != whole:
             return coding
-        readings = {option: stated(values) for option, values in coding.readings.items()}
-        values = coding.values if coding.readings else stated(coding.values)
-        return coding.model_copy(update={"reference": parts[0], "values": values, "readings": readings})
+        level = {whole: Value(best=coding.form.neutral)}
+        update = {"reference": parts[0], **_over_options(coding, lambda values: {**level, **values})}
+        return coding.model_copy(update=update)
 
-    return item.model_copy(update={"codings": tuple(changed(coding) for coding in item.codings)})
+    return _recoded(coded, changed)
 
 
 def _replaced[V](table: dict[str, V], whole: str, parts: list[str]) -> dict[str, V]:
@@ -193,10 +230,12 @@ def _map_named(es: EvidenceSet, whole: str, parts: list[str]) -> EvidenceSet:
         values = _replaced(coding.values, whole, parts)
         return coding.model_copy(update={"values": values, "readings": readings, "cell_reasons": cells})
 
-    def changed(item: Item) -> Item:
-        detection = _replaced(item.detection_by_hypothesis, whole, parts)
-        codings = tuple(recoded(coding) for coding in item.codings)
-        return item.model_copy(update={"codings": codings, "detection_by_hypothesis": detection})
+    def changed(coded: Item | Event) -> Item | Event:
+        coded = _recoded(coded, recoded)
+        if isinstance(coded, Event):
+            return coded
+        detection = _replaced(coded.detection_by_hypothesis, whole, parts)
+        return coded.model_copy(update={"detection_by_hypothesis": detection})
 
     def rated(reliability: Reliability) -> Reliability:
         own = _replaced(reliability.by_hypothesis, whole, parts)
@@ -212,4 +251,4 @@ def _map_named(es: EvidenceSet, whole: str, parts: list[str]) -> EvidenceSet:
     )
     grades = {name: rated(reliability) for name, reliability in es.reliability_grades.items()}
     update = {"sources": sources, "coders": coders, "reliability_grades": grades}
-    return copy_set(map_items(es, changed), update)
+    return copy_set(map_coded(es, changed), update)

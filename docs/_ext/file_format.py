@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from bayes_trace import evidence
 from bayes_trace.evidence import records
+from bayes_trace.evidence.forms import CodingUnit
 from bayes_trace.evidence.records import SHORT_FORM
 from bayes_trace.files.table import COLUMNS
 from bayes_trace.tables import to_markdown
@@ -134,7 +135,7 @@ _KINDS = {
     "HistoricDate": "date",
     "Value": "[value](#record-value)",
     "Values": "hypothesis → [value](#record-value)",
-    "CodingUnit": "`probability`, `db`, `verbal` or `ratio_db`",
+    "CodingUnit": ", ".join(f"`{unit}`" for unit in CodingUnit),
     "1": "`1`",
 }
 _TITLES = {"SetFile": "the set", "SourceReference": "source of an item", "VerbalScale": "verbal scale"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bayes_trace.evidence import Case, Cluster, Coder, Episode, Hypothesis, Implication, Item
+from bayes_trace.evidence.forms import CodingUnit
 from bayes_trace.evidence.values import Frozen
 from bayes_trace.files.nodes import Where
 from bayes_trace.files.workbook.cells import (
@@ -39,7 +40,7 @@ __all__ = [
     "stated",
 ]
 
-UNITS = ("probability", "db", "verbal", "ratio_db")
+UNITS = tuple(CodingUnit)
 YES_NO = ("yes", "no")
 NARROW, MIDDLE, WIDE = 10, 20, 55
 
@@ -267,8 +268,8 @@ CODINGS = Sheet(
         Column("reason", TEXT, "Why these numbers, once for the coding.", width=WIDE),
         Column("cell_reason", TEXT, "A reason for this hypothesis only.", width=WIDE // 2),
         Column("scale", WORD, "Verbal scale, where it is not the IPCC's.", choices="Scales"),
-        Column("reference", WORD, "For ratio_db: the hypothesis with 0 dB.", choices="Hypotheses"),
-        *stated("reference_probability", "For ratio_db: P(item given reference).", MIXED),
+        Column("reference", WORD, "For ratios: the hypothesis they are taken against.", choices="Hypotheses"),
+        *stated("reference_probability", "For ratios: P(item given reference).", MIXED),
         Column("cluster", WORD, "Overrides the item's cluster.", choices="Clusters"),
         Column("given", WORDS, "Further items that this coding is conditional on."),
     ),

@@ -10,7 +10,6 @@ from typing import Any
 
 from bayes_trace.evidence import Coding, EvidenceSet, Item, Value
 from bayes_trace.evidence.coded import verbal_terms
-from bayes_trace.evidence.values import Values
 from bayes_trace.files.workbook.cells import Cell
 from bayes_trace.files.workbook.flat_columns import FLAT
 from bayes_trace.files.workbook.rows import dig
@@ -110,12 +109,14 @@ def _cells(es: EvidenceSet, item: Item, coding: Coding, episode: str) -> Iterato
     for option, values in coding.options.items():
         chosen = {"option": option, "option_probability": shares.get(option)} if option else {}
         for hypothesis in es.hypothesis_ids:
+            if hypothesis not in values and hypothesis != coding.reference:
+                continue  # a compound that has the mean of its parts
             yield {
                 **shared,
                 **chosen,
                 "hypothesis": hypothesis,
                 "prior": prior[hypothesis],
-                "value": _value(values, hypothesis, terms),
+                "value": _value(values.get(hypothesis, Value(best=coding.form.neutral)), terms),
                 "cell_reason": coding.cell_reasons.get(hypothesis),
                 "detection": _plain(item.detection_by_hypothesis.get(hypothesis) or item.detection),
             }
@@ -123,13 +124,12 @@ def _cells(es: EvidenceSet, item: Item, coding: Coding, episode: str) -> Iterato
 
 def _unit(es: EvidenceSet, coding: Coding) -> tuple[str, dict[str, Value]]:
     """A project's own words are written as the probabilities that they stand for."""
-    own = coding.unit == "verbal" and coding.scale not in (None, "ipcc")
+    own = coding.form.words and coding.scale not in (None, "ipcc")
     terms = verbal_terms(es, coding.scale) if own else None
     return ("probability", terms) if terms else (coding.unit, {})
 
 
-def _value(values: Values, hypothesis: str, terms: dict[str, Value]) -> Any:  # noqa: ANN401 - plain value
-    value = values.get(hypothesis, Value(best=0.0))
+def _value(value: Value, terms: dict[str, Value]) -> Any:  # noqa: ANN401 - plain value
     return _plain(terms.get(str(value.best), value))
 
 
@@ -138,7 +138,7 @@ def _plain(value: Value | None) -> Any:  # noqa: ANN401 - a number, a term or a 
 
 
 def _ratio(coding: Coding) -> Plain:
-    if coding.unit != "ratio_db":
+    if not coding.form.ratio:
         return {}
     return {"reference": coding.reference, "reference_probability": _plain(coding.reference_probability)}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bayes_trace.evidence.forms import CodingUnit
+
 __all__ = ["NOTES"]
 
 #: heading or keyword, and what to say of it; a line without the second is a heading
@@ -21,8 +23,8 @@ NOTES: tuple[tuple[str, str], ...] = (
     ),
     ("best", "P(such an item | hypothesis): a number in the unit, or a term from the list for unit verbal."),
     ("low, high", "Bounds between which you are 90 % sure of it. Both or neither."),
-    ("unit", "probability: 0.3. db: 10 log10 of a probability, so 0.5 is -3. verbal: a term."),
-    ("", "ratio_db: decibels against the hypothesis in the column reference, which itself has 0."),
+    ("unit", "What the numbers are:"),
+    *(("", f"{unit}: {unit.form.example}.") for unit in CodingUnit),
     (
         "Certainty",
         "0 and 1 are refused, unless the item is marked decisive: no later evidence could mend them.",

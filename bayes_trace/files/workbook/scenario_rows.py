@@ -15,14 +15,16 @@ from bayes_trace.files.workbook.rows import Line, Sheets
 __all__ = ["read_scenarios", "scenario_rows"]
 
 #: texts, one row each
-_TEXTS = ("label", "reason")
+_TEXTS = ("label", "reason", "base_digest")
 #: names, one row each
 _NAMES = ("extends", "drop_restating", "drop_hypotheses")
 #: records, one row each, and the field that the column `name` holds
 _RECORDS = {"drop": "item", "change": "item", "add_hypotheses": "id", "split": "hypothesis"}
 #: values by name, one row each
-_VALUES = ("fix_readings", "add_readings", "correlations", "priors")
-_PARTS = (*_TEXTS, *_NAMES, *_RECORDS, *_VALUES, "add_items", "correlation")
+_VALUES = ("fix_readings", "add_readings", "correlations", "priors", "reliability", "episode_priors")
+#: whole records by case, one row each
+_ADDED = ("add_items", "add_events")
+_PARTS = (*_TEXTS, *_NAMES, *_RECORDS, *_VALUES, *_ADDED, "correlation")
 
 
 def scenario_rows(name: str, scenario: Scenario) -> Iterator[dict[str, Cell]]:
@@ -47,7 +49,7 @@ def _split(part: str, value: Any) -> Iterator[tuple[str | None, Any]]:  # noqa: 
             yield record[_RECORDS[part]], rest or None
     elif part in _VALUES:
         yield from value.items()
-    elif part == "add_items":
+    elif part in _ADDED:
         for case, items in value.items():
             yield from ((case, item) for item in items or [None])
     else:
@@ -67,7 +69,7 @@ class _Draft:
         content = (TEXT if part in _TEXTS else STRUCTURE).read(cell)
         place = line.place("name" if part in _NAMES else "content")
         self.places.setdefault((part,), place)
-        if part in (*_NAMES, *_RECORDS, *_VALUES, "add_items") and name is None:
+        if part in (*_NAMES, *_RECORDS, *_VALUES, *_ADDED) and name is None:
             message = f"empty; say what the part {part} is about"
             raise CellError(message)
         if part in _NAMES:
@@ -76,7 +78,7 @@ class _Draft:
             self._append(part, {_RECORDS[part]: name, **_mapping(content)}, place)
         elif part in _VALUES:
             self._set(self.plain.setdefault(part, {}), name, content, (part, name), place)
-        elif part == "add_items":
+        elif part in _ADDED:
             items = self.plain.setdefault(part, {}).setdefault(name, [])
             if content is not None:
                 self.places[part, name, str(_mapping(content).get("id"))] = place

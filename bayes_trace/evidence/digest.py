@@ -1,0 +1,135 @@
+"""One digest of whatever moves a number, part by part; words for people move none."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from bayes_trace.evidence.records import Event, Item
+    from bayes_trace.evidence.sets import EvidenceSet
+
+__all__ = ["changed_parts", "content_digest", "content_parts"]
+
+#: words for people, or what only advice asks about
+_CODING = {"reason", "cell_reasons"}
+_ITEM = {
+    "title",
+    "paraphrase",
+    "retrospective",
+    "author",
+    "speaker",
+    "recipient",
+    "audience",
+    "kind",
+    "source",
+}
+_ITEM |= {"see_also", "footnote", "search", "ambiguity", "not_coded", "decisive", "label"}
+_EPISODE = {"label", "outcome", "transferred", "not_scored", "note"}
+_HYPOTHESIS = {"label", "short", "statement", "refusal_statement", "refusal_label"}
+#: characters of the digest of one part
+BRIEF = 12
+
+
+def content_digest(evidence_set: EvidenceSet) -> str:
+    """SHA-256 of all that moves a number, the same however the files are laid out or worded.
+
+    Codings, priors, dates, what was found, clusters, readings, rates of sources and applied scenarios
+    count; labels, notes, paraphrases, titles and scenarios that are not applied do not.
+
+    Examples
+    --------
+    >>> from bayes_trace import from_table
+    >>> one, two = ({"memo": {"A": 0.8, "B": b}} for b in (0.2, 0.3))
+    >>> content_digest(from_table(one)) == content_digest(from_table(two))
+    False
+    """
+    return _digest(content_parts(evidence_set))
+
+
+def content_parts(evidence_set: EvidenceSet) -> dict[str, str]:
+    """Short digests by part, the parts in the words of a person: ``item x``, ``the hypotheses and their priors``.
+
+    Examples
+    --------
+    >>> from bayes_trace import from_table
+    >>> list(content_parts(from_table({"memo": {"A": 0.8, "B": 0.2}})))
+    ['the hypotheses and their priors', 'the coders', 'episode episode', 'item memo']
+    """
+    return {name: _digest(content)[:BRIEF] for name, content in _parts(evidence_set)}
+
+
+def changed_parts(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """Parts that differ, those of the later set first.
+
+    Examples
+    --------
+    >>> changed_parts({"item x": "1", "item y": "2"}, {"item x": "3"})
+    ['item x', 'item y']
+    """
+    return [name for name in {**after, **before} if before.get(name) != after.get(name)]
+
+
+def _digest(content: object) -> str:
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(record: BaseModel, leave_out: set[str]) -> dict[str, Any]:
+    return record.model_dump(mode="json", exclude_defaults=True, exclude=leave_out)
+
+
+def _parts(es: EvidenceSet) -> Iterator[tuple[str, object]]:
+    rivals = [_plain(each, _HYPOTHESIS) for each in es.hypotheses]
+    written = [_plain(each, set()) for each in es.as_written()]
+    yield "the hypotheses and their priors", [rivals, written, es.prior_concentration]
+    yield "the coders", list(es.coder_ids)
+    if es.applied:
+        yield "the scenarios applied", list(es.applied)
+    coded = [each for each in _in_order(es.coded.values()) if each.codings or getattr(each, "event", None)]
+    yield from _context(es, coded)
+    for case in sorted(es.cases, key=lambda case: case.case):
+        for episode in _in_order(case.episodes):
+            yield f"episode {episode.id}", [case.case, case.conditions, _plain(episode, _EPISODE)]
+    for each in coded:
+        kind = "event" if each.id in es.events else "item"
+        yield f"{kind} {each.id}", [_plain(each, {*_ITEM, "codings"}), _codings(es, each), _rated(es, each)]
+
+
+def _in_order[R: Any](records: Iterable[R]) -> list[R]:
+    return sorted(records, key=lambda each: each.id)
+
+
+def _codings(es: EvidenceSet, coded: Item | Event) -> list[object]:
+    """Judgements with the coder named, in an order of their own."""
+    plain = ({**_plain(c, _CODING), "coder": c.coder or es.base_coder} for c in coded.codings)
+    return sorted(plain, key=_digest)
+
+
+def _rated(es: EvidenceSet, coded: Item | Event) -> str:
+    """The source of an item where its rates count: items of one source share them."""
+    source = getattr(coded, "source", None)
+    return source.key if source and es.reliability_of(source.key) else ""
+
+
+def _context(es: EvidenceSet, coded: list[Item | Event]) -> Iterator[tuple[str, object]]:
+    """What items refer to, where it is referred to."""
+    rated = {_rated(es, each) for each in coded} - {""}
+    for key in sorted(rated):
+        reliability = es.reliability_of(key)
+        yield f"source {key}", _plain(reliability, set()) if reliability else None
+    codings = [coding for each in coded for coding in each.codings]
+    named: dict[str, tuple[Sequence[Any], set[Any]]] = {
+        "cluster": (es.clusters, {each for c in (*coded, *codings) if (each := getattr(c, "cluster", None))}),
+        "reading": (es.readings, {getattr(each, "reading", None) for each in coded}),
+        "verbal scale": (es.scales, {c.scale for c in codings if c.form.words}),
+        "implication": (es.codebook, {name for each in coded for name in each.implications}),
+    }
+    for kind, (records, used) in named.items():
+        for record in _in_order(records):
+            if record.id in used:
+                yield f"{kind} {record.id}", _plain(record, {"label", "text"})

@@ -1,0 +1,59 @@
+"""Problems of scenarios that can be seen before they are applied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from bayes_trace.errors import Problem
+from bayes_trace.evidence.coded import unknown_name
+from bayes_trace.evidence.scenario import Scenario
+from bayes_trace.evidence.sets import EvidenceSet
+
+__all__ = ["scenario_problems"]
+
+
+def scenario_problems(es: EvidenceSet) -> Iterator[Problem]:
+    """Names that lead nowhere, in scenarios and in the list of those preferred."""
+    for name in es.preferred:
+        if name not in es.scenarios:
+            yield unknown_name(("preferred",), "scenario", name, es.scenarios)
+    for name, scenario in es.scenarios.items():
+        for key, (kind, names, known) in _named(es, scenario).items():
+            where = ("scenarios", name, *key.split("."))
+            yield from (unknown_name(where, kind, each, known) for each in names if each not in known)
+        for drop in scenario.drop:
+            where = ("scenarios", name, "drop", drop.item)
+            unknown = (each for each in drop.episodes if each not in es.episodes)
+            yield from (unknown_name(where, "episode", each, es.episodes) for each in unknown)
+        if name in _ancestors(es, name):
+            yield Problem(("scenarios", name, "extends"), "the scenario extends itself; break the circle")
+
+
+def _named(es: EvidenceSet, scenario: Scenario) -> dict[str, tuple[str, Iterable[str], list[str]]]:
+    """Key -> kind, names that it gives, names that there are."""
+    added = [
+        each.id for part in (scenario.add_items, scenario.add_events) for new in part.values() for each in new
+    ]
+    coded = [*es.coded, *added, *es.set_aside]
+    cases = [case.case for case in es.cases]
+    return {
+        "extends": ("scenario", scenario.extends, list(es.scenarios)),
+        "drop": ("item or event", [drop.item for drop in scenario.drop], coded),
+        "change": ("item or event", [change.item for change in scenario.change], coded),
+        "correlations": ("cluster", scenario.correlations, [cluster.id for cluster in es.clusters]),
+        "reliability": ("source", scenario.reliability, list(es.source_by_key)),
+        "episode_priors": ("episode", scenario.episode_priors, list(es.episodes)),
+        "add_items": ("case", scenario.add_items, cases),
+        "add_events": ("case", scenario.add_events, cases),
+    }
+
+
+def _ancestors(es: EvidenceSet, name: str) -> set[str]:
+    seen: set[str] = set()
+    waiting = list(es.scenarios[name].extends)
+    while waiting:
+        parent = waiting.pop()
+        if parent not in seen and parent in es.scenarios:
+            seen.add(parent)
+            waiting.extend(es.scenarios[parent].extends)
+    return seen

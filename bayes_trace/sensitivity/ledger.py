@@ -240,7 +240,7 @@ def open_ledger(evidence: xr.Dataset, coder: str | None = None) -> Ledger:
     name = str(select_coder(evidence, coder)["coder"].values)
     ledger = Ledger(_spoken(evidence.sel(coder=[name])))
     if not ledger.episodes:
-        message = f"coder {name} has coded nothing in {', '.join(map(str, evidence['episode'].values))}; choose another coder"
+        message = f"coder {name} has coded nothing in {', '.join(map(str, evidence['episode'].values))}; choose another"
         raise BayesTraceError(message)
     if np.isneginf(ledger.joint).all(axis=-1).any():
         update(ledger.evidence)  # names the items

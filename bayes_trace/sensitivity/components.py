@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
+from scipy.sparse.csgraph import connected_components
 
-from bayes_trace.sensitivity.ledger import Array, Flags, Index, Ledger, close_over_given
+from bayes_trace.likelihood import close_over_given, core_spread
+from bayes_trace.sensitivity.fractional import least_in_cluster
+from bayes_trace.sensitivity.ledger import Array, Flags, Index, Ledger
 
-__all__ = ["Component", "components", "joined"]
+__all__ = ["Alone", "Component", "components", "joined"]
 
+#: items removed, and what is left of the log-odds leader : rival (rival,)
 Subset = tuple[tuple[str, ...], Array]
 #: subsets computed at once
 AT_ONCE = 4096
@@ -33,162 +37,162 @@ class Component(Protocol):
 
 
 @dataclass(frozen=True)
-class Cluster:
-    """Members whose contributions add up, times one weight that depends on how many stay.
-
-    A link of no cluster is one of a single member.
-    """
+class Alone:
+    """Items whose contributions add up, whoever stays."""
 
     names: tuple[str, ...]
-    #: log-odds (member, rival) before the weight
+    #: log-odds (item, rival)
     gaps: Array
-    correlation: float
+    #: sums of the smallest (number that stay, rival)
+    sums: Array
+
+    @classmethod
+    def of(cls, names: tuple[str, ...], gaps: Array) -> Alone:
+        """From what each item contributes."""
+        nothing = np.zeros((1, gaps.shape[1]))
+        return cls(names, gaps, np.concatenate([nothing, np.cumsum(np.sort(gaps, axis=0), axis=0)]))
 
     @property
     def size(self) -> int:
-        """How many members could be removed."""
+        """How many items could be removed."""
         return len(self.names)
 
-    def _weight(self, removed: int) -> float:
-        stay = self.size - removed
-        return 1.0 / (1.0 + (stay - 1) * self.correlation) if stay else 0.0
-
     def least(self, removed: int) -> Array:
-        """Without the members that do most for the leader."""
-        if removed == self.size:
-            return np.zeros(self.gaps.shape[1])
-        stay = np.sort(self.gaps, axis=0)[: self.size - removed]
-        return np.asarray(self._weight(removed) * stay.sum(axis=0))
+        """Without the items that do most for the leader."""
+        return np.asarray(self.sums[self.size - removed])
 
     def subsets(self, removed: int) -> Iterator[Subset]:
         """Every way to remove so many."""
         for out in itertools.combinations(range(self.size), removed):
-            stay = np.delete(self.gaps, out, axis=0)
-            total = self._weight(removed) * stay.sum(axis=0) if stay.size else np.zeros(self.gaps.shape[1])
-            yield tuple(self.names[each] for each in out), total
+            yield tuple(self.names[each] for each in out), np.delete(self.gaps, out, axis=0).sum(axis=0)
 
 
 @dataclass(frozen=True)
 class Tangle:
-    """Members tied by more than a cluster: coded given one another, or turning on one fact.
-
-    Every subset is computed as the engine would compute it.
-    """
+    """Links tied to one another; every subset of their items is computed as the engine would compute it."""
 
     ledger: Ledger
     episode: int
     links: Index
     rivals: Index
-    _known: dict[int, tuple[list[tuple[int, ...]], Array]] = field(default_factory=dict)
+    _known: dict[int, Array] = field(default_factory=dict)
+
+    @property
+    def items(self) -> Index:
+        """Entries that could be removed."""
+        items = self.ledger.items
+        return items[np.isin(self.ledger.structure.entry_link[items], self.links)]
 
     @property
     def size(self) -> int:
-        """How many members could be removed."""
-        return self.links.size
-
-    def _all(self, removed: int) -> tuple[list[tuple[int, ...]], Array]:
-        """Subsets that go, none of which holds an item that would go with another, and what is left."""
-        if removed not in self._known:
-            chosen = list(itertools.combinations(range(self.links.size), removed))
-            left = [self._left(chosen[start : start + AT_ONCE]) for start in range(0, len(chosen), AT_ONCE)]
-            self._known[removed] = chosen, np.concatenate(left)
-        return self._known[removed]
-
-    def _left(self, chosen: Sequence[tuple[int, ...]]) -> Array:
-        dropped = np.zeros((len(chosen), self.ledger.episode_index.size), dtype=bool)
-        for number, each in enumerate(chosen):
-            dropped[number, self.links[list(each)]] = True
-        leader = self.ledger.leader[self.episode]
-        total = np.empty((len(chosen), self.rivals.size))
-        for part, rows, kappa in self.ledger.without(dropped):
-            mine = kappa[:, self.links, None] * rows[:, self.links]
-            with np.errstate(invalid="ignore"):
-                gap = np.nan_to_num(mine[..., [leader]] - mine[..., self.rivals], nan=0.0, posinf=np.inf)
-            total[part] = gap.sum(axis=1)
-        return total
+        """How many items could be removed."""
+        return int(self.items.size)
 
     def least(self, removed: int) -> Array:
         """Least over all subsets of that size."""
-        return np.asarray(self._all(removed)[1].min(axis=0))
+        if removed not in self._known:
+            self._known[removed] = np.min([left.min(axis=0) for _, left in self._parts(removed)], axis=0)
+        return self._known[removed]
 
     def subsets(self, removed: int) -> Iterator[Subset]:
         """Every subset of that size."""
-        names = self.ledger.evidence["link_item"].values[self.links]
-        for out, left in zip(*self._all(removed), strict=True):
-            yield tuple(str(name) for name in names[list(out)]), left
+        names = self.ledger.evidence["entry_item"].values
+        for chosen, left in self._parts(removed):
+            for out, each in zip(chosen, left, strict=True):
+                yield tuple(str(name) for name in names[out]), each
+
+    def _parts(self, removed: int) -> Iterator[tuple[Index, Array]]:
+        """Entries that go (subset, number) and what is left (subset, rival), many subsets at a time."""
+        for some in itertools.batched(itertools.combinations(self.items.tolist(), removed), AT_ONCE):
+            chosen = np.array(some, dtype=np.int64).reshape(len(some), removed)
+            yield chosen, self._left(chosen)
+
+    def _left(self, chosen: Index) -> Array:
+        dropped = np.zeros((self.ledger.structure.role.size, chosen.shape[0]), dtype=bool)
+        dropped[chosen, np.arange(chosen.shape[0])[:, None]] = True
+        leader = self.ledger.leader[self.episode]
+        total = np.empty((chosen.shape[0], self.rivals.size))
+        for part, rows, kappa in self.ledger.without(dropped, self.links):
+            mine = kappa[:, None] * rows
+            with np.errstate(invalid="ignore"):
+                gap = np.nan_to_num(mine[:, [leader]] - mine[:, self.rivals], nan=0.0, posinf=np.inf)
+            total[part] = gap.sum(axis=0).T
+        return total
+
+
+@dataclass(frozen=True)
+class Cluster(Tangle):
+    """Links of one item each that share a discount: the least is found without looking at every subset."""
+
+    def least(self, removed: int) -> Array:
+        """Least over all subsets of that size: a fraction minimised for each rival."""
+        if removed not in self._known:
+            rows = self.ledger.rows[self.links]
+            core = core_spread(self.ledger.structure, rows[..., None])[:, 0]
+            with np.errstate(invalid="ignore"):
+                wide = np.nan_to_num(rows.max(axis=1) - rows.min(axis=1), nan=0.0, posinf=np.inf)
+            gaps = self.ledger.links_against(self.ledger.rows)[self.links][:, self.rivals]
+            rho = self._correlation()
+            self._known[removed] = np.array(
+                [least_in_cluster(gap, (core, wide), self.size - removed, rho) for gap in gaps.T]
+            )
+        return self._known[removed]
+
+    def _correlation(self) -> float:
+        cluster = self.ledger.structure.cluster[self.links[0]]
+        return float(1.0 / (1.0 + np.exp(-self.ledger.point.correlation[cluster, 0])))
 
 
 def components(ledger: Ledger, episode: int, rivals: Index) -> list[Component]:
-    """The speaking links of an episode, split into groups that do not touch each other."""
+    """The items of an episode that say something, split into groups that do not touch each other."""
     links = ledger.links(episode)
-    tied = _ties(ledger, links)
+    tied = _by_given(ledger, links)
+    count, group = connected_components(tied | _by_cluster(ledger, links), directed=False)
+    gaps = ledger.links_against(ledger.weighted)[links][:, rivals]
+    names = ledger.evidence["entry_item"].values[ledger.structure.first[links]]
+    single = np.bincount(ledger.structure.entry_link, minlength=ledger.structure.n_links)[links] == 1
+    speaks = ledger.structure.spoken[links] & (np.ptp(ledger.rows[links], axis=1) != 0)
     found: list[Component] = []
-    for group in _connected(tied):
-        members = links[group]
-        if _is_plain(ledger, members):
-            members = members[ledger.speaks[members]]
-            if members.size:
-                found.append(_cluster(ledger, members, rivals))
-        else:
-            found.append(Tangle(ledger, episode, members, rivals))
+    for number in range(count):
+        members = np.flatnonzero(group == number)
+        plain = single[members].all() and not tied[np.ix_(members, members)].any()
+        members = members[speaks[members]] if plain else members
+        if plain and members.size == 1:
+            found.append(Alone.of((str(names[members[0]]),), gaps[members]))
+        elif members.size:
+            found.append((Cluster if plain else Tangle)(ledger, episode, links[members], rivals))
     return found
 
 
-def joined(groups: Sequence[Component]) -> list[Component]:
-    """The same, with links that stand alone put into one group of independent members."""
-    alone = [group for group in groups if isinstance(group, Cluster) and group.size == 1]
-    rest = [group for group in groups if not (isinstance(group, Cluster) and group.size == 1)]
+def joined(groups: list[Component]) -> list[Component]:
+    """The same, with items that stand alone put into one group."""
+    alone = [group for group in groups if isinstance(group, Alone)]
+    rest = [group for group in groups if not isinstance(group, Alone)]
     if not alone:
         return rest
-    names = tuple(group.names[0] for group in alone)
-    return [Cluster(names, np.concatenate([group.gaps for group in alone]), 0.0), *rest]
+    names = tuple(name for group in alone for name in group.names)
+    return [Alone.of(names, np.concatenate([group.gaps for group in alone])), *rest]
 
 
-def _cluster(ledger: Ledger, members: Index, rivals: Index) -> Cluster:
-    names = tuple(str(name) for name in ledger.evidence["link_item"].values[members])
-    gaps = ledger.links_against(ledger.rows)[members][:, rivals]
-    return Cluster(names, gaps, float(ledger.correlation[members[0]]))
-
-
-def _is_plain(ledger: Ledger, members: Index) -> bool:
-    """Whether the members share a cluster at most."""
-    return members.size == 1 or not (_by_reading(ledger, members) | _by_given(ledger, members)).any()
-
-
-def _ties(ledger: Ledger, links: Index) -> Flags:
-    """Which links (link, link) change one another's contribution when one goes."""
-    cluster = np.asarray(ledger.evidence["cluster_index"].values)[links]
-    discounted = (cluster >= 0) & (ledger.correlation[links] > 0)
-    same = (cluster[:, None] == cluster) & discounted[:, None] & discounted
-    return np.asarray(same | _by_reading(ledger, links) | _by_given(ledger, links))
-
-
-def _by_reading(ledger: Ledger, links: Index) -> Flags:
-    reading = np.asarray(ledger.evidence["reading_index"].values)[links]
-    read = np.asarray(ledger.evidence["read"].values[0])[links]
-    same = (reading[:, None] == reading) & read[:, None] & read
-    np.fill_diagonal(same, val=False)
-    return np.asarray(same)
+def _by_cluster(ledger: Ledger, links: Index) -> Flags:
+    """Which links (link, link) share a discount."""
+    cluster = ledger.structure.cluster[links]
+    # logits of correlations; nothing is discounted at 0
+    discounted = (cluster >= 0) & np.append(np.isfinite(ledger.point.correlation[:, 0]), False)[cluster]
+    return np.asarray((cluster[:, None] == cluster) & discounted[:, None] & discounted)
 
 
 def _by_given(ledger: Ledger, links: Index) -> Flags:
-    """Whether dropping one takes the other along."""
-    dropped = np.zeros((links.size, ledger.episode_index.size), dtype=bool)
-    dropped[np.arange(links.size), links] = True
-    gone = close_over_given(ledger.evidence, dropped)[:, links]
-    np.fill_diagonal(gone, val=False)
-    return gone | gone.T
-
-
-def _connected(tied: Flags) -> list[Index]:
-    """Groups of places that are tied, directly or through others, in order."""
-    waiting = list(range(tied.shape[0]))
-    groups = []
-    while waiting:
-        group, fresh = set[int](), {waiting[0]}
-        while fresh:
-            group |= fresh
-            fresh = {int(n) for each in fresh for n in np.flatnonzero(tied[each])} - group
-        groups.append(np.array(sorted(group), dtype=np.int64))
-        waiting = [each for each in waiting if each not in group]
-    return groups
+    """Whether an entry of the one takes an entry of the other along (link, link)."""
+    tied = np.zeros((links.size, links.size), dtype=bool)
+    if not (ledger.evidence["entry_given"].values != "").any():
+        return tied
+    of = ledger.structure.entry_link
+    entries = np.flatnonzero(np.isin(of, links))
+    dropped = np.zeros((of.size, entries.size), dtype=bool)
+    dropped[entries, np.arange(entries.size)] = True
+    child, parent = np.nonzero(close_over_given(ledger.evidence, dropped)[entries])
+    place = np.searchsorted(links, of[entries])
+    tied[place[child], place[parent]] = True
+    np.fill_diagonal(tied, val=False)
+    return tied | tied.T

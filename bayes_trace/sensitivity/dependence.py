@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 import xarray as xr
 from numpy.polynomial.polynomial import polyadd, polymul, polyroots
 
+from bayes_trace.exact import TIE
+from bayes_trace.likelihood import effective_number
+from bayes_trace.likelihood.kernel import kappa
 from bayes_trace.scales import log_to_db
 from bayes_trace.sensitivity.ledger import (
-    TIE,
     Array,
     Index,
     Ledger,
@@ -38,8 +41,8 @@ def dependence_sweep(
 ) -> xr.Dataset:
     """Posterior as the items of each group are taken to repeat one another more and more.
 
-    Every log-likelihood of a group weighs 1 / (1 + (k - 1) rho), k the members of the group in the episode
-    that discriminate (Kish's design effect). At 0 all items count in full, at 1 each group as one item.
+    Every log-likelihood of a group weighs 1 / (1 + (k - 1) rho), k the effective number of its members in the
+    episode (Kish's design effect). At 0 all items count in full, at 1 each group as its strongest member.
 
     Parameters
     ----------
@@ -48,8 +51,9 @@ def dependence_sweep(
     correlation
         Values of rho from 0 to 1, one for all groups.
     by
-        Groups: the ``cluster`` of the set, the ``source``, or ``all`` items of the episode. Links of
-        no group weigh 1. The correlations that the set states are replaced.
+        Groups: the ``cluster`` of the set, the ``source``, or ``all`` items of the episode. A fact or an event is
+        one member; one with several sources is in no source's group. What is in no group weighs 1. The
+        correlations that the set states are replaced.
     coder
         By default the base coder.
 
@@ -81,12 +85,11 @@ def dependence_sweep(
     check_choice("by", by, ("cluster", "source", "all"))
     grid = check_within("correlation", correlation, 0.0, 1.0)
     ledger = open_ledger(evidence, coder)
-    sizes, sums = _by_size(ledger, _groups(ledger, by))
-    # by hand: BLAS warns of infinities, which a decisive item brings
-    joint = ledger.log_prior + (_kappa(sizes, grid)[:, :, None, None] * sums).sum(axis=1)
+    k = effective_number(replace(ledger.structure, cluster=_groups(ledger, by)), ledger.rows[..., None])[:, 0]
+    joint = ledger.log_prior + np.array([ledger.sum(kappa(k, rho)[:, None] * ledger.rows) for rho in grid])
     front = ledger.against(joint)
     front[:, np.arange(len(ledger.episodes)), ledger.leader] = np.inf
-    at, to = _lost(ledger, sizes, sums)
+    at, to = _lost(ledger, k)
     dims = ("correlation", "episode")
     names = np.append(np.array(ledger.hypotheses, dtype=str), "")
     return xr.Dataset(
@@ -109,54 +112,51 @@ def _groups(ledger: Ledger, by: Grouping) -> Index:
         return np.asarray(ledger.evidence["cluster_index"].values, dtype=np.int64)
     keys = ledger.evidence["link_source"].values
     _, number = np.unique(keys, return_inverse=True)
-    return np.where(keys == "", -1, number).astype(np.int64)
+    single = np.array([len(str(key).split()) == 1 for key in keys], dtype=bool)
+    return np.where(single, number, -1).astype(np.int64)
 
 
-def _by_size(ledger: Ledger, group: Index) -> tuple[Array, Array]:
-    """Distinct sizes of groups, and the summed rows of the links in groups of each (size, episode, h)."""
-    company = ledger.company(group)
-    sizes = np.unique(np.append(company, 1))
-    alike = company == sizes[:, None]
-    return sizes.astype(np.float64), ledger.sum(np.where(alike[..., None], ledger.rows, 0.0))
-
-
-def _kappa(sizes: Array, correlation: Array) -> Array:
-    return np.asarray(1.0 / (1.0 + (sizes - 1.0) * correlation[..., None]))
-
-
-def _lost(ledger: Ledger, sizes: Array, sums: Array) -> tuple[Array, Index]:
+def _lost(ledger: Ledger, k: Array) -> tuple[Array, Index]:
     """Least correlation at which some rival draws level (episode,), and that rival's place."""
     n_episodes, n = ledger.joint.shape
     at = np.full(n_episodes, np.inf)
     to = np.full(n_episodes, n)
-    gaps, prior = ledger.against(sums), ledger.against(ledger.log_prior)
-    for episode in range(n_episodes):
+    gaps, prior = ledger.links_against(ledger.rows), ledger.against(ledger.log_prior)
+    for episode, leader in enumerate(ledger.leader):
+        links = ledger.links(episode)
+        sizes, of = np.unique(np.append(k[links], 1.0), return_inverse=True)
         for rival in range(n):
-            if rival != ledger.leader[episode]:
-                root = _first_root(prior[episode, rival], sizes, gaps[:, episode, rival])
+            if rival != leader:
+                summed = np.bincount(of[:-1], gaps[links, rival], minlength=sizes.size)
+                root = _first_root(prior[episode, rival], sizes, summed)
                 if root < at[episode]:
                     at[episode], to[episode] = root, rival
     return at, to
 
 
 def _first_root(constant: float, sizes: Array, gaps: Array) -> float:
-    """Least rho in [0, 1] with constant + sum gaps / (1 + (size - 1) rho) <= 0, infinite where there is none.
-
-    Times the product of the denominators, which are positive, this is a polynomial in rho.
-    """
+    """Least rho in [0, 1] with constant + sum gaps / (1 + (size - 1) rho) <= 0, infinite where there is none."""
     if np.isposinf(gaps).any():
         return np.inf
 
     def lead(rho: float) -> float:
-        return float(constant + (gaps * _kappa(sizes, np.array(rho))).sum())
+        return float(constant + (gaps * kappa(sizes, rho)).sum())
 
     scale = max(1.0, abs(constant), float(np.abs(gaps).max()))
     used = (sizes > 1) & (gaps != 0)
-    # lowest power first; each step joins one more fraction to the sum
-    above, below = np.array([constant + gaps[~used].sum()]), np.ones(1)
-    for gap, size in zip(gaps[used], sizes[used], strict=True):
-        above = polyadd(polymul(above, [1.0, size - 1.0]), gap * below)
-        below = polymul(below, [1.0, size - 1.0])
-    roots = [float(root.real) for root in polyroots(above) if abs(root.imag) < REAL]
+    roots = _roots(constant + gaps[~used].sum(), sizes[used], gaps[used])
     candidates = [0.0, *sorted(root for root in roots if 0 < root < 1), 1.0]
     return next((rho for rho in candidates if lead(rho) <= TIE * scale), np.inf)
+
+
+def _roots(constant: float, sizes: Array, gaps: Array) -> list[float]:
+    """Real roots of constant + sum gaps / (1 + (size - 1) rho).
+
+    Times the product of the denominators, which are positive, this is a polynomial in rho.
+    """
+    # lowest power first; each step joins one more fraction to the sum
+    above, below = np.array([constant]), np.ones(1)
+    for gap, size in zip(gaps, sizes, strict=True):
+        above = polyadd(polymul(above, [1.0, size - 1.0]), gap * below)
+        below = polymul(below, [1.0, size - 1.0])
+    return [float(root.real) for root in polyroots(above) if abs(root.imag) < REAL]

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from bayes_trace.exact import TIE
 from bayes_trace.sensitivity.components import Component, components, joined
-from bayes_trace.sensitivity.ledger import TIE, Array, Ledger, open_ledger
+from bayes_trace.sensitivity.ledger import Array, Ledger, open_ledger
 
 __all__ = ["fewest_items_to_flip"]
 
@@ -28,8 +29,9 @@ def fewest_items_to_flip(
     """The smallest set of items whose removal changes the leader.
 
     Exact, also where weights change as members of a cluster leave: per rival, the least that each group of
-    tied items can contribute after m removals, joined over groups by dynamic programming. A removed item
-    takes those coded given it along; they do not count as removed. A tie is no change of leader.
+    tied items can contribute after m removals, joined over groups by dynamic programming. Items are documents: those
+    that turn on one fact are removed one by one, and so are the reports of an event. What is coded given a removed
+    item goes along and does not count as removed. A tie is no change of leader.
 
     Parameters
     ----------
@@ -114,8 +116,13 @@ def _search(ledger: Ledger, episode: int) -> _Flip:
     count = _fewest(joined(groups), prior, -TIE)
     if math.isnan(count):
         return _Flip(count, to_tie, 0, (), "")
+    groups = _strongest_first(groups, prior, int(count))
     least = _suffixes(groups, int(count), rivals.size)
-    sets = list(itertools.islice(_sets(groups, least, prior, int(count)), COUNTED))
+    place = {str(name): n for n, name in enumerate(ledger.evidence["entry_item"].values)}
+    sets = [
+        _Set(tuple(sorted(each.items, key=place.__getitem__)), each.left)
+        for each in itertools.islice(_sets(groups, least, prior, int(count)), COUNTED)
+    ]
     best = sorted(sets, key=lambda each: (round(float(each.left.min()), 9), each.items))[:LISTED]
     new = ledger.hypotheses[rivals[int(best[0].left.argmin())]]
     return _Flip(count, to_tie, len(sets), best, new)
@@ -126,43 +133,66 @@ def _fewest(groups: Sequence[Component], prior: Array, level: float) -> float:
     size = sum(group.size for group in groups)
     limit = min(4, size)
     while True:
-        least = _suffixes(groups, limit, prior.size)[0]
-        below = [m for m in range(limit + 1) if (prior + least[m] < level).any()]
-        if below or limit == size:
-            return float(below[0]) if below else math.nan
+        least = prior + _suffixes(groups, limit, prior.size)[0]
+        below = np.flatnonzero((least < level).any(axis=1))
+        if below.size or limit == size:
+            return float(below[0]) if below.size else math.nan
         limit = min(2 * limit, size)
 
 
-def _suffixes(groups: Sequence[Component], count: int, n_rivals: int) -> list[list[Array]]:
-    """Least contribution (rival,) of the groups from each place on, after 0, 1, ... `count` removals."""
-    nothing = [np.zeros(n_rivals), *(np.full(n_rivals, np.inf) for _ in range(count))]
+def _strongest_first(groups: list[Component], prior: Array, count: int) -> list[Component]:
+    """Groups in an order in which those come first whose items do most against the rival that can gain most."""
+    rival = int((prior + _suffixes(joined(groups), count, prior.size)[0][count]).argmin())
+
+    def gain(group: Component) -> float:
+        return float((group.least(0) - group.least(1))[rival]) if group.size else 0.0
+
+    return sorted(groups, key=gain, reverse=True)
+
+
+def _suffixes(groups: Sequence[Component], count: int, n_rivals: int) -> list[Array]:
+    """Least contribution (removed, rival) of the groups from each place on, after 0, 1, ... `count` removals."""
+    nothing = np.full((count + 1, n_rivals), np.inf)
+    nothing[0] = 0.0
     table = [nothing]
     for group in reversed(groups):
-        after = table[0]
-        table.insert(
-            0,
-            [
-                np.min([group.least(m) + after[total - m] for m in range(min(total, group.size) + 1)], axis=0)
-                for total in range(count + 1)
-            ],
-        )
-    return table
+        after, best = table[-1], np.full((count + 1, n_rivals), np.inf)
+        for m in range(min(count, group.size) + 1):
+            best[m:] = np.minimum(best[m:], group.least(m) + after[: count + 1 - m])
+        table.append(best)
+    return table[::-1]
 
 
-def _sets(
-    groups: Sequence[Component], least: list[list[Array]], so_far: Array, left: int, place: int = 0
-) -> Iterator[_Set]:
-    """Every set of `left` removals from a place on that puts some rival ahead; what cannot is not followed."""
+def _sets(groups: Sequence[Component], least: list[Array], prior: Array, count: int) -> Iterator[_Set]:
+    """Every set of `count` removals that puts some rival ahead; what cannot is not followed."""
+    taken: list[tuple[str, ...]] = []
+    path = [_choices(groups, least, prior, count, 0)]
+    while path:
+        step = next(path[-1], None)
+        if step is None:
+            path.pop()
+            del taken[len(path) - 1 :]
+            continue
+        items, total, left = step
+        del taken[len(path) - 1 :]
+        taken.append(items)
+        if left:
+            path.append(_choices(groups, least, total, left, len(path)))
+        else:  # nothing more goes: what is left is known
+            yield _Set(tuple(itertools.chain(*taken)), total + least[len(path)][0])
+
+
+def _choices(
+    groups: Sequence[Component], least: list[Array], so_far: Array, left: int, place: int
+) -> Iterator[tuple[tuple[str, ...], Array, int]]:
+    """Ways to remove some of one group after which some rival can still be put ahead."""
     if place == len(groups):
-        yield _Set((), so_far)
         return
     group = groups[place]
-    for m in range(min(left, group.size) + 1):
+    for m in range(min(left, group.size), -1, -1):
         after = least[place + 1][left - m]
-        if not (so_far + group.least(m) + after < -TIE).any():
-            continue
-        for items, contribution in group.subsets(m):
-            total = so_far + contribution
-            if (total + after < -TIE).any():
-                for rest in _sets(groups, least, total, left - m, place + 1):
-                    yield _Set((*items, *rest.items), rest.left)
+        if (so_far + group.least(m) + after < -TIE).any():
+            for items, contribution in group.subsets(m):
+                total = so_far + contribution
+                if (total + after < -TIE).any():
+                    yield items, total, left - m

@@ -97,7 +97,8 @@ class Ledger:
     @cached_property
     def log_prior(self) -> Array:
         """Logarithm of the prior (episode, hypothesis)."""
-        return np.asarray(np.log(self.evidence["prior"].values), dtype=np.float64)
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log(self.evidence["prior"].values), dtype=np.float64)
 
     @cached_property
     def weighted(self) -> Array:
@@ -128,6 +129,26 @@ class Ledger:
     def items(self) -> Index:
         """Entries that are items, reports of events among them."""
         return np.flatnonzero(self.structure.role != EVENT)
+
+    @cached_property
+    def by_item(self) -> Array:
+        """What each item adds (entry, hypothesis): its weighted link with it, less that without; 0 for events.
+
+        The place of the link in its cluster is held. Where a link has several items these need not add up to it.
+        """
+        structure = self.structure
+        whole = np.where((structure.role != EVENT)[:, None], self.weighted[structure.entry_link], 0.0)
+        shared = self.items[np.bincount(structure.entry_link)[structure.entry_link[self.items]] > 1]
+        links = np.unique(structure.entry_link[shared])
+        place = np.searchsorted(links, structure.entry_link[shared])
+        dropped = np.zeros((structure.role.size, shared.size), dtype=bool)
+        dropped[shared, np.arange(shared.size)] = True
+        for part, rows, _ in self.without(dropped, links) if shared.size else ():
+            mine, at = shared[part], place[part]
+            left = self.kappa[links[at], None] * rows[at, :, np.arange(at.size)]
+            with np.errstate(invalid="ignore"):
+                whole[mine] = np.nan_to_num(whole[mine] - left, nan=0.0, posinf=np.inf, neginf=-np.inf)
+        return whole
 
     def sum(self, values: Array) -> Array:
         """Sum values (..., link, hypothesis) into (..., episode, hypothesis)."""
@@ -240,7 +261,7 @@ def open_ledger(evidence: xr.Dataset, coder: str | None = None) -> Ledger:
     name = str(select_coder(evidence, coder)["coder"].values)
     ledger = Ledger(_spoken(evidence.sel(coder=[name])))
     if not ledger.episodes:
-        message = f"coder {name} has coded nothing in {', '.join(map(str, evidence['episode'].values))}; choose another coder"
+        message = f"coder {name} has coded nothing in {', '.join(map(str, evidence['episode'].values))}; choose another"
         raise BayesTraceError(message)
     if np.isneginf(ledger.joint).all(axis=-1).any():
         update(ledger.evidence)  # names the items

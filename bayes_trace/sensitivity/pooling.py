@@ -7,12 +7,12 @@ from typing import Literal
 
 import numpy as np
 import xarray as xr
-from scipy.special import logsumexp
 
 from bayes_trace.errors import BayesTraceError, UnknownNameError
-from bayes_trace.exact import log_joint, update
-from bayes_trace.scales import log_to_db
-from bayes_trace.sensitivity.ledger import Array, check_choice
+from bayes_trace.exact import sum_over_links, update
+from bayes_trace.likelihood import best_point, cluster_weight, effective_number, links_of
+from bayes_trace.scales import log_sum, log_to_db
+from bayes_trace.sensitivity.ledger import Array, Flags, check_choice
 
 __all__ = ["pool"]
 
@@ -27,14 +27,16 @@ def pool(
     evidence
         As from `compile_evidence`.
     how
-        ``linear``: sum of w p, keeps disagreement as spread. ``log``: product of p^w, normalised;
-        externally Bayesian, and a single 0 is a veto.
+        ``log``: effective log-likelihoods averaged link by link over the coders who coded it; externally
+        Bayesian, and a single 0 is a veto. ``linear``: sum of w p, which keeps disagreement as spread; what a
+        coder has passed over is filled by the log pool of those who coded it.
     weights
         Coder -> weight; scaled to sum to 1. Coders not named are left out. By default all weigh the same.
 
     Returns
     -------
-    Dataset with ``probability`` (episode, hypothesis), ``by_coder`` (coder, episode, hypothesis), and per
+    Dataset with ``probability`` (episode, hypothesis); ``by_coder`` (coder, episode, hypothesis), ``n_coded``
+    (coder, episode) and ``n_items`` (episode), an episode that a coder has not coded being NaN; and per
     link ``disagreement``: the most by which two coders differ in any weight of evidence (dB, kappa
     excluded), and ``spread`` (link, hypothesis): standard deviation of the centred log-likelihood over
     coders (dB). Missing where fewer than two coders judged the link.
@@ -59,29 +61,62 @@ def pool(
     """
     check_choice("how", how, ("linear", "log"))
     share = _shares(evidence, weights)
-    single = evidence.isel(coder=np.flatnonzero(share > 0))
-    post = update(evidence.sel(coder=single["coder"]))
-    by_coder = (
-        post["probability"].expand_dims(coder=single["coder"].values)
-        if single.sizes["coder"] == 1
-        else post["probability"]
-    )
-    used = share[share > 0]
-    together = _linear(by_coder.values, used) if how == "linear" else _log(log_joint(single).values, used)
+    chosen, used = evidence.isel(coder=np.flatnonzero(share > 0)), share[share > 0]
+    post = update(chosen)
+    # one coder alone comes without the dimension
+    alone = post.expand_dims(coder=chosen["coder"].values) if chosen.sizes["coder"] == 1 else post
     dims = ("episode", "hypothesis")
-    units = {"units": "1", "long_name": "pooled posterior probability"}
     rows = _rows(evidence)
+    silent = (alone["n_coded"].max("coder") == 0) & (alone["n_items"] > 0)
+    together = np.where(silent.values[:, None], np.nan, _together(chosen, how, used))
     return xr.Dataset(
         {
-            "probability": (dims, together, units),
-            "by_coder": by_coder.assign_attrs(units="1"),
+            "probability": (dims, together, {"units": "1", "long_name": "pooled posterior probability"}),
+            "by_coder": alone["probability"].assign_attrs(units="1"),
+            "n_coded": alone["n_coded"],
+            "n_items": post["n_items"],
             "weight": ("coder", used, {"units": "1"}),
             "disagreement": ("link", _widest(rows), {"units": "dB"}),
             "spread": (("link", "hypothesis"), _spread(rows), {"units": "dB"}),
         },
         {name: evidence[name] for name in ("episode", "hypothesis", "link", "link_item", "link_episode")},
-        {**post.attrs, "how": how, "coder": f"{how} pool of {' '.join(map(str, single['coder'].values))}"},
+        {**post.attrs, "how": how, "coder": f"{how} pool of {' '.join(map(str, chosen['coder'].values))}"},
     )
+
+
+def _together(chosen: xr.Dataset, how: str, share: Array) -> Array:
+    """Pooled probabilities (episode, hypothesis)."""
+    spoken = np.array([links_of(chosen, number).spoken for number in range(share.size)])
+    own = chosen["log_likelihood"].values
+    pooled = _weighted_mean(own, spoken * share[:, None])
+    coded = chosen["coded"].values.any(axis=0)
+    if how == "log":
+        return np.asarray(np.exp(_log_posterior(chosen, pooled, coded)))
+    filled = [np.where(mine[:, None], row, pooled) for mine, row in zip(spoken, own, strict=True)]
+    by_coder = [np.exp(_log_posterior(chosen, rows, coded)) for rows in filled]
+    return np.asarray(np.tensordot(share, np.array(by_coder), axes=1))
+
+
+def _weighted_mean(rows: Array, weight: Array) -> Array:
+    """Mean of (coder, link, hypothesis) over coders by weights (coder, link); 0 where nobody coded."""
+    heard = np.where(weight[..., None] > 0, rows, 0.0) * weight[..., None]
+    total = weight.sum(axis=0)
+    return np.asarray(heard.sum(axis=0) / np.where(total > 0, total, 1.0)[:, None])
+
+
+def _log_posterior(chosen: xr.Dataset, rows: Array, coded: Flags) -> Array:
+    """Of effective log-likelihoods (link, hypothesis), clusters being weighed by these."""
+    structure, point = links_of(chosen, 0), best_point(chosen, 0)
+    k = effective_number(structure, rows[..., None], coded[:, None])
+    kappa = cluster_weight(structure, k, point.correlation)
+    joint = np.log(chosen["prior"].values) + sum_over_links(chosen, kappa * rows)
+    level = log_sum(joint, axis=-1, keepdims=True)
+    if np.isneginf(level).any():
+        message = (
+            "the coders rule out every hypothesis between them; a logarithmic pool needs one that all allow"
+        )
+        raise BayesTraceError(message)
+    return np.asarray(joint - level)
 
 
 def _shares(evidence: xr.Dataset, weights: Mapping[str, float] | None) -> Array:
@@ -99,25 +134,10 @@ def _shares(evidence: xr.Dataset, weights: Mapping[str, float] | None) -> Array:
     return np.asarray(share / share.sum())
 
 
-def _linear(by_coder: Array, share: Array) -> Array:
-    return np.asarray(np.tensordot(share, by_coder, axes=1))
-
-
-def _log(joint: Array, share: Array) -> Array:
-    total = (share[:, None, None] * joint).sum(axis=0)
-    level = logsumexp(total, axis=-1, keepdims=True)
-    if np.isneginf(level).any():
-        message = (
-            "the coders rule out every hypothesis between them; a logarithmic pool needs one that all allow"
-        )
-        raise BayesTraceError(message)
-    return np.asarray(np.exp(total - level))
-
-
 def _rows(evidence: xr.Dataset) -> Array:
-    """Final rows in dB (coder, link, hypothesis), missing where a coder gave none."""
-    coded = evidence["coded"].values[..., None]
-    return np.where(coded, log_to_db(evidence["log_likelihood"].values), np.nan)
+    """Effective log-likelihoods in dB (coder, link, hypothesis), missing where a coder gave none."""
+    spoken = np.array([links_of(evidence, number).spoken for number in range(evidence.sizes["coder"])])
+    return np.where(spoken[..., None], log_to_db(evidence["log_likelihood"].values), np.nan)
 
 
 def _widest(rows: Array) -> Array:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
-from scipy.special import expit, logsumexp
+
 
 from bayes_trace.errors import BayesTraceError
-from bayes_trace.scales import db_to_log, log_to_db, logit
+from bayes_trace.scales import db_to_log, expit, log_sum, log_to_db, logit
 from bayes_trace.sensitivity.ledger import (
     Array,
     Index,
@@ -108,7 +108,7 @@ def _own_and_rest(ledger: Ledger, of: Index) -> tuple[Array, Array]:
     rivals[at] = -np.inf
     others = np.array(ledger.log_prior)
     others[at] = -np.inf
-    mixture = np.asarray(logsumexp(rivals, axis=-1)) - np.asarray(logsumexp(others, axis=-1))
+    mixture = np.asarray(log_sum(rivals, axis=-1)) - np.asarray(log_sum(others, axis=-1))
     return ledger.log_likelihood[at], mixture
 
 
@@ -119,7 +119,7 @@ def _replaced(ledger: Ledger, of: Index, odds: Array) -> Array:
     at = np.arange(of.size), of
     others = ledger.log_prior.copy()
     others[at] = -np.inf
-    others -= logsumexp(others, axis=-1, keepdims=True)
+    others -= log_sum(others, axis=-1, keepdims=True)
     joint = log_rest[..., None] + others + ledger.log_likelihood
     joint[:, at[0], at[1]] = log_one + ledger.log_likelihood[at]
     # a certain prior of a hypothesis that is ruled out leaves nothing
@@ -266,7 +266,7 @@ def contamination_bounds(
     with np.errstate(divide="ignore"):
         kept, open_ = np.log1p(-shares)[:, None, None], np.log(shares)[:, None, None]
     likelihood = ledger.log_likelihood
-    base = kept + logsumexp(ledger.joint, axis=-1, keepdims=True)
+    base = kept + log_sum(ledger.joint, axis=-1, keepdims=True)
     own = kept + ledger.joint
     rival = open_ + _best_rival(likelihood)
     lower = _share(own, np.logaddexp(base, rival))

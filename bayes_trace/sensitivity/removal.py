@@ -8,14 +8,8 @@ import numpy as np
 import xarray as xr
 
 from bayes_trace.errors import BayesTraceError
-from bayes_trace.sensitivity.ledger import (
-    Flags,
-    Ledger,
-    check_choice,
-    close_over_given,
-    normalised,
-    open_ledger,
-)
+from bayes_trace.likelihood import close_over_given
+from bayes_trace.sensitivity.ledger import Flags, Ledger, check_choice, normalised, open_ledger
 from bayes_trace.sensitivity.pooling import pool
 
 __all__ = ["leave_one_out"]
@@ -37,9 +31,10 @@ def leave_one_out(evidence: xr.Dataset, *, by: Part = "item", coder: str | None 
 
     Returns
     -------
-    Probabilities with dimensions ``left_out``, ``episode``, ``hypothesis``. Items coded given one that
-    is set aside go with it (coordinate ``also_removed``), and the clusters of what goes are weighed
-    afresh (``reweighted``: links that stay and weigh more).
+    Probabilities with dimensions ``left_out``, ``episode``, ``hypothesis``. What hangs on the part that is set
+    aside goes with it (coordinate ``also_removed``): items coded given it, the reports of an event, an event
+    without reports. The set is weighed as if it had been written without it, so that members of a cluster
+    that stay may weigh otherwise (``reweighted``). ``title`` says what an item is about.
 
     Raises
     ------
@@ -64,10 +59,12 @@ def leave_one_out(evidence: xr.Dataset, *, by: Part = "item", coder: str | None 
     ledger = open_ledger(evidence, coder)
     names, dropped = parts_of(ledger.evidence, by)
     gone = close_over_given(ledger.evidence, dropped)
+    entries, links = (ledger.evidence[name].values for name in ("entry", "link"))
     coords = {
         "left_out": names,
-        "also_removed": ("left_out", _listed(gone & ~dropped, ledger.evidence["link"].values)),
-        "reweighted": ("left_out", _listed(_reweighted(ledger, gone), ledger.evidence["link"].values)),
+        "title": ("left_out", _titles(ledger, names) if by == "item" else np.array(names, dtype=str)),
+        "also_removed": ("left_out", _listed(gone & ~dropped, entries)),
+        "reweighted": ("left_out", _listed(_reweighted(ledger, gone), links)),
         **ledger.coords("episode", "hypothesis"),
     }
     attrs = ledger.attrs | {"units": "1", "long_name": "posterior probability", "by": by}
@@ -81,24 +78,41 @@ def leave_one_out(evidence: xr.Dataset, *, by: Part = "item", coder: str | None 
 
 
 def parts_of(evidence: xr.Dataset, by: str) -> tuple[list[str], Flags]:
-    """Names of the parts, in order, and the links (part, link) of each; links of no part stand in none."""
-    words = [
-        str(text).split() if by == "implication" else [str(text)] for text in evidence[f"link_{by}"].values
-    ]
-    names = list(dict.fromkeys(name for each in words for name in each if name))
-    member = np.array([[name in each for each in words] for name in names], dtype=bool)
-    return names, member.reshape(len(names), len(words))
+    """Names of the parts, in order, and the entries (entry, part) of each; entries of no part stand in none."""
+    link = evidence["entry_link"].values
+    texts = evidence[f"link_{by}"].values[link] if by in _BY_LINK else evidence[f"entry_{by}"].values
+    words = [str(text).split() if by == "implication" else [str(text)] for text in texts]
+    places: dict[str, list[int]] = {}
+    for entry, each in enumerate(words):
+        for name in filter(None, each):
+            places.setdefault(name, []).append(entry)
+    member = np.zeros((len(words), len(places)), dtype=bool)
+    for part, mine in enumerate(places.values()):
+        member[mine, part] = True
+    return list(places), member
 
 
-def _listed(chosen: Flags, links: np.ndarray) -> np.ndarray:
-    return np.array([" ".join(links[row]) for row in chosen], dtype=str)
+#: an event stands in a cluster and bears on a step with all its reports
+_BY_LINK = ("cluster", "step")
+
+
+def _titles(ledger: Ledger, names: list[str]) -> np.ndarray:
+    ev = ledger.evidence
+    title = dict(zip(ev["entry_item"].values.tolist(), ev["item_title"].values.tolist(), strict=True))
+    return np.array([title[name] for name in names], dtype=str)
+
+
+def _listed(chosen: Flags, names: np.ndarray) -> np.ndarray:
+    return np.array([" ".join(names[column]) for column in chosen.T], dtype=str)
 
 
 def _reweighted(ledger: Ledger, gone: Flags) -> Flags:
-    changed = np.zeros_like(gone)
+    """Links (link, part) that stay, wholly or in part, and weigh otherwise in their cluster."""
+    changed = np.zeros((ledger.structure.n_links, gone.shape[1]), dtype=bool)
+    stay = ledger.structure.coded_links(ledger.structure.coded[:, None] & ~gone)
     if (ledger.kappa < 1).any():
         for part, _, kappa in ledger.without(gone):
-            changed[part] = (kappa != ledger.kappa) & ~gone[part]
+            changed[:, part] = ~np.isclose(kappa, ledger.kappa[:, None], rtol=1e-12, atol=0) & stay[:, part]
     return changed
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
-from scipy.special import expit
+
 
 from bayes_trace.errors import BayesTraceError
-from bayes_trace.scales import db_to_log, log_to_db, logit
+from bayes_trace.scales import db_to_log, expit, log_to_db, logit
 from bayes_trace.sensitivity.ledger import normalised, open_ledger
 
 __all__ = ["residual_sweep"]
@@ -46,8 +46,8 @@ def residual_sweep(
     Returns
     -------
     Dataset with ``probability`` (delta, episode, hypothesis), the unnamed rival last; ``rank`` (delta, episode,
-    hypothesis) among the named, 1 for the leader, the same at every delta, missing for the unnamed; and
-    ``overtakes_at`` (episode), the dB at which it draws level with the leader.
+    hypothesis) among the named, 1 for the leader (those that are level in the order of the set), the same at every
+    delta, missing for the unnamed; and ``overtakes_at`` (episode), the dB at which it draws level with the leader.
 
     Raises
     ------
@@ -78,8 +78,8 @@ def residual_sweep(
     whole = np.concatenate(
         [(1 - unnamed) * p, np.broadcast_to(unnamed, (delta.size, p.shape[0], 1))], axis=-1
     )
-    named = np.argsort(np.argsort(-whole[..., :-1], axis=-1, kind="stable"), axis=-1) + 1.0
-    rank = np.concatenate([named, np.full((*named.shape[:2], 1), np.nan)], axis=-1)
+    named = np.argsort(ledger.order, axis=-1) + 1.0
+    rank = np.broadcast_to(np.column_stack([named, np.full(len(named), np.nan)]), whole.shape)
     dims = ("delta", "episode", "hypothesis")
     return xr.Dataset(
         {

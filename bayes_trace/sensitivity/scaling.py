@@ -136,6 +136,8 @@ def power_scaling(
 ) -> xr.Dataset:
     """How the posterior moves as the prior, all items or one item is raised to a power alpha.
 
+    A fact or an event is scaled as one, with all its items.
+
     dp/dalpha at 1 is p_h (log m_h - sum_k p_k log m_k), m the component: exact, since hypotheses are discrete.
 
     Parameters
@@ -143,7 +145,7 @@ def power_scaling(
     evidence
         As from `compile_evidence`.
     component
-        ``prior``, ``evidence`` (all items) or an item; by default each of them.
+        ``prior``, ``evidence`` (all items), an item, a fact or an event; by default each of them.
     alpha
         Powers at which the curve is given.
     notable

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import xarray as xr
 
+from bayes_trace.exact import TIE
+from bayes_trace.likelihood.links import EVENT, REPORT
 from bayes_trace.scales import log_to_db
-from bayes_trace.sensitivity.ledger import TIE, Array, Ledger, open_ledger
+from bayes_trace.sensitivity.ledger import Array, Index, Ledger, open_ledger
 
 __all__ = ["recoding", "search_bias"]
 
@@ -16,7 +20,7 @@ def search_bias(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset
 
     If traces that favour the leader were likelier to be looked for and found, b dB come off each item that
     favours it against a rival, never below 0 dB: selection hides contrary items, it turns none round. What
-    speaks against the leader stays in full.
+    speaks against the leader stays in full. A fact or an event loses b for each of its items that favours.
 
     Parameters
     ----------
@@ -30,8 +34,8 @@ def search_bias(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset
     Dataset with ``bias`` (episode, rival), the smallest b at which leader and rival are level, infinite
     where they never are; ``smallest`` (episode), the least over rivals; ``favouring`` (episode, rival), how many
     items favour the leader; and ``artefacts`` (episode, rival), the share of them, strongest first, that would
-    have to be artefacts for the lead to be gone, with ``artefact_share`` (episode) the least of it;
-    missing where not even all of them would do.
+    have to be artefacts for the lead to be gone (a fact or an event with all of them), with ``artefact_share``
+    (episode) the least of it; missing where not even all of them would do.
 
     Raises
     ------
@@ -53,10 +57,10 @@ def search_bias(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset
     ledger = open_ledger(evidence, coder)
     shape = ledger.joint.shape
     bias, share, count = np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape, dtype=np.int64)
-    for episode, rival, favour, rest in _pairs(ledger):
-        bias[episode, rival] = _common_discount(favour, rest)
-        share[episode, rival] = _share_to_lose(favour, rest)
-        count[episode, rival] = favour.size
+    for episode, rival, one in _pairs(ledger, _favouring(ledger)):
+        bias[episode, rival] = _common_discount(one)
+        share[episode, rival] = _share_to_lose(one)
+        count[episode, rival] = one.items.sum()
     pair = ("episode", "rival")
     smallest = np.fmin.reduce(bias, axis=1)
     return xr.Dataset(
@@ -80,53 +84,77 @@ def _coords(ledger: Ledger) -> dict[str, object]:
     }
 
 
-def _pairs(ledger: Ledger) -> list[tuple[int, int, Array, float]]:
-    """Episode, rival, the weights (nats) that favour the leader, strongest first, and all the rest."""
+@dataclass(frozen=True)
+class _Favour:
+    """What favours the leader against one rival, strongest first by item, and all the rest, in nats."""
+
+    weights: Array
+    #: how many items each weight is of
+    items: Array
+    rest: float
+
+
+def _favouring(ledger: Ledger) -> Array:
+    """How many items of each link favour the leader against each rival (link, rival); of a favouring link, one."""
+    gaps = ledger.links_against(ledger.weighted)
+    of = ledger.structure.entry_link
+    mine = np.take_along_axis(ledger.by_item, ledger.leader[ledger.entry_episode][:, None], axis=1)
+    with np.errstate(invalid="ignore"):
+        favours = (mine - ledger.by_item > 0) & (ledger.structure.role != EVENT)[:, None]
+    counted = np.zeros(gaps.shape)
+    np.add.at(counted, of, favours)
+    return np.maximum(counted, 1.0)
+
+
+def _pairs(ledger: Ledger, items: Array) -> list[tuple[int, int, _Favour]]:
+    """Episode, rival, and what favours the leader of the one against the other."""
     gaps = ledger.links_against(ledger.weighted)
     prior = ledger.against(ledger.log_prior)
     found = []
     for episode, leader in enumerate(ledger.leader):
-        here = gaps[ledger.links(episode)]
-        for rival in range(here.shape[1]):
+        links = ledger.links(episode)
+        for rival in range(gaps.shape[1]):
             if rival != leader:
-                column = here[:, rival]
-                favour = np.sort(column[column > 0])[::-1]
-                found.append(
-                    (episode, rival, favour, float(prior[episode, rival] + column[column < 0].sum()))
-                )
+                own, each = gaps[links, rival], items[links, rival]
+                rest = float(prior[episode, rival] + own[own < 0].sum())
+                order = np.argsort(-own / each, kind="stable")
+                order = order[own[order] > 0]
+                found.append((episode, rival, _Favour(own[order], each[order], rest)))
     return found
 
 
-def _common_discount(favour: Array, rest: float) -> float:
-    """Least b with sum max(w - b, 0) + rest <= 0: a falling line between one weight and the next."""
-    if favour.sum() + rest <= TIE:
+def _common_discount(one: _Favour) -> float:
+    """Least b with sum max(w - n b, 0) + rest <= 0: a falling line between one weight by item and the next."""
+    if one.weights.sum() + one.rest <= TIE:
         return 0.0
-    if rest > TIE or np.isposinf(favour).any():
+    if one.rest > TIE or np.isposinf(one.weights).any():
         return np.inf
-    if rest >= -TIE:
-        return float(favour[0])
-    for count in range(1, favour.size + 1):
-        b = (favour[:count].sum() + rest) / count
-        lower = favour[count] if count < favour.size else 0.0
+    by_item = one.weights / one.items
+    if one.rest >= -TIE:
+        return float(by_item[0])
+    for count in range(1, by_item.size + 1):
+        b = (one.weights[:count].sum() + one.rest) / one.items[:count].sum()
+        lower = by_item[count] if count < by_item.size else 0.0
         if b >= lower:
             return float(b)
     return np.inf
 
 
-def _share_to_lose(favour: Array, rest: float) -> float:
+def _share_to_lose(one: _Favour) -> float:
     """Share of the favouring items, strongest first, without which nothing of the lead is left."""
-    left = rest + np.append(np.cumsum(favour[::-1])[::-1], 0.0)
+    left = one.rest + np.append(np.cumsum(one.weights[::-1])[::-1], 0.0)
     gone = np.flatnonzero(left <= TIE)
     if not gone.size:
         return np.nan
-    return float(gone[0] / favour.size) if favour.size else 0.0
+    return float(one.items[: gone[0]].sum() / one.items.sum()) if one.items.size else 0.0
 
 
 def recoding(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset:
     """How many items would have to be turned around before another hypothesis leads.
 
     Turned around, an item says of the rival what it said of the leader, and the other way: its weight w
-    becomes -w, and the log-odds lose 2w.
+    becomes -w, and the log-odds lose 2w. A fact is turned around with all its items, which all count; an event, whose
+    probability is coded once, counts once.
 
     Parameters
     ----------
@@ -158,8 +186,8 @@ def recoding(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset:
     """
     ledger = open_ledger(evidence, coder)
     counts = np.full(ledger.joint.shape, np.nan)
-    for episode, rival, favour, rest in _pairs(ledger):
-        counts[episode, rival] = _turns(favour, rest)
+    for episode, rival, one in _pairs(ledger, _codings(ledger)):
+        counts[episode, rival] = _turns(one)
     fewest = np.fmin.reduce(counts, axis=1)
     return xr.Dataset(
         {
@@ -171,10 +199,29 @@ def recoding(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset:
     )
 
 
-def _turns(favour: Array, rest: float) -> float:
-    """Least n with rest + sum of the others - sum of the n strongest < 0."""
-    turned = np.append(0.0, np.cumsum(favour))
-    others = np.append(np.cumsum(favour[::-1])[::-1], 0.0)
-    with np.errstate(invalid="ignore"):  # both ruled out: neither leads
-        behind = np.flatnonzero(rest + others - turned < -TIE)
+def _codings(ledger: Ledger) -> Array:
+    """How many codings of this coder each link rests on (link, rival)."""
+    structure = ledger.structure
+    coded = structure.coded & (structure.role != REPORT)
+    count = np.maximum(np.bincount(structure.entry_link, coded, minlength=structure.n_links), 1.0)
+    return np.repeat(count[:, None], len(ledger.hypotheses), axis=1)
+
+
+def _turns(one: _Favour) -> float:
+    """Least number of codings to turn around with rest + what stays - what is turned < 0."""
+    decisive = np.isposinf(one.weights)
+    if decisive.any():  # until the last of them is turned around the rival stays ruled out
+        return float(one.items[decisive].sum())
+    turned = _most_by_count(one.weights, one.items.astype(np.int64))
+    behind = np.flatnonzero(one.rest + one.weights.sum() - 2.0 * turned < -TIE)
     return float(behind[0]) if behind.size else np.nan
+
+
+def _most_by_count(weights: Array, counts: Index) -> Array:
+    """The most that can be turned around with 0, 1, ... codings (a knapsack where some links have several)."""
+    if (counts == 1).all():
+        return np.append(0.0, np.cumsum(weights))
+    most = np.zeros(int(counts.sum()) + 1)
+    for weight, count in zip(weights, counts, strict=True):
+        most[count:] = np.maximum(most[count:], most[:-count] + weight)
+    return most

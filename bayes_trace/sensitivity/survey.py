@@ -14,10 +14,11 @@ from bayes_trace.likelihood import compile_evidence
 from bayes_trace.sensitivity.bounds import interval_bounds
 from bayes_trace.sensitivity.dependence import Grouping, dependence_sweep
 from bayes_trace.sensitivity.flips import fewest_items_to_flip
-from bayes_trace.sensitivity.named import scenarios
+from bayes_trace.sensitivity.compared import scenarios
 from bayes_trace.sensitivity.pooling import pool
 from bayes_trace.sensitivity.priors import contamination_bounds, prior_needed, prior_sweep
-from bayes_trace.sensitivity.ranges import one_way, tipping_points
+from bayes_trace.sensitivity.ranges import one_way
+from bayes_trace.sensitivity.tipping import tipping_points
 from bayes_trace.sensitivity.removal import Part, leave_one_out, parts_of
 from bayes_trace.sensitivity.residual import residual_sweep
 from bayes_trace.sensitivity.robust import EPSILON, RULE, Criterion, summarised

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 import xarray as xr
-from scipy.special import expit
 
 from bayes_trace.errors import BayesTraceError, ScaleError, UnknownNameError
-from bayes_trace.sensitivity.ledger import Array, Ledger, normalised, open_ledger
+from bayes_trace.likelihood.links import REPORT
+from bayes_trace.scales import expit
+from bayes_trace.sensitivity.ledger import Array, Index, Ledger, normalised, open_ledger
 
 __all__ = ["jeffrey", "soft_evidence"]
 
@@ -31,8 +32,8 @@ def soft_evidence(
     evidence
         As from `compile_evidence`.
     ratios
-        Item -> P(observation given the item) / P(observation given no item): 1 says nothing,
-        infinity makes the item certain, 0 excludes it.
+        Item or event -> P(observation given the item) / P(observation given no item): 1 says nothing,
+        infinity makes the item certain, 0 excludes it. An event comes in the place of its reports.
     belief
         Probabilities (episode, hypothesis) to start from; by default the posterior from all other items.
     coder
@@ -49,7 +50,7 @@ def soft_evidence(
     ScaleError
         For an item coded as a ratio: it has no probability.
     BayesTraceError
-        For a negative ratio.
+        For a negative ratio, or a report of an event: what is uncertain is the event.
 
     References
     ----------
@@ -92,7 +93,7 @@ def jeffrey(
     evidence
         As from `compile_evidence`.
     probabilities
-        Item -> its new probability q, strictly between 0 and 1.
+        Item or event -> its new probability q, strictly between 0 and 1.
     belief
         Probabilities (episode, hypothesis) to start from; by default the posterior from all other items.
     coder
@@ -109,7 +110,7 @@ def jeffrey(
     ScaleError
         For an item coded as a ratio.
     BayesTraceError
-        For a probability that is not strictly between 0 and 1.
+        For a probability that is not strictly between 0 and 1, or a report of an event.
 
     References
     ----------
@@ -145,8 +146,8 @@ def _belief(ledger: Ledger, joint: Array) -> xr.DataArray:
 def _start(ledger: Ledger, items: list[str], belief: xr.DataArray | None) -> Array:
     """Log belief (episode, hypothesis) before the soft evidence."""
     if belief is None:
-        dropped = np.isin(ledger.evidence["link_item"].values, items)
-        return np.asarray(ledger.joint_without(dropped[None])[0])
+        dropped = np.isin(ledger.evidence["entry_item"].values, items)
+        return np.asarray(ledger.joint_without(dropped[:, None])[0])
     wanted = belief.sel(episode=ledger.episodes, hypothesis=ledger.hypotheses)
     with np.errstate(divide="ignore"):
         return np.asarray(np.log(wanted.transpose("episode", "hypothesis").values), dtype=np.float64)
@@ -154,23 +155,30 @@ def _start(ledger: Ledger, items: list[str], belief: xr.DataArray | None) -> Arr
 
 def _probability(ledger: Ledger, item: str) -> Array:
     """P(item given hypothesis) as coded, readings averaged; missing where it does not bear on an episode."""
-    ev = ledger.evidence
-    links = np.flatnonzero((ev["link_item"].values == item) & ev["coded"].values[0])
-    if not links.size:
-        raise UnknownNameError("item", item, list(dict.fromkeys(map(str, ev["link_item"].values))))
-    if ev["is_ratio"].values[0, links].any():
+    structure, names = ledger.structure, ledger.evidence["entry_item"].values
+    entries = np.flatnonzero((names == item) & structure.coded)
+    _refuse(ledger, item, entries)
+    p = np.full(ledger.joint.shape, np.nan)
+    for entry in entries:
+        weight = structure.option_probability[structure.entry_link[entry]]
+        p[ledger.entry_episode[entry]] = weight @ expit(ledger.point.location[entry, ..., 0])
+    return p
+
+
+def _refuse(ledger: Ledger, item: str, entries: Index) -> None:
+    names, structure = ledger.evidence["entry_item"].values, ledger.structure
+    if not entries.size:
+        spoken = (structure.role != REPORT) & structure.coded
+        raise UnknownNameError("item", item, list(dict.fromkeys(map(str, names[spoken]))))
+    if (structure.role[entries] == REPORT).any():
+        event = names[structure.first[structure.entry_link[entries[0]]]]
+        message = f"{item} is a report of the event {event}; it is the event that is uncertain, so name that"
+        raise BayesTraceError(message)
+    if structure.is_ratio[entries].any():
         message = (
             f"{item} is coded as a ratio, and soft evidence needs its probability; give reference_probability"
         )
         raise ScaleError(message)
-    p = np.full(ledger.joint.shape, np.nan)
-    for link in links:
-        options = expit(ev["location"].values[0, link])
-        reading = int(ev["reading_index"].values[link])
-        read = bool(ev["read"].values[0, link])
-        weight = ev["option_probability"].values[reading] if read else np.eye(options.shape[0])[0]
-        p[ledger.episode_index[link]] = weight @ options
-    return p
 
 
 def _factor(p: Array, ratio: float | Array) -> Array:

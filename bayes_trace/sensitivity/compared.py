@@ -1,0 +1,250 @@
+"""Scenarios and coders side by side, each against the set as it stands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import xarray as xr
+
+from bayes_trace.errors import ImpossibleEvidenceError, ScenarioError, UnknownNameError
+from bayes_trace.evidence import EvidenceSet, Scenario
+from bayes_trace.exact import TIE
+from bayes_trace.likelihood import compile_evidence
+from bayes_trace.scales import log_sum, log_to_db
+from bayes_trace.scenarios import apply_scenario
+from bayes_trace.sensitivity.attribution import component_changes
+from bayes_trace.sensitivity.ledger import Array, Flags, Ledger, normalised, open_ledgers
+
+__all__ = ["scenarios"]
+
+BASE = "base"
+
+
+def scenarios(
+    evidence_set: EvidenceSet,
+    *,
+    names: Sequence[str] | None = None,
+    episodes: Sequence[str] | None = None,
+    skip_unfit: bool = False,
+    progress: Callable[[str, float], None] | None = None,
+) -> xr.Dataset:
+    """Every named scenario and every coder alone, side by side, with the items that make the difference.
+
+    Parameters
+    ----------
+    evidence_set
+        The set, whose answer as it stands is the scenario ``base``.
+    names
+        Scenarios to apply; ``one+two`` applies one after the other. By default each that the set has and that
+        is not applied yet by itself, those together that the author prefers, and all of those together that
+        leave hypotheses and priors as they are: criticism adds up.
+    episodes
+        Episodes to keep; by default all that are scored.
+    skip_unfit
+        Leave out scenarios that do not fit the set as it stands (after other scenarios, say) or rule every
+        hypothesis out; they are named in ``attrs["unfit"]``, with reasons as JSON in ``unfit_because``.
+    progress
+        Told what is done, and how much of all.
+
+    Returns
+    -------
+    Dataset over ``scenario``, ``coder``, ``episode``: ``probability`` (also over ``hypothesis``, missing where a
+    scenario has no such hypothesis), ``leader``, ``lead`` (dB over the next); ``base_lead``, the dB by which the
+    base leader of that coder is ahead of its strongest rival (negative where it is behind; the parts of a split
+    hypothesis count together; missing where the scenario knows it no more), ``holds`` (1 where it leads, missing
+    where nobody leads the base), ``changes`` (1 where a number of that episode differs from the base); and
+    ``difference`` (scenario, coder, component): the dB by which each link, or the prior, changes the odds of the base
+    leader against the base runner-up; components are ``item@episode`` (a fact or an event as one) and
+    ``prior@episode``, and add up to the change of those odds. What a coder has not coded is missing.
+    ``attrs["preferred"]`` names the scenario that applies all preferred ones, empty where there are none.
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown scenario or episode.
+    ScenarioError
+        For a scenario that does not fit.
+
+    Examples
+    --------
+    >>> import bayes_trace as bt
+    >>> arms = bt.read_evidence_set("evidence_sets/us_arms_transfers")
+    >>> side_by_side = scenarios(arms, names=["clustered"], episodes=["f5e_1972"])
+    >>> side_by_side.scenario.values.tolist()
+    ['base', 'clustered']
+    """
+    say = progress or (lambda _what, _done: None)
+    chosen = _chosen(evidence_set, names)
+    opened = {BASE: _open(evidence_set, episodes)}
+    unfit: dict[str, str] = {}
+    for number, name in enumerate(chosen):
+        say(name, number / len(chosen))
+        try:
+            changed = apply_scenario(evidence_set, *name.split("+"))
+            opened[name] = _open(changed, episodes)
+        except (ScenarioError, ImpossibleEvidenceError) as error:
+            if not skip_unfit:
+                raise
+            unfit[name] = str(error)
+    preferred = _preferred(evidence_set)
+    return _side_by_side(opened).assign_attrs(
+        unfit=" ".join(unfit),
+        unfit_because=json.dumps(unfit),
+        preferred=preferred if preferred in opened else "",
+    )
+
+
+def _open(es: EvidenceSet, episodes: Sequence[str] | None) -> dict[str, Ledger]:
+    """The ledger of every coder."""
+    return open_ledgers(compile_evidence(es, episodes=episodes))
+
+
+def _preferred(es: EvidenceSet) -> str:
+    """The scenarios that the author stands by, those applied already left out."""
+    return "+".join(name for name in es.preferred if name not in es.applied)
+
+
+def _chosen(es: EvidenceSet, names: Sequence[str] | None) -> list[str]:
+    if names is None:
+        fresh = [name for name in es.scenarios if name not in es.applied]
+        plain = [
+            name
+            for name in fresh
+            if not _changes_hypotheses(es.scenarios[name]) and _does(es.scenarios[name])
+        ]
+        together = [_preferred(es), *(["+".join(plain)] if len(plain) > 1 else [])]
+        return list(dict.fromkeys(filter(None, [*fresh, *together])))
+    for name in (part for each in names for part in each.split("+")):
+        if name not in es.scenarios:
+            raise UnknownNameError("scenario", name, sorted(es.scenarios))
+    return list(names)
+
+
+def _changes_hypotheses(scenario: Scenario) -> bool:
+    return bool(scenario.priors or scenario.add_hypotheses or scenario.split or scenario.drop_hypotheses)
+
+
+def _does(scenario: Scenario) -> bool:
+    """Whether it changes anything: a set may name its base as a scenario."""
+    return bool(scenario.model_dump(exclude={"label", "reason"}, exclude_defaults=True))
+
+
+def _side_by_side(opened: dict[str, dict[str, Ledger]]) -> xr.Dataset:
+    base = opened[BASE]
+    coders = list(base)
+    parts = [
+        _joined({coder: _answer(ledgers[coder], base[coder]) for coder in coders if coder in ledgers}, "coder")
+        for ledgers in opened.values()
+    ]
+    whole = _joined(dict(zip(opened, parts, strict=True)), "scenario")
+    known = [name for ledger in base.values() for name in ledger.hypotheses]
+    order = list(dict.fromkeys([*known, *map(str, whole["hypothesis"].values)]))
+    evidence = base[coders[0]].evidence
+    kept = ("evidence_set", "title", "digest", "scenario")
+    attrs = {name: evidence.attrs.get(name, "") for name in kept}
+    told = [str(name) for ledger in base.values() for name in ledger.episodes]
+    episodes = list(dict.fromkeys(told))
+    return whole.sel(hypothesis=order, episode=episodes, coder=coders).assign_attrs(attrs)
+
+
+#: an item without a share in a scenario makes no difference there
+_FILL = {"probability": np.nan, "leader": "", "lead": np.nan, "base_lead": np.nan, "holds": np.nan}
+_FILL |= {"changes": np.nan, "difference": 0.0}
+
+
+def _joined(parts: dict[str, xr.Dataset], dimension: str) -> xr.Dataset:
+    along = xr.Variable(dimension, list(parts))
+    each = list(parts.values())
+    return xr.concat(each, along, join="outer", fill_value=_FILL, coords="minimal", compat="override")
+
+
+def _answer(ledger: Ledger, base: Ledger) -> xr.Dataset:
+    """One coder's answer in one scenario, and how it comes to differ from the base."""
+    ranked = np.take_along_axis(ledger.joint, ledger.order, axis=-1)
+    with np.errstate(invalid="ignore"):
+        lead = ranked[:, 0] - ranked[:, 1]
+    lead = np.where(lead < TIE, 0.0, lead)
+    of_base = _base_lead(base, ledger)
+    names, change = _differences(base, ledger)
+    return xr.Dataset(
+        {
+            "probability": (("episode", "hypothesis"), normalised(ledger.joint), {"units": "1"}),
+            "leader": ("episode", ledger.names(ledger.leader)),
+            "lead": ("episode", log_to_db(lead), {"units": "dB"}),
+            "base_lead": ("episode", log_to_db(of_base), {"units": "dB"}),
+            "holds": ("episode", _holds(base, ledger, of_base)),
+            "changes": ("episode", _changed(base, ledger).astype(np.float64)),
+            "difference": ("component", change, {"units": "dB"}),
+        },
+        {"episode": ledger.episodes, "hypothesis": ledger.hypotheses, "component": names},
+    )
+
+
+def _place(base: Ledger, ledger: Ledger) -> list[int]:
+    """Place in the base of each episode, -1 where it is not there."""
+    return [base.episodes.index(name) if name in base.episodes else -1 for name in ledger.episodes]
+
+
+def _groups(base: Ledger, ledger: Ledger) -> list[str]:
+    """What each hypothesis counts as: itself, or the hypothesis of the base that it is a part of."""
+    written = [str(name) for name in ledger.evidence["written"].values]
+    share = ledger.evidence["written_share"].values
+    whole = {name: written[int(share[:, h].argmax())] for h, name in enumerate(ledger.hypotheses) if share[:, h].any()}
+    return [
+        name if name in base.hypotheses or whole.get(name) not in base.hypotheses else whole[name]
+        for name in ledger.hypotheses
+    ]
+
+
+def _base_lead(base: Ledger, ledger: Ledger) -> Array:
+    """Nats by which the base leader is ahead of its strongest rival; missing where it is not known."""
+    groups = _groups(base, ledger)
+    names = list(dict.fromkeys(groups))
+    member = np.array([[group == name for group in groups] for name in names])
+    joint = log_sum(np.where(member, ledger.joint[:, None], -np.inf), axis=-1)
+    lead = np.full(len(ledger.episodes), np.nan)
+    for episode, place in enumerate(_place(base, ledger)):
+        leader = base.hypotheses[base.leader[place]]
+        if place >= 0 and leader in names:
+            own = names.index(leader)
+            with np.errstate(invalid="ignore"):
+                lead[episode] = joint[episode, own] - np.delete(joint[episode], own).max()
+    return np.where(np.abs(lead) < TIE, 0.0, lead)
+
+
+def _holds(base: Ledger, ledger: Ledger, lead: Array) -> Array:
+    """1 where the base leader leads, 0 where not; missing where it is not known, or the base is level."""
+    own = _base_lead(base, base)
+    level = np.array([place < 0 or own[place] <= 0 for place in _place(base, ledger)], dtype=bool)
+    return np.where(np.isnan(lead) | level, np.nan, lead > 0)
+
+
+def _changed(base: Ledger, ledger: Ledger) -> Flags:
+    """Episodes in which a prior, a weighted likelihood or the list of either is not that of the base."""
+    found = np.ones(len(ledger.episodes), dtype=bool)
+    for episode, place in enumerate(_place(base, ledger)):
+        if place >= 0 and base.hypotheses == ledger.hypotheses:
+            one, other = _numbers(base, place), _numbers(ledger, episode)
+            found[episode] = one[0] != other[0] or not all(
+                np.allclose(a, b, rtol=0, atol=TIE) for a, b in zip(one[1:], other[1:], strict=True)
+            )
+    return found
+
+
+def _numbers(ledger: Ledger, episode: int) -> tuple[list[str], Array, Array]:
+    links = ledger.links(episode)
+    names = [str(name) for name in ledger.evidence["link_item"].values[links]]
+    order = sorted(range(len(names)), key=names.__getitem__)
+    return [names[n] for n in order], np.exp(ledger.log_prior[episode]), ledger.weighted[links[order]]
+
+
+def _differences(first: Ledger, second: Ledger) -> tuple[list[str], Array]:
+    """Components and their change of the odds of each base leader against its runner-up, in dB.
+
+    Missing where the second knows one of the two hypotheses no more.
+    """
+    pairs = {name: tuple(first.names(first.order[n, :2])) for n, name in enumerate(first.episodes)}
+    parts = component_changes(first, second, pairs)
+    return list(parts), np.array(list(parts.values()), dtype=np.float64)

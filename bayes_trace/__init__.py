@@ -57,7 +57,7 @@ _HOME = {
     "write_spreadsheet": "files.workbook",
     "write_template": "files",
 }
-_MODULES = ("plots", "report", "scales", "sensitivity", "tables", "tally")
+_MODULES = ("calibration", "plots", "report", "scales", "sensitivity", "tables", "tally")
 
 __all__ = [
     "Advice",
@@ -80,6 +80,7 @@ __all__ = [
     "UnknownNameError",
     "__version__",
     "apply_scenario",
+    "calibration",
     "check",
     "comparative_model",
     "compile_evidence",
@@ -117,7 +118,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from bayes_trace import plots, report, scales, sensitivity, tables, tally
+    from bayes_trace import calibration, plots, report, scales, sensitivity, tables, tally
     from bayes_trace.checks import Advice, check
     from bayes_trace.errors import (
         BayesTraceError,

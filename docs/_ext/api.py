@@ -28,6 +28,7 @@ TITLES = {
     "planning": "What to look for next",
     "simulation": "Simulation",
     "tally": "Counting items",
+    "calibration": "Calibration and agreement",
     "scales": "Scales and words",
     "tables": "Tables",
     "plots": "Plots",

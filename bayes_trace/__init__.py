@@ -57,7 +57,7 @@ _HOME = {
     "write_spreadsheet": "files.workbook",
     "write_template": "files",
 }
-_MODULES = ("calibration", "plots", "report", "scales", "sensitivity", "tables", "tally")
+_MODULES = ("calibration", "causal", "plots", "report", "scales", "sensitivity", "tables", "tally")
 
 __all__ = [
     "Advice",
@@ -81,6 +81,7 @@ __all__ = [
     "__version__",
     "apply_scenario",
     "calibration",
+    "causal",
     "check",
     "comparative_model",
     "compile_evidence",
@@ -118,7 +119,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from bayes_trace import calibration, plots, report, scales, sensitivity, tables, tally
+    from bayes_trace import calibration, causal, plots, report, scales, sensitivity, tables, tally
     from bayes_trace.checks import Advice, check
     from bayes_trace.errors import (
         BayesTraceError,

@@ -29,6 +29,7 @@ TITLES = {
     "simulation": "Simulation",
     "tally": "Counting items",
     "calibration": "Calibration and agreement",
+    "causal": "Causal models",
     "scales": "Scales and words",
     "tables": "Tables",
     "plots": "Plots",

@@ -11,8 +11,12 @@ from typing import TYPE_CHECKING
 _HOME = {
     "Advice": "checks",
     "BayesTraceError": "errors",
+    "CalibrationError": "errors",
+    "CausalModelError": "errors",
     "ConditionError": "errors",
     "ConvergenceError": "errors",
+    "CountError": "errors",
+    "CyclicModelError": "errors",
     "EvidenceSet": "evidence",
     "EvidenceSetError": "errors",
     "ImpossibleEvidenceError": "errors",
@@ -53,13 +57,17 @@ _HOME = {
     "write_spreadsheet": "files.workbook",
     "write_template": "files",
 }
-_MODULES = ("plots", "report", "scales", "sensitivity", "tables")
+_MODULES = ("calibration", "causal", "plots", "report", "scales", "sensitivity", "tables", "tally")
 
 __all__ = [
     "Advice",
     "BayesTraceError",
+    "CalibrationError",
+    "CausalModelError",
     "ConditionError",
     "ConvergenceError",
+    "CountError",
+    "CyclicModelError",
     "EvidenceSet",
     "EvidenceSetError",
     "ImpossibleEvidenceError",
@@ -72,6 +80,8 @@ __all__ = [
     "UnknownNameError",
     "__version__",
     "apply_scenario",
+    "calibration",
+    "causal",
     "check",
     "comparative_model",
     "compile_evidence",
@@ -96,6 +106,7 @@ __all__ = [
     "summarise",
     "summarise_coefficients",
     "tables",
+    "tally",
     "test_type",
     "trajectory",
     "update",
@@ -108,12 +119,16 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from bayes_trace import plots, report, scales, sensitivity, tables
+    from bayes_trace import calibration, causal, plots, report, scales, sensitivity, tables, tally
     from bayes_trace.checks import Advice, check
     from bayes_trace.errors import (
         BayesTraceError,
+        CalibrationError,
+        CausalModelError,
         ConditionError,
         ConvergenceError,
+        CountError,
+        CyclicModelError,
         EvidenceSetError,
         ImpossibleEvidenceError,
         ModelError,

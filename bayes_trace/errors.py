@@ -7,8 +7,12 @@ from dataclasses import dataclass
 
 __all__ = [
     "BayesTraceError",
+    "CalibrationError",
+    "CausalModelError",
     "ConditionError",
     "ConvergenceError",
+    "CountError",
+    "CyclicModelError",
     "EvidenceSetError",
     "ImpossibleEvidenceError",
     "ModelError",
@@ -130,3 +134,24 @@ class ConvergenceError(BayesTraceError):
         super().__init__(message)
         self.failures = tuple(failures)
         self.draws = draws
+
+
+class CountError(BayesTraceError, ValueError):
+    """Counts of items, or settings of a tally, that make no sense."""
+
+
+class CalibrationError(BayesTraceError, ValueError):
+    """Items with known answers that cannot be judged."""
+
+
+class CausalModelError(BayesTraceError, ValueError):
+    """A causal model, or a question to it, that makes no sense."""
+
+
+class CyclicModelError(CausalModelError):
+    """Arrows that lead back to where they began; `cycle` names the nodes on the way."""
+
+    def __init__(self, cycle: Sequence[str]) -> None:
+        self.cycle = tuple(cycle)
+        way = " -> ".join([*self.cycle, self.cycle[0]])
+        super().__init__(f"the arrows run in a circle, {way}; expected causes before effects, so cut one")

@@ -28,6 +28,8 @@ TITLES = {
     "planning": "What to look for next",
     "simulation": "Simulation",
     "tally": "Counting items",
+    "calibration": "Calibration and agreement",
+    "causal": "Causal models",
     "scales": "Scales and words",
     "tables": "Tables",
     "plots": "Plots",

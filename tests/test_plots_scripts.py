@@ -15,7 +15,7 @@ import pytest
 import xarray as xr
 
 from bayes_trace import plots, sampling
-from bayes_trace.plots.house import figure_of
+from bayes_trace.plots.style import figure_of
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = sorted((ROOT / "analyses" / "plots").glob("*.py"))

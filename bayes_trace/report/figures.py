@@ -81,12 +81,12 @@ def draw_figures(
 
 
 def _save(draw: Draw, picture: Picture, folder: Path, types: Sequence[str]) -> None:
-    from bayes_trace.plots import house
+    from bayes_trace.plots import style
 
     ax = draw()
     for each in types:
-        house.save(ax, folder / f"{picture.stem}.{each}", caption=picture.caption)
-    house.close(ax)
+        style.save(ax, folder / f"{picture.stem}.{each}", caption=picture.caption)
+    style.close(ax)
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ COLUMN, PAGE = 3.4, 7.0
 
 AWAY, TOWARDS, QUIET, FAINT = "#D55E00", "#0072B2", "#666666", "#EEEEEE"
 #: Okabe and Ito (2008), without the yellow that white paper swallows; neighbours differ in lightness
-COLOURS = ("#0072B2", "#E69F00", "#000000", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#000000")
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
 _LINES: tuple[Any, ...] = ("-", (0, (4, 1.5)), (0, (1, 1)), (0, (5, 1, 1, 1)), (0, (7, 2)), (0, (2, 2)))
 

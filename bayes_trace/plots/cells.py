@@ -106,7 +106,10 @@ def _table(probabilities: xr.Dataset | xr.DataArray | pd.DataFrame) -> xr.DataAr
             raise BayesTraceError(message)
         indexed = probabilities.set_index(list(wanted))["probability"].to_xarray()
         # in the order of the table, not of the alphabet
-        return indexed.sel({name: probabilities[name].drop_duplicates().values for name in wanted})
+        ordered: xr.DataArray = indexed.sel(
+            {name: probabilities[name].drop_duplicates().values for name in wanted}
+        )
+        return ordered
     array = probabilities["probability"] if isinstance(probabilities, xr.Dataset) else probabilities
     if missing := [name for name in wanted if name not in array.dims]:
         message = f"the probabilities have no dimension {', '.join(missing)}; they have {', '.join(map(str, array.dims))}"

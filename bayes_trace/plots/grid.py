@@ -194,12 +194,13 @@ def draw_keys(ax: Axes, keys: Sequence[Placed], top: float) -> None:
         middle = top + down + high
         box = (left, middle - high / 2, _SIGN, high)
         if key.sign:
-            outline = (
-                {"edgecolor": "black", "linewidth": 1.2}
-                if key.sign == "outline"
-                else {"edgecolor": "#666666", "linewidth": 0.3}
-            )
-            ax.add_patch(Rectangle(box[:2], *box[2:], facecolor=key.colour, **outline))
+            strong = key.sign == "outline"
+            ax.add_patch(
+                Rectangle(
+                    box[:2], *box[2:], facecolor=key.colour, edgecolor="black" if strong else "#666666",
+                    linewidth=1.2 if strong else 0.3,
+                )
+            )  # fmt: skip
         if key.sign == "stripes":
             _stripes(ax, box, ink(0.6))
         lead = _SIGN + _NEAR if key.sign else 0.0

@@ -262,7 +262,8 @@ def _rows(
         text, size = _in_row(label(name, labels), tail, left - 0.1)
         rows.append(Row(name, text, at, name in reasons, size))
         at += row
-    return rows
+    small = any(each.size == "x-small" for each in rows if each.episode)
+    return [each._replace(size="x-small") if small and each.episode else each for each in rows]
 
 
 def _in_row(text: str, tail: str, room: float) -> tuple[str, str]:
@@ -353,6 +354,7 @@ def _keys(
 ) -> list[list[Key]]:
     """What the cells mean, only as far as it occurs, in groups that begin a line."""
     letter, colour = _letters(cells, labels), _colours(cells)
+    first = label(str(cells["scenario"].values[0]), labels)
     judged = cells.sel(episode=[name for name in cells["episode"].values if str(name) not in reasons])
     led = {str(name) for each in ("leader", "second") for name in np.unique(cells[each].values)}
     hypotheses = [
@@ -362,7 +364,6 @@ def _keys(
     if (judged["level"] > 1).any():
         shades.append(Key("stripes", "=  level"))
     if judged["overturned"].any():
-        first = label(str(cells["scenario"].values[0]), labels)
         shades.append(Key("outline", f"leader under “{first}” overturned"))
     granted = {_of_episode(evidence, "granted", str(name)) for name in cells["episode"].values}
     notes = [f"{sign} {text}" for outcome, (sign, text) in _OUTCOMES.items() if outcome in granted]
@@ -370,7 +371,9 @@ def _keys(
     why = dict.fromkeys(reasons.values())
     notes += [f"grey: not judged ({', '.join(f'{sign} {text}' for sign, text in why)})"] if why else []
     same = str(cells.attrs["same"]).split()
-    notes += [f"no different: {', '.join(label(name, labels) for name in same)}"] if same else []
+    notes += (
+        [f"no different from “{first}”: {', '.join(label(name, labels) for name in same)}"] if same else []
+    )
     return [hypotheses, shades, [Key("", note) for note in notes]]
 
 

@@ -191,7 +191,7 @@ def _places(rows: Rows, number: int) -> Array:
     """Height of a column's dot in every row, the dots of a row in its middle."""
     tops, tall = _layout(rows)
     there = np.isfinite(rows.values)
-    return tops + (tall - there.sum(axis=1) + 1) / 2 + there[:, :number].sum(axis=1)
+    return np.asarray(tops + (tall - there.sum(axis=1) + 1) / 2 + there[:, :number].sum(axis=1))
 
 
 def _draw_column(ax: Axes, rows: Rows, number: int, name: str, mark: Mark) -> None:

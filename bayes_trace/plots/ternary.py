@@ -149,13 +149,9 @@ def _draw_frame(ax: Axes, corners: list[str], room: float) -> None:
             ax.plot(*ends.T, color="#BBBBBB", linewidth=0.6, linestyle=line, zorder=0)
             if corner == 0:
                 ax.text(
-                    *(ends[0] + [0, -0.015]),
-                    f"{share:g}"[1:],
-                    ha="center",
-                    va="top",
-                    fontsize="x-small",
-                    color=QUIET,
-                )
+                    float(ends[0, 0]), float(ends[0, 1]) - 0.015, f"{share:g}"[1:], ha="center", va="top",
+                    fontsize="x-small", color=QUIET,
+                )  # fmt: skip
     for (x, y), name, across, up in zip(
         _CORNERS, corners, ("left", "right", "center"), (-1, -1, 1), strict=True
     ):
@@ -194,23 +190,17 @@ def _draw_points(ax: Axes, belief: Belief) -> None:
     )  # fmt: skip
     for number, place in _numbered(places):
         ax.text(
-            *place,
-            number,
-            ha="center",
-            va="center_baseline",
-            fontsize="x-small",
-            color="white",
-            gid="number",
+            *place, number, ha="center", va="center_baseline", fontsize="x-small", color="white", gid="number",
             zorder=3,
-        )
+        )  # fmt: skip
 
 
-def _numbered(places: Array) -> list[tuple[str, Array]]:
+def _numbered(places: Array) -> list[tuple[str, tuple[float, float]]]:
     """Numbers with their places; where there is no room the first number stands for all."""
-    found = list[tuple[str, Array]]()
-    for number, place in enumerate(places, start=1):
-        if all(float(np.hypot(*(place - other))) > _APART for _, other in found):
-            found.append((str(number), place))
+    found = list[tuple[str, tuple[float, float]]]()
+    for number, (x, y) in enumerate(places.tolist(), start=1):
+        if all(np.hypot(x - other[0], y - other[1]) > _APART for _, other in found):
+            found.append((str(number), (x, y)))
     return found
 
 

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from bayes_trace.errors import BayesTraceError, UnknownNameError
 from bayes_trace.evidence import Case, EvidenceSet, Item
 from bayes_trace.plots.dates import date_axis, first_day, last_day, number, spoken
+from bayes_trace.plots.lettering import fit
 from bayes_trace.plots.style import (
     AWAY,
     COLUMN,
@@ -101,7 +102,7 @@ def plot_timeline(
         shown, undated = _gather(chosen, episode, dict(labels or {}), _NAMES * width_of(ax, width))
         ax = _draw(shown, ax, width)
         note = f"\n({undated} undated item{'' if undated == 1 else 's'} left out)" if undated else ""
-        ax.set_xlabel(f"year{note}")
+        ax.set_xlabel(f"date{note}")
     return ax
 
 
@@ -126,7 +127,9 @@ def _gather(case: Case, episode: str | None, labels: Mapping[str, str], room: fl
     episodes = [each for each in case.episodes if episode in (None, each.id)]
     names = {each.id for each in episodes}
     items = [item for item in case.items if not item.episodes or names & set(item.episodes)]
-    decisions = [(_titled(each.id, each.label, labels, room), each.date) for each in episodes if each.date]
+    decisions = [
+        (fit(labels.get(each.id, each.label), room, lines=1), each.date) for each in episodes if each.date
+    ]
     records = [
         Record(
             _titled(item.id, _title(item), labels, room),
@@ -197,36 +200,27 @@ def _draw_record(ax: Axes, record: Record, row: int, right: float) -> None:
     later = bool(record.document) and number(record.document) > right
     at = right if later else number(record.document) if record.document else None
     if record.statement:
-        said = min(number(record.statement), right)
+        said = number(record.statement)
         _span(ax, record.statement, row, QUIET, 2.0)
         if at is not None:
             ax.plot([said, at], [row, row], color="#BBBBBB", linewidth=0.8, zorder=0.5)
-        ax.plot(
-            said,
-            row,
-            "D",
-            color="black",
-            markersize=2.6,
-            label="statement, if older",
-            linestyle="",
-            clip_on=False,
-        )
+        if said <= right:
+            ax.plot(said, row, "D", color="black", markersize=2.6, linestyle="", label="statement, if older")
     if at is None:
         return
-    look = (
-        {"marker": "s", "markerfacecolor": "white", "color": AWAY}
-        if record.retrospective
-        else {"marker": "o", "color": TOWARDS}
-    )
-    name = "retrospective document" if record.retrospective else "document"
+    name, color = ("retrospective document", AWAY) if record.retrospective else ("document", TOWARDS)
     if later:
         ax.annotate(
-            f"{spoken(record.document)[-4:]} ▸", (right, row), (-3, 0), textcoords="offset points", ha="right", va="center",
-            fontsize="x-small", color=look["color"], gid="later",
+            f"{spoken(record.document)[-4:]} ▸", (right, row), (-3, 0), textcoords="offset points", ha="right",
+            va="center", fontsize="x-small", color=color, gid="later",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
         )  # fmt: skip
-    else:
-        _span(ax, record.document, row, look["color"], 2.0)
-        ax.plot(at, row, markersize=3.4, label=name, linestyle="", clip_on=False, **look)
+        return
+    _span(ax, record.document, row, color, 2.0)
+    ax.plot(
+        at, row, "s" if record.retrospective else "o", color=color, markersize=3.4, label=name, clip_on=False,
+        linestyle="", markerfacecolor="white" if record.retrospective else color,
+    )  # fmt: skip
 
 
 def _span(ax: Axes, day: str, row: int, color: str, thick: float) -> None:
@@ -234,7 +228,7 @@ def _span(ax: Axes, day: str, row: int, color: str, thick: float) -> None:
     if (begin := number(first_day(day))) < (end := number(day)):
         ax.plot(
             [begin, end], [row, row], color=color, linewidth=thick, alpha=0.4, solid_capstyle="butt", zorder=0.8,
-            clip_on=False, gid="span",
+            gid="span",
         )  # fmt: skip
 
 

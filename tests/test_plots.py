@@ -18,7 +18,7 @@ from bayes_trace import plots, sensitivity
 from bayes_trace.errors import BayesTraceError, ScaleError, UnknownNameError
 from bayes_trace.plots.lettering import fit, inches
 from bayes_trace.plots.space import regions
-from bayes_trace.plots.style import COLUMN, figure_of, marks
+from bayes_trace.plots.style import COLUMN, PAGE, figure_of, marks
 from bayes_trace.plots.words import label
 from bayes_trace.scales import classify_test
 from tests.small import item, make
@@ -95,9 +95,11 @@ def lines(ax):
 # --- style ---------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
 def everything(small, arms, arms_set, draws):
     """Every plot once."""
     post = bt.update(small)
+    side = sensitivity.scenarios(arms_set, names=["clustered"], episodes=["f5e_1972"])
     weight = bt.weight_of_evidence(small, "A", against="B")
     return {
         "plot_posterior": plots.plot_posterior(post),
@@ -108,9 +110,11 @@ def everything(small, arms, arms_set, draws):
         "plot_tipping": plots.plot_tipping(sensitivity.tipping_points(small), rival="B"),
         "plot_dependence": plots.plot_dependence(sensitivity.dependence_sweep(small, by="all")),
         "plot_prior_needed": plots.plot_prior_needed(sensitivity.prior_needed(small), of="A"),
-        "plot_scenarios": plots.plot_scenarios(
-            sensitivity.scenarios(arms_set, names=["clustered"], episodes=["f5e_1972"])
-        ),
+        "plot_scenarios": plots.plot_scenarios(side),
+        "plot_overview": plots.plot_overview(side, evidence=arms),
+        "plot_ternary": plots.plot_ternary(post),
+        "plot_timeline": plots.plot_timeline(arms_set, case="jordan"),
+        "plot_mechanism": plots.plot_mechanism(small, "A", against="B"),
         "plot_coders": plots.plot_coders(sensitivity.pool(arms), episode="f5e_1972"),
         "plot_forest_episodes": plots.plot_forest_episodes(draws, of="quid_pro_quo"),
         "plot_conditions": plots.plot_conditions(draws),
@@ -123,12 +127,11 @@ def everything(small, arms, arms_set, draws):
     }
 
 
-def test_every_plot_fits_a_column_and_is_written_in_each_format(small, arms, arms_set, draws, tmp_path):
-    drawn = everything(small, arms, arms_set, draws)
-    assert set(drawn) == {name for name in plots.__all__ if name.startswith("plot_")}
+def test_every_plot_fits_a_column_and_is_written_in_each_format(everything, tmp_path):
+    assert set(everything) == {name for name in plots.__all__ if name.startswith("plot_")}
     starts = {"pdf": b"%PDF", "svg": b"<?xml", "png": b"\x89PNG"}
-    for name, plot in drawn.items():
-        assert figure_of(plot).get_size_inches()[0] == COLUMN, name
+    for name, plot in everything.items():
+        assert figure_of(plot).get_size_inches()[0] == (PAGE if name == "plot_overview" else COLUMN), name
         for kind, start in starts.items():
             plots.save(plot, tmp_path / f"{name}.{kind}", caption="what it shows")
             assert (tmp_path / f"{name}.{kind}").read_bytes().startswith(start), name
@@ -150,8 +153,8 @@ def test_a_figure_is_written_alike_every_time(small, draws, tmp_path, kind):
         assert first.read_bytes() == again.read_bytes() == anew.read_bytes()
 
 
-def test_nothing_that_is_written_leaves_the_page(small, arms, arms_set, draws):
-    for name, plot in everything(small, arms, arms_set, draws).items():
+def test_nothing_that_is_written_leaves_the_page(everything):
+    for name, plot in everything.items():
         figure = figure_of(plot)
         figure.draw_without_rendering()
         box = figure.get_tightbbox()

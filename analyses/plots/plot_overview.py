@@ -11,31 +11,11 @@ from bayes_trace import plots, sensitivity
 arms = bt.read_evidence_set("evidence_sets/us_arms_transfers")
 evidence = bt.compile_evidence(arms)
 preferred = "source_criticised+clustered+with_external_records"
-names = [
-    "source_criticised",
-    "clustered",
-    "with_external_records",
-    "outcome_free",
-    "with_residual",
-    preferred,
-]
-numbers = sensitivity.scenarios(arms, names=names, skip_unfit=True)
-labels = {
-    "source_criticised": "Sources criticised",
-    "clustered": "Origins once",
-    "outcome_free": "Outcome set apart",
-}
-labels |= {"with_external_records": "Outside records", "with_residual": "With a rest", preferred: "Preferred"}
+numbers = sensitivity.scenarios(arms, names=[*arms.scenarios, preferred], skip_unfit=True)
+labels = {name: each.label for name, each in arms.scenarios.items()} | {preferred: "Preferred"}
+parts = dict.fromkeys(("loyalty_coercion_allies", "loyalty_coercion_adversaries"), "loyalty_coercion")
 
-figure = plots.plot_overview(numbers, evidence=evidence, preferred=preferred, labels=labels)
-print(
-    plots.caption(
-        numbers,
-        bt.update(evidence),
-        every_coder=True,
-        text="What leads, decision by decision.",
-        labels=labels,
-    )
-)
+figure = plots.plot_overview(numbers, evidence=evidence, preferred=preferred, parts=parts, labels=labels)
+print(plots.caption(numbers, bt.update(evidence), every_coder=True, text="What leads, decision by decision."))
 for path in sys.argv[1:]:
     plots.save(figure, path)

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from bayes_trace.errors import BayesTraceError, UnknownNameError
+
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pandas as pd
     import xarray as xr
 
@@ -17,6 +21,7 @@ __all__ = [
     "summary_table",
     "to_latex",
     "to_markdown",
+    "weights_table",
 ]
 
 Cells = tuple[list[str], list[list[str]]]
@@ -190,6 +195,109 @@ def to_markdown(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
         for line in [header, *rows]
     )
     return "\n".join([head, "|" + "---|" * len(header), *body])
+
+
+def weights_table(
+    evidence: xr.Dataset,
+    pairs: Sequence[tuple[str, str]],
+    *,
+    episode: str | None = None,
+    coder: str | None = None,
+) -> Cells:
+    r"""Header and cells of a table of weights, item by item and pair by pair, with their sums.
+
+    Parameters
+    ----------
+    evidence
+        As from `compile_evidence`.
+    pairs
+        Pairs of hypotheses, the one that positive weights favour first.
+    episode
+        May be left out where there is only one.
+    coder
+        By default the base coder.
+
+    Returns
+    -------
+    Decibels: a row per item, discounts in clusters included; then the sum, the prior odds and the posterior odds,
+    as `to_markdown` (which converts to docx) and `to_latex` take them.
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown hypothesis, episode or coder.
+    BayesTraceError
+        If there are several episodes and none was named.
+
+    References
+    ----------
+    Fairfield and Charman (2017), who tabulate weights of evidence and add them up.
+
+    Examples
+    --------
+    >>> import bayes_trace as bt
+    >>> ev = bt.compile_evidence(bt.from_table({"memo": {"A": 0.8, "B": 0.2}, "note": {"A": 0.3, "B": 0.6}}))
+    >>> print(to_markdown(*weights_table(ev, [("A", "B")])))
+    | Item | A : B |
+    |---|---|
+    | memo | +6.0 |
+    | note | −3.0 |
+    | Sum of weights | +3.0 |
+    | Prior odds | 0.0 |
+    | Posterior odds | +3.0 |
+    """
+    from bayes_trace.exact import weight_of_evidence
+    from bayes_trace.scales import probability_to_db
+
+    where = _episode(evidence, episode)
+    here = evidence["link_episode"].values == where
+    weights = [
+        weight_of_evidence(evidence, of, against=rival, coder=coder).values[here] for of, rival in pairs
+    ]
+    prior = evidence["prior"].sel(episode=where)
+    odds = [
+        float(probability_to_db(prior.sel(hypothesis=of)) - probability_to_db(prior.sel(hypothesis=rival)))
+        for of, rival in pairs
+    ]
+    sums = [float(each.sum()) for each in weights]
+    body = zip(_items(evidence, here), zip(*weights, strict=True), strict=True)
+    words = _words(evidence, "hypothesis")
+    header = ["Item", *(f"{words[of]} : {words[rival]}" for of, rival in pairs)]
+    return header, [
+        *([name, *(db(float(value)) for value in row)] for name, row in body),
+        ["Sum of weights", *map(db, sums)],
+        ["Prior odds", *map(db, odds)],
+        ["Posterior odds", *(db(one + other) for one, other in zip(sums, odds, strict=True))],
+    ]
+
+
+def _episode(evidence: xr.Dataset, episode: str | None) -> str:
+    known = [str(name) for name in evidence["episode"].values]
+    if episode is None and len(known) > 1:
+        message = f"name an episode; there are: {', '.join(known)}"
+        raise BayesTraceError(message)
+    if episode is not None and episode not in known:
+        raise UnknownNameError("episode", episode, known)
+    return episode or known[0]
+
+
+def _items(evidence: xr.Dataset, here: npt.NDArray[np.bool_]) -> list[str]:
+    """Titles with codes in brackets; codes alone where there are no titles."""
+    names = [str(name) for name in evidence["link_item"].values[here]]
+    if "link_title" not in evidence.coords:
+        return names
+    titles = [str(title) for title in evidence["link_title"].values[here]]
+    return [
+        f"{title} ({name})" if title not in ("", name) else name
+        for title, name in zip(titles, names, strict=True)
+    ]
+
+
+def _words(evidence: xr.Dataset, dim: str) -> dict[str, str]:
+    """Labels by id; ids where there are none."""
+    ids = [str(name) for name in evidence[dim].values]
+    labels = evidence[f"{dim}_label"].values if f"{dim}_label" in evidence.coords else ids
+    return {name: str(text) or name for name, text in zip(ids, labels, strict=True)}
 
 
 _LATEX = str.maketrans(

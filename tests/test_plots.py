@@ -16,10 +16,12 @@ from matplotlib.colors import to_rgb
 import bayes_trace as bt
 from bayes_trace import plots, sensitivity
 from bayes_trace.errors import BayesTraceError, ScaleError, UnknownNameError
-from bayes_trace.plots.house import COLUMN, figure_of, looks
+from bayes_trace.plots.lettering import fit, inches
 from bayes_trace.plots.space import regions
-from bayes_trace.plots.words import label, wrap
+from bayes_trace.plots.style import COLUMN, PAGE, figure_of, marks
+from bayes_trace.plots.words import label
 from bayes_trace.scales import classify_test
+from tests.small import item, make
 
 TABLE = {
     "memo": {"A": 0.8, "B": 0.2, "C": 0.4},
@@ -90,12 +92,14 @@ def lines(ax):
     return {line.get_label(): line for line in ax.lines}
 
 
-# --- the house ---------------------------------------------------------------------------
+# --- style ---------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
 def everything(small, arms, arms_set, draws):
     """Every plot once."""
     post = bt.update(small)
+    side = sensitivity.scenarios(arms_set, names=["clustered"], episodes=["f5e_1972"])
     weight = bt.weight_of_evidence(small, "A", against="B")
     return {
         "plot_posterior": plots.plot_posterior(post),
@@ -106,23 +110,28 @@ def everything(small, arms, arms_set, draws):
         "plot_tipping": plots.plot_tipping(sensitivity.tipping_points(small), rival="B"),
         "plot_dependence": plots.plot_dependence(sensitivity.dependence_sweep(small, by="all")),
         "plot_prior_needed": plots.plot_prior_needed(sensitivity.prior_needed(small), of="A"),
-        "plot_scenarios": plots.plot_scenarios(
-            sensitivity.scenarios(arms_set, names=["clustered"], episodes=["f5e_1972"])
-        ),
+        "plot_scenarios": plots.plot_scenarios(side),
+        "plot_overview": plots.plot_overview(side, evidence=arms),
+        "plot_ternary": plots.plot_ternary(post),
+        "plot_timeline": plots.plot_timeline(arms_set, case="jordan"),
+        "plot_mechanism": plots.plot_mechanism(small, "A", against="B"),
         "plot_coders": plots.plot_coders(sensitivity.pool(arms), episode="f5e_1972"),
         "plot_forest_episodes": plots.plot_forest_episodes(draws, of="quid_pro_quo"),
         "plot_conditions": plots.plot_conditions(draws),
         "plot_evidence_space": plots.plot_evidence_space(small, "A", against="B"),
         "plot_steps": plots.plot_steps(bt.weight_by_step(small, "A", against="B")),
+        "plot_prior_sweep": plots.plot_prior_sweep(sensitivity.prior_sweep(small)),
+        "plot_residual": plots.plot_residual(sensitivity.residual_sweep(small)),
+        "plot_leave_one_out": plots.plot_leave_one_out(sensitivity.leave_one_out(small), post),
+        "plot_search_bias": plots.plot_search_bias(sensitivity.search_bias(small)),
     }
 
 
-def test_every_plot_fits_a_column_and_is_written_in_each_format(small, arms, arms_set, draws, tmp_path):
-    drawn = everything(small, arms, arms_set, draws)
-    assert set(drawn) == {name for name in plots.__all__ if name.startswith("plot_")}
+def test_every_plot_fits_a_column_and_is_written_in_each_format(everything, tmp_path):
+    assert set(everything) == {name for name in plots.__all__ if name.startswith("plot_")}
     starts = {"pdf": b"%PDF", "svg": b"<?xml", "png": b"\x89PNG"}
-    for name, plot in drawn.items():
-        assert figure_of(plot).get_size_inches()[0] == COLUMN, name
+    for name, plot in everything.items():
+        assert figure_of(plot).get_size_inches()[0] == (PAGE if name == "plot_overview" else COLUMN), name
         for kind, start in starts.items():
             plots.save(plot, tmp_path / f"{name}.{kind}", caption="what it shows")
             assert (tmp_path / f"{name}.{kind}").read_bytes().startswith(start), name
@@ -135,17 +144,17 @@ def test_a_figure_is_written_alike_every_time(small, draws, tmp_path, kind):
         lambda: plots.plot_evidence_space(small, "A", against="B"),
         lambda: plots.plot_conditions(draws),
     ]
-    for make in makers:
-        plot = make()
+    for draw in makers:
+        plot = draw()
         plots.save(plot, first)
         plots.save(plot, tmp_path / "between.png")
         plots.save(plot, again)
-        plots.save(make(), anew)
+        plots.save(draw(), anew)
         assert first.read_bytes() == again.read_bytes() == anew.read_bytes()
 
 
-def test_nothing_that_is_written_leaves_the_page(small, arms, arms_set, draws):
-    for name, plot in everything(small, arms, arms_set, draws).items():
+def test_nothing_that_is_written_leaves_the_page(everything):
+    for name, plot in everything.items():
         figure = figure_of(plot)
         figure.draw_without_rendering()
         box = figure.get_tightbbox()
@@ -176,7 +185,7 @@ def test_a_figure_is_not_written_in_a_format_that_we_did_not_promise(small, tmp_
 
 
 def test_looks_differ_in_more_than_colour():
-    many = looks([f"h{n}" for n in range(40)])
+    many = marks([f"h{n}" for n in range(40)])
     assert len(set(map(str, many.values()))) == 40
     first = list(many.values())[:6]
     assert len({look.marker for look in first}) == len({str(look.linestyle) for look in first}) == 6
@@ -202,7 +211,9 @@ def test_every_plot_with_axes_draws_into_those_given(small):
 
 def test_labels_and_long_words():
     assert label("a+b_c") == "A + b c"
-    assert wrap("memorandum_of_conversation", 10, lines=1) == "memorandu…"
+    short = fit("memorandum_of_conversation", 0.6, lines=1)
+    assert short.endswith("…")
+    assert inches(short) <= 0.6 < inches("memorandum_of_conversation")
 
 
 def test_caption_states_scenario_coder_and_prior(small, arms, arms_set):
@@ -213,7 +224,7 @@ def test_caption_states_scenario_coder_and_prior(small, arms, arms_set):
     both = bt.update(arms)
     assert "Coder: reader_a." in plots.caption(both)
     assert "Coders: reader_a, reader_b." in plots.caption(both, every_coder=True)
-    assert "Coder: log pool of reader_a reader_b." in plots.caption(bt.update(arms, pool="log"))
+    assert "Coder: log pool of reader_a, reader_b." in plots.caption(bt.update(arms, pool="log"))
     changed = bt.update(bt.compile_evidence(bt.apply_scenario(arms_set, "clustered")))
     assert "Scenario: clustered." in plots.caption(changed)
 
@@ -324,7 +335,10 @@ def test_disagreement_is_in_decibels_the_widest_first(arms):
     assert widths == sorted(widths, reverse=True)
     here = pooled["disagreement"].values[pooled["link_episode"].values == "f5e_1972"]
     assert widths[0] == pytest.approx(here.max())
-    assert ax.get_xlabel() == "coders apart by at most, dB"
+    assert (
+        ax.get_xlabel().replace("\n", " ")
+        == "largest difference between two coders in the weight of the item, dB"
+    )
 
 
 def test_coders_need_a_question_and_two_coders(small, arms):
@@ -417,7 +431,7 @@ def test_trajectory_along_true_time(arms):
     assert (np.diff(places) >= 0).all()
     mark = next(line for line in ax.lines if line.get_gid() == "decision")
     assert mpl.dates.num2date(mark.get_xdata()[0]).date().isoformat() == "1972-12-31"
-    assert ax.get_xlabel() == "date of document"
+    assert ax.get_xlabel().splitlines()[0] == "date of the document"
 
 
 def test_a_decision_needs_items_in_order_of_date(arms, small):
@@ -465,8 +479,10 @@ def test_regions_of_the_plane_are_those_of_the_tests():
     from matplotlib.path import Path
 
     points = np.random.default_rng(4).random((4000, 2))
-    words = classify_test(points[:, 1], points[:, 0])
-    for name, corners in regions().items():
+    own, rival = classify_test(points[:, 1], points[:, 0]), classify_test(points[:, 0], points[:, 1])
+    for region, corners in regions().items():
+        name = region.removesuffix(" for the rival")
+        words = own if region == name else rival
         inside = Path(corners).contains_points(points)
         assert (inside == (words == name)).mean() > 0.999
 
@@ -482,14 +498,9 @@ def test_evidence_space_numbers_places_from_the_most_favourable(small):
 
 
 def test_items_of_one_place_share_a_number_and_absences_are_hollow():
-    table = {
-        "memo": {"A": 0.8, "B": 0.2},
-        "copy": {"A": 0.8, "B": 0.2},
-        "log": {"A": 0.5, "B": 0.9},
-    }
-    ev = bt.compile_evidence(bt.from_table(table))
-    ev["absent"].values[2] = True
-    ax = plots.plot_evidence_space(ev, "A", against="B")
+    searched = item("log", {"A": 0.5, "B": 0.9}, found="absent", detection=0.1, search="all of it")
+    made = make([item("memo", {"A": 0.8, "B": 0.2}), item("copy", {"A": 0.8, "B": 0.2}), searched])
+    ax = plots.plot_evidence_space(bt.compile_evidence(made), "A", against="B")
     assert next(t for t in ax.texts if t.get_gid() == "key").get_text() == "1: memo, copy; 2: log"
     assert lines(ax)["absent"].get_markerfacecolor() == "white"
     assert legend(ax) == ["found", "absent"]
@@ -508,13 +519,17 @@ def test_tornado_puts_the_widest_swing_first(arms):
     ranges = sensitivity.one_way(arms)
     lead = bt.lead(bt.update(arms, coder="reader_a"))
     ax = plots.plot_tornado(ranges, episode="f104_1961", lead=lead, most=5)
-    low, high = (lines(ax)[name].get_xdata() for name in ("at the low end", "at the high end"))
+    low, high = (
+        lines(ax)[name].get_xdata() for name in ("likelihood at its low end", "likelihood at its high end")
+    )
     swings = np.abs(high - low)
     assert len(swings) == 5
     assert (np.diff(swings) <= 1e-9).all()
     here = ranges.isel(link=np.flatnonzero(ranges["link_episode"].values == "f104_1961"))
     assert swings[0] == pytest.approx(float(here["swing"].max()))
-    assert lines(ax)["as coded"].get_xdata()[0] == pytest.approx(float(lead["lead"].sel(episode="f104_1961")))
+    assert lines(ax)["lead as coded"].get_xdata()[0] == pytest.approx(
+        float(lead["lead"].sel(episode="f104_1961"))
+    )
     assert ticks(ax)[0].split(" | ")[1] in {"Loyalty coercion", "Geostrategic coercion", "Quid pro quo"}
     assert "dB" in ax.get_xlabel()
 
@@ -530,8 +545,12 @@ def test_tipping_points_lie_where_the_rivals_tie(small):
     tipping = sensitivity.tipping_points(small)
     ax = plots.plot_tipping(tipping, rival="B")
     assert ticks(ax) == ["memo", "note", "cable"]
-    assert lines(ax)["as coded"].get_xdata() == pytest.approx(tipping["ratio_db"].sel(rival="B").values)
-    assert lines(ax)["tie"].get_xdata() == pytest.approx(tipping["tipping_db"].sel(rival="B").values)
+    assert lines(ax)["weight as coded"].get_xdata() == pytest.approx(
+        tipping["ratio_db"].sel(rival="B").values
+    )
+    assert lines(ax)["at which the two would tie"].get_xdata() == pytest.approx(
+        tipping["tipping_db"].sel(rival="B").values
+    )
     assert ax.get_xlabel() == "weight of the item, dB\nfor A against B"
     with pytest.raises(BayesTraceError, match="name a rival of A; there are: B, C"):
         plots.plot_tipping(tipping)
@@ -541,7 +560,7 @@ def test_an_item_that_cannot_tip_points_to_the_edge(small):
     tipping = sensitivity.tipping_points(small).copy(deep=True)
     tipping["tipping_db"].loc[{"rival": "B", "link": tipping["link"].values[0]}] = -np.inf
     ax = plots.plot_tipping(tipping, rival="B")
-    assert legend(ax) == ["as coded", "tie", "cannot tip it"]
+    assert legend(ax) == ["weight as coded", "at which the two would tie", "no weight would do"]
     left, _ = ax.get_xlim()
     assert any(line.get_marker() == "<" and list(line.get_xdata()) == [left] for line in ax.lines)
 
@@ -571,7 +590,7 @@ def test_prior_needed_stands_beside_the_prior_stated(arms):
     here = needed.sel(hypothesis="loyalty_coercion", episode=needed["case"] == "pakistan")
     db = here["prior_needed_db"].values
     assert lines(ax)["prior stated"].get_xdata() == pytest.approx(db + here["margin"].values)
-    less, more = (lines(ax)[f"needed for .50: {word}"].get_xdata() for word in ("less", "more"))
+    less, more = (lines(ax)[f"needed, {word} the prior stated"].get_xdata() for word in ("below", "above"))
     assert sorted([*less, *more]) == pytest.approx(sorted(db))
     places = dict(zip(ticks(ax, "x"), ax.get_xticks(), strict=True))
     assert places[".5"] == 0
@@ -580,31 +599,33 @@ def test_prior_needed_stands_beside_the_prior_stated(arms):
 
 def test_a_prior_far_below_stands_at_the_edge(arms):
     ax = plots.plot_prior_needed(sensitivity.prior_needed(arms), of="loyalty_coercion", case="taiwan")
-    assert "far less" in legend(ax)
-    assert set(lines(ax)["far less"].get_xdata()) == {ax.get_xlim()[0]}
+    far = "needed, far below (beyond the edge)"
+    assert far in [text.replace("\n", " ") for text in legend(ax)]
+    assert set(lines(ax)[far].get_xdata()) == {ax.get_xlim()[0]}
 
 
 # --- draws -------------------------------------------------------------------------------
 
 
 def test_forest_shows_prior_and_posterior_of_every_episode(arms, draws):
-    labels = dict(zip(arms["episode"].values, arms["episode_label"].values, strict=True))
-    shown = plots.plot_forest_episodes(draws, of="loyalty_coercion", labels=labels)
-    ax = shown.viz["plot"].sel(column="forest").item()
+    ax = plots.plot_forest_episodes(draws, of="loyalty_coercion", labels=plots.labels_from(arms))
     assert [text.replace("\n", " ") for text in ticks(ax)] == arms["episode_label"].values.tolist()
-    assert (np.diff(ax.get_yticks()) < 0).all()
+    assert (np.diff(ax.get_yticks()) > 0).all()
+    assert ax.yaxis_inverted()
     for model in ("prior", "posterior"):
-        point = shown.viz["point_estimate"]["shown"].sel(model=model, episode="f5e_1972").item()
-        median = draws[f"{model}/probability"].sel(episode="f5e_1972", hypothesis="loyalty_coercion").median()
-        assert point.get_offsets()[0][0] == pytest.approx(float(median))
+        p = draws[f"{model}/probability"].sel(hypothesis="loyalty_coercion")
+        assert lines(ax)[model].get_xdata() == pytest.approx(p.median(("chain", "draw")).values)
+        drawn = next(each for each in ax.collections if each.get_gid() == f"{model} 89")
+        ends = np.array([segment[:, 0] for segment in drawn.get_segments()])
+        wanted = p.quantile([0.055, 0.945], ("chain", "draw")).values.T
+        assert ends == pytest.approx(wanted, abs=0.01)
     assert ax.get_xlabel() == "probability of Loyalty coercion"
     with pytest.raises(UnknownNameError, match="no hypothesis named 'loyalty'"):
         plots.plot_forest_episodes(draws, of="loyalty")
 
 
 def test_conditions_name_their_rows_and_units(draws):
-    shown = plots.plot_conditions(draws, of=["loyalty_coercion", "quid_pro_quo"])
-    ax = shown.viz["plot"].sel(column="forest").item()
+    ax = plots.plot_conditions(draws, of=["loyalty_coercion", "quid_pro_quo"])
     assert ticks(ax) == ["Loyalty record:\nLoyalty coercion", "Loyalty record:\nQuid pro quo"]
     assert ax.get_xlabel().replace("\n", " ").startswith("difference in mean share")
     assert legend(ax) == ["prior", "posterior"]

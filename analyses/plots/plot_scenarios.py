@@ -12,8 +12,9 @@ arms = bt.read_evidence_set("evidence_sets/us_arms_transfers")
 evidence = bt.compile_evidence(arms)
 posterior = bt.update(evidence, coder="reader_a")
 side_by_side = sensitivity.scenarios(arms, episodes=["f5e_1972"], skip_unfit=True)
+labels = {name: each.label for name, each in arms.scenarios.items()}
 
-figure = plots.plot_scenarios(side_by_side, coder="reader_a")
+figure = plots.plot_scenarios(side_by_side, coder="reader_a", labels=labels)
 print(plots.caption(side_by_side, posterior, text="The F-5E decision by scenario."))
 for path in sys.argv[1:]:
     plots.save(figure, path)

@@ -10,14 +10,15 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 from bayes_trace.errors import BayesTraceError
-from bayes_trace.plots.house import TOWARDS, canvas, house_style, looks
-from bayes_trace.plots.posterior import Rows, draw_rows
-from bayes_trace.plots.words import episode_labels, label, named, wrap
+from bayes_trace.plots.lettering import fit
+from bayes_trace.plots.posterior import NAMES, Rows, draw_rows
+from bayes_trace.plots.style import COLUMN, TOWARDS, canvas, figure_style, width_of, x_title
+from bayes_trace.plots.words import episode_labels, item_name, known_labels, label, named
 
 __all__ = ["plot_coders"]
 
 Array = npt.NDArray[np.float64]
-_ROW, _AROUND = 0.14, 0.6
+_ROW, _AROUND = 0.14, 0.7
 
 
 def plot_coders(
@@ -27,6 +28,7 @@ def plot_coders(
     episode: str | None = None,
     labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
+    width: float = COLUMN,
 ) -> Axes:
     """What each coder concludes, or how far they are apart item by item.
 
@@ -42,7 +44,9 @@ def plot_coders(
     labels
         Words for ids of hypotheses, episodes, items and coders.
     ax
-        Axes to draw into; by default a new figure of a column's width.
+        Axes to draw into; by default a new figure.
+    width
+        Of a new figure, in inches: 3.4 for a journal's column, 7 for its page.
 
     Returns
     -------
@@ -69,16 +73,16 @@ def plot_coders(
     if (of is None) == (episode is None):
         message = "give either of= (what each coder concludes) or episode= (where they disagree)"
         raise BayesTraceError(message)
-    with house_style():
+    words, room = known_labels(coders, labels=labels), width_of(ax, width)
+    with figure_style():
         if of is not None:
-            rows = _conclusions(coders, of, labels)
-            ax = draw_rows(rows, looks(rows.columns), ax)
-            ax.set_xlabel(f"probability of {label(of, labels)}")
+            ax = draw_rows(_conclusions(coders, of, words, NAMES * room), ax, width)
+            ax.set_xlabel(f"probability of {fit(label(of, words), 0.6 * room, size='medium')}")
             return ax
-        return _draw_items(*_items(coders, str(episode), labels), ax)
+        return _draw_items(*_items(coders, str(episode), words, NAMES * room), ax, width)
 
 
-def _conclusions(coders: xr.Dataset, of: str, labels: Mapping[str, str] | None) -> Rows:
+def _conclusions(coders: xr.Dataset, of: str, labels: Mapping[str, str], room: float) -> Rows:
     every = coders["by_coder"] if "by_coder" in coders else coders["probability"]
     if "coder" not in every.dims:
         message = "the result is that of one coder; use update without coder=, or sensitivity.pool"
@@ -93,11 +97,13 @@ def _conclusions(coders: xr.Dataset, of: str, labels: Mapping[str, str] | None) 
     prior = none.copy()
     if "prior" in coders:
         prior[:] = coders["prior"].sel(hypothesis=of).values[:, None]
-    rows = episode_labels(coders, labels, lines=3)
+    rows = episode_labels(coders, labels, room=room)
     return Rows(rows, [""] * len(rows), names, table, prior, none, none)
 
 
-def _items(coders: xr.Dataset, episode: str, labels: Mapping[str, str] | None) -> tuple[list[str], Array]:
+def _items(
+    coders: xr.Dataset, episode: str, labels: Mapping[str, str], room: float
+) -> tuple[list[str], Array]:
     named("episode", episode, coders["episode"])
     here = coders["disagreement"].isel(link=np.flatnonzero(coders["link_episode"].values == episode))
     here = here.isel(link=np.argsort(-here.values, kind="stable"))
@@ -105,16 +111,16 @@ def _items(coders: xr.Dataset, episode: str, labels: Mapping[str, str] | None) -
     if not here.size:
         message = f"episode {episode}: no item was judged by two coders"
         raise BayesTraceError(message)
-    names = [str(name) for name in here["link_item"].values]
-    return [wrap((labels or {}).get(name, name), 22, lines=1) for name in names], here.values
+    return [item_name(str(name), labels, room) for name in here["link_item"].values], here.values
 
 
-def _draw_items(rows: list[str], apart: Array, ax: Axes | None) -> Axes:
-    ax = canvas(ax, height=_AROUND + _ROW * len(rows))
+def _draw_items(rows: list[str], apart: Array, ax: Axes | None, width: float) -> Axes:
+    ax = canvas(ax, height=_AROUND + _ROW * len(rows), width=width)
     finite = apart[np.isfinite(apart)]
     edge = 1.08 * max(float(finite.max(initial=0.0)), 1.0)
     ax.barh(range(len(rows)), np.minimum(apart, edge), height=0.7, color=TOWARDS)
     ax.set_yticks(range(len(rows)), rows)
-    ax.set(xlim=(0, edge), ylim=(len(rows) - 0.4, -0.6), xlabel="coders apart by at most, dB")
+    ax.set(xlim=(0, edge), ylim=(len(rows) - 0.4, -0.6))
+    x_title(ax, "largest difference between two coders\nin the weight of the item, dB", width_of(ax, width))
     ax.tick_params(axis="y", length=0)
     return ax

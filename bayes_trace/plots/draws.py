@@ -1,24 +1,26 @@
-"""Draws, prior beside posterior: ArviZ's forest plot in the dress of the house."""
+"""Draws, prior beside posterior: medians and intervals as ArviZ has them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
+import numpy.typing as npt
 import xarray as xr
 from matplotlib.axes import Axes
 
 from bayes_trace.errors import BayesTraceError
-from bayes_trace.plots.house import COLUMN, QUIET, SMALL, TOWARDS, canvas, house_style
-from bayes_trace.plots.words import label, named, wrap
-
-if TYPE_CHECKING:
-    from arviz_plots.plot_collection import PlotCollection
+from bayes_trace.plots.lettering import fit
+from bayes_trace.plots.style import COLUMN, QUIET, TOWARDS, canvas, figure_style, legend_above, width_of
+from bayes_trace.plots.words import label, named
 
 __all__ = ["plot_conditions", "plot_forest_episodes", "sampled"]
 
+Array = npt.NDArray[np.float64]
 #: inches: a row, what surrounds them, a line of a label
 _ROW, _AROUND, _LINE = 0.24, 0.75, 0.1
+#: the share of the width that names of rows take
+_NAMES = 0.37
 #: of the intervals
 INNER, OUTER = 0.5, 0.89
 _UNITS = {
@@ -51,8 +53,13 @@ def sampled(draws: xr.DataTree, group: str, name: str) -> xr.DataArray:
 
 
 def plot_forest_episodes(
-    draws: xr.DataTree, *, of: str, labels: Mapping[str, str] | None = None
-) -> PlotCollection:
+    draws: xr.DataTree,
+    *,
+    of: str,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+    width: float = COLUMN,
+) -> Axes:
     """Sampled probability of one hypothesis in every episode, prior and posterior.
 
     Parameters
@@ -62,11 +69,15 @@ def plot_forest_episodes(
     of
         The hypothesis.
     labels
-        Words for ids of hypotheses and episodes; the draws themselves know ids only.
+        Words for ids of hypotheses and episodes, as from `labels_from`; the draws themselves know ids only.
+    ax
+        Axes to draw into; by default a new figure.
+    width
+        Of a new figure, in inches: 3.4 for a journal's column, 7 for its page.
 
     Returns
     -------
-    ArviZ's collection of what was drawn: medians with 50 % and 89 % equal-tailed intervals.
+    The axes: medians with 50 % (thick) and 89 % equal-tailed intervals.
 
     Raises
     ------
@@ -81,19 +92,22 @@ def plot_forest_episodes(
     >>> dims = ("chain", "draw", "episode", "hypothesis")
     >>> p = xr.DataArray(np.full((2, 20, 1, 1), 0.5), {"episode": ["e"], "hypothesis": ["A"]}, dims)
     >>> group = xr.Dataset({"probability": p})
-    >>> shown = plot_forest_episodes(xr.DataTree.from_dict({"prior": group, "posterior": group}), of="A")
-    >>> shown.viz["plot"].sel(column="forest").item().get_xlabel()
+    >>> ax = plot_forest_episodes(xr.DataTree.from_dict({"prior": group, "posterior": group}), of="A")
+    >>> ax.get_xlabel()
     'probability of A'
-    >>> plt.close(shown.viz["figure"].item())
+    >>> plt.close(ax.figure)
     """
     every = {name: sampled(draws, name, "probability") for name in ("prior", "posterior")}
     named("hypothesis", of, every["posterior"]["hypothesis"])
     pair = {name: each.sel(hypothesis=of, drop=True) for name, each in every.items()}
-    words = [wrap(label(str(name), labels), 24, lines=3) for name in pair["posterior"]["episode"].values]
-    with house_style():
-        shown, ax = _forest(pair, words)
-        ax.set(xlim=(-0.02, 1.02), xlabel=f"probability of {label(of, labels)}")
-    return shown
+    room = width_of(ax, width)
+    with figure_style():
+        names = [str(name) for name in pair["posterior"]["episode"].values]
+        rows = [fit(label(name, labels), _NAMES * room, lines=3) for name in names]
+        ax = _forest(pair, rows, ax, width)
+        name = fit(label(of, labels), 0.6 * room, size="medium")
+        ax.set(xlim=(-0.02, 1.02), xlabel=f"probability of {name}")
+    return ax
 
 
 def plot_conditions(
@@ -102,7 +116,9 @@ def plot_conditions(
     quantity: str = "effect",
     of: Sequence[str] | None = None,
     labels: Mapping[str, str] | None = None,
-) -> PlotCollection:
+    ax: Axes | None = None,
+    width: float = COLUMN,
+) -> Axes:
     r"""What the conditions of a comparative model do, prior and posterior.
 
     Parameters
@@ -116,10 +132,14 @@ def plot_conditions(
         Hypotheses, where the quantity has them; by default all.
     labels
         Words for ids of conditions and hypotheses.
+    ax
+        Axes to draw into; by default a new figure.
+    width
+        Of a new figure, in inches: 3.4 for a journal's column, 7 for its page.
 
     Returns
     -------
-    ArviZ's collection of what was drawn: medians with 50 % and 89 % equal-tailed intervals. Where
+    The axes: medians with 50 % and 89 % equal-tailed intervals. Where
     prior and posterior look alike, nothing was learned.
 
     Raises
@@ -135,22 +155,27 @@ def plot_conditions(
     >>> coords = {"column": ["record"], "hypothesis": ["A", "B"]}
     >>> x = xr.DataArray(np.zeros((2, 20, 1, 2)), coords, ("chain", "draw", "column", "hypothesis"))
     >>> group = xr.Dataset({"effect": x})
-    >>> shown = plot_conditions(xr.DataTree.from_dict({"prior": group, "posterior": group}), of=["A"])
-    >>> [tick.get_text() for tick in shown.viz["plot"].sel(column="forest").item().get_yticklabels()]
+    >>> ax = plot_conditions(xr.DataTree.from_dict({"prior": group, "posterior": group}), of=["A"])
+    >>> [tick.get_text() for tick in ax.get_yticklabels()]
     ['Record:\nA']
-    >>> plt.close(shown.viz["figure"].item())
+    >>> plt.close(ax.figure)
     """
-    pair = {name: _by_row(sampled(draws, name, quantity), of, labels) for name in ("prior", "posterior")}
-    rows = [str(name) for name in pair["posterior"]["row"].values]
-    with house_style():
-        shown, ax = _forest(pair, rows)
+    room = width_of(ax, width)
+    with figure_style():
+        pair = {
+            name: _by_row(sampled(draws, name, quantity), of, labels, _NAMES * room)
+            for name in ("prior", "posterior")
+        }
+        ax = _forest(pair, [str(name) for name in pair["posterior"]["row"].values], ax, width)
         ax.axvline(0, color="black", linewidth=0.6, zorder=0)
         ax.locator_params(axis="x", nbins=5)
-        ax.set_xlabel(wrap(_UNITS.get(quantity, label(quantity, labels)), 34))
-    return shown
+        ax.set_xlabel(fit(_UNITS.get(quantity, label(quantity, labels)), 0.6 * room, size="medium", lines=3))
+    return ax
 
 
-def _by_row(values: xr.DataArray, of: Sequence[str] | None, labels: Mapping[str, str] | None) -> xr.DataArray:
+def _by_row(
+    values: xr.DataArray, of: Sequence[str] | None, labels: Mapping[str, str] | None, room: float
+) -> xr.DataArray:
     """Conditions and hypotheses as one dimension, named in words."""
     if "hypothesis" in values.dims:
         chosen = [
@@ -159,66 +184,39 @@ def _by_row(values: xr.DataArray, of: Sequence[str] | None, labels: Mapping[str,
         values = values.sel(hypothesis=chosen)
     dims = [str(dim) for dim in values.dims if dim not in ("chain", "draw")]
     flat = values.stack(row=dims)
-    names = [":\n".join(label(str(part), labels) for part in parts) for parts in flat["row"].values]
+    names = [
+        ":\n".join(fit(label(str(part), labels), room) for part in parts) for parts in flat["row"].values
+    ]
     return flat.drop_vars(["row", *dims]).assign_coords(row=names)
 
 
-def _forest(pair: Mapping[str, xr.DataArray], rows: list[str]) -> tuple[PlotCollection, Axes]:
-    """ArviZ's forest of one quantity, and the axes of the forest, its rows named there."""
-    from arviz_plots import plot_forest
+def _forest(pair: Mapping[str, xr.DataArray], rows: list[str], ax: Axes | None, width: float) -> Axes:
+    """Prior over posterior in every row; each may hold its own number of draws."""
+    tall = max(_ROW, _LINE * (1.2 + max(name.count("\n") for name in rows)))
+    ax = canvas(ax, height=_AROUND + tall * len(rows), width=width)
+    place = np.arange(len(rows), dtype=float)
+    for name, shift, color, marker in (
+        ("prior", -0.16, QUIET, "s"),
+        ("posterior", 0.16, TOWARDS, "o"),
+    ):
+        middle, inner, outer = _summary(pair[name])
+        ax.hlines(place + shift, outer[0], outer[1], color=color, linewidth=0.8, gid=f"{name} 89")
+        ax.hlines(place + shift, inner[0], inner[1], color=color, linewidth=2.2, gid=f"{name} 50")
+        ax.plot(
+            middle, place + shift, marker, color=color, label=name, markerfacecolor="white", clip_on=False
+        )
+    ax.set_yticks(place, rows)
+    ax.tick_params(axis="y", length=0)
+    ax.set_ylim(len(rows) - 0.4, -0.6)
+    legend_above(ax, width=width_of(ax, width))
+    return ax
+
+
+def _summary(draws: xr.DataArray) -> tuple[Array, Array, Array]:
+    """Median, 50 % and 89 % interval of every row, as ArviZ computes them."""
     from arviz_stats.summary import median
     from arviz_stats.visualization import eti
 
-    sets = {name: xr.Dataset({"shown": each}) for name, each in pair.items()}
-    # prior and posterior may hold different numbers of draws: each is summed up by itself
-    stats: dict[Any, Any] = {
-        "trunk": _side_by_side({name: eti(each, prob=INNER) for name, each in sets.items()}),
-        "twig": _side_by_side({name: eti(each, prob=OUTER) for name, each in sets.items()}),
-        "point_estimate": _side_by_side({name: median(each, round_to="none") for name, each in sets.items()}),
-    }
-    shown = plot_forest(
-        {
-            name: xr.DataTree.from_dict({"posterior": each.isel(chain=[0], draw=[0])})
-            for name, each in sets.items()
-        },
-        combined=True,
-        labels=[],
-        stats=stats,
-        backend="matplotlib",
-        visuals={"remove_axis": False},
-        **_settings(rows),
-    )
-    return shown, _dress(shown, rows)
-
-
-def _side_by_side(sets: Mapping[str, xr.Dataset]) -> xr.Dataset:
-    return xr.concat(list(sets.values()), xr.Variable("model", list(sets)))
-
-
-def _settings(rows: list[str]) -> dict[str, Any]:
-    row = max(_ROW, _LINE * (1.2 + max(name.count("\n") for name in rows)))
-    return {
-        "aes": {"color": ["model"], "marker": ["model"]},
-        "aes_by_visuals": {"credible_interval": ["y", "color"]},  # lines without markers
-        "color": [QUIET, TOWARDS],
-        "marker": ["s", "o"],
-        "figure_kwargs": {
-            "figsize": (COLUMN, _AROUND + row * len(rows)),
-            "width_ratios": [1e-3, 1],
-            "layout": "constrained",
-        },
-    }
-
-
-def _dress(shown: PlotCollection, rows: list[str]) -> Axes:
-    columns = shown.viz["plot"]
-    columns.sel(column="labels").item().set_visible(False)
-    ax = canvas(cast("Axes", columns.sel(column="forest").item()), height=0)
-    places = shown.get_aes_as_dataset("y")["shown"].mean("model").values.ravel()
-    ax.set_yticks(places, rows)
-    ax.tick_params(axis="y", length=0, labelleft=True, labelsize=SMALL)
-    ax.set_ylim(places.min() - 0.6, places.max() + 0.6)
-    for name, color, marker in (("prior", QUIET, "s"), ("posterior", TOWARDS, "o")):
-        ax.plot([], [], marker, color=color, label=name, markerfacecolor="white", linestyle="-")
-    ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
-    return ax
+    row = next(str(dim) for dim in draws.dims if dim not in ("chain", "draw"))
+    ends = [eti(draws, prob=prob).transpose("ci_bound", row).values for prob in (INNER, OUTER)]
+    return median(draws, round_to="none").values, ends[0], ends[1]

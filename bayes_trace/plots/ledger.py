@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -11,14 +11,26 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from bayes_trace.plots.house import AWAY, QUIET, SMALL, TOWARDS, canvas, house_style, legend_above
-from bayes_trace.plots.words import label, named, one_coder, one_episode, wrap
+from bayes_trace.plots.lettering import fit
+from bayes_trace.plots.style import (
+    AWAY,
+    COLUMN,
+    QUIET,
+    TOWARDS,
+    canvas,
+    figure_style,
+    legend_above,
+    width_of,
+    x_title,
+)
+from bayes_trace.plots.words import item_name, known_labels, label, named, one_coder, one_episode
 from bayes_trace.scales import probability_to_db
 from bayes_trace.tables import db
 
-__all__ = ["plot_ledger"]
+__all__ = ["ledger_limits", "plot_ledger"]
 
-_ROW, _AROUND = 0.135, 0.8
+#: inches: a row, and what surrounds them; the share of the width that names of items take
+_ROW, _AROUND, _NAMES = 0.135, 0.8, 0.4
 
 
 class Bar(NamedTuple):
@@ -34,14 +46,16 @@ class Bar(NamedTuple):
     total: bool = False
 
 
-def plot_ledger(
+def plot_ledger(  # noqa: PLR0913 - what is drawn, and where
     weight: xr.DataArray,
     *,
     episode: str | None = None,
     posterior: xr.Dataset | None = None,
     group: Literal["step", "source", "cluster"] | None = None,
+    limits: tuple[float, float] | None = None,
     labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
+    width: float = COLUMN,
 ) -> Axes:
     """The items of an episode one under the other, each adding to the sum of those above it.
 
@@ -56,10 +70,15 @@ def plot_ledger(
         without it, it starts at 0 and ends at the evidence alone.
     group
         Put items of one step, source or cluster together; steps in the order of the mechanism.
+    limits
+        Decibels at both edges, as from `ledger_limits`: ledgers that are compared need one scale, or 3 dB in one
+        look like 96 dB in another. By default those of this ledger alone.
     labels
         Words for ids of hypotheses, items, steps and sources.
     ax
-        Axes to draw into; by default a new figure of a column's width.
+        Axes to draw into; by default a new figure.
+    width
+        Of a new figure, in inches: 3.4 for a journal's column, 7 for its page.
 
     Returns
     -------
@@ -86,23 +105,67 @@ def plot_ledger(
     ['Prior odds', 'memo', 'note', 'Posterior odds']
     >>> plt.close(ax.figure)
     """
-    where = one_episode(weight["link_episode"], episode)
-    here = weight.isel(link=np.flatnonzero(weight["link_episode"].values == where))
-    bars = _gather(here, where, posterior, group, labels)
-    axis = f"dB for {label(weight.attrs['of'], labels)}\nagainst {_rival(weight, labels)}"
-    with house_style():
-        return _draw(bars, axis, ax)
+    words = _words(weight, posterior, labels)
+    pair = [_named(str(weight.attrs[name]), words) for name in ("of", "against")]
+    with figure_style():
+        bars = _gather(weight, episode, posterior, group, words, _NAMES * width_of(ax, width))
+        return _draw(bars, pair, limits or _limits([bars]), ax, width)
+
+
+def ledger_limits(*weights: xr.DataArray, posterior: xr.Dataset | None = None) -> tuple[float, float]:
+    """Decibels at the edges of ledgers that are to be read side by side, such as those of one case.
+
+    Parameters
+    ----------
+    weights
+        One per ledger, as `plot_ledger` takes them; one of several episodes stands for the ledgers of all.
+    posterior
+        As `plot_ledger` takes it: the sums then begin at the prior odds.
+
+    Returns
+    -------
+    The left and the right edge, with room for the numbers.
+
+    Examples
+    --------
+    >>> import bayes_trace as bt
+    >>> ev = bt.compile_evidence(bt.from_table({"memo": {"A": 0.8, "B": 0.08}}))
+    >>> ledger_limits(bt.weight_of_evidence(ev, "A", against="B"))
+    (-2.0, 12.0)
+    """
+    each = [
+        _gather(weight, str(name), posterior, None, {})
+        for weight in weights
+        for name in dict.fromkeys(weight["link_episode"].values)
+    ]
+    return _limits(each)
+
+
+def _limits(ledgers: Sequence[Sequence[Bar]]) -> tuple[float, float]:
+    sums = (end for bars in ledgers for bar in bars for end in (bar.start, bar.end))
+    ends = np.array([end for end in sums if np.isfinite(end)] + [0.0])
+    room = max(float(np.ptp(ends)), 1.0)
+    return float(ends.min() - 0.2 * room), float(ends.max() + 0.2 * room)
+
+
+def _words(
+    weight: xr.DataArray, posterior: xr.Dataset | None, labels: Mapping[str, str] | None
+) -> dict[str, str]:
+    return known_labels(weight, *([] if posterior is None else [posterior]), labels=labels)
 
 
 def _gather(
-    here: xr.DataArray,
-    episode: str,
+    weight: xr.DataArray,
+    episode: str | None,
     posterior: xr.Dataset | None,
     group: str | None,
-    labels: Mapping[str, str] | None,
+    labels: Mapping[str, str],
+    room: float = 1.0,
 ) -> list[Bar]:
+    where = one_episode(weight["link_episode"], episode)
+    here = weight.isel(link=np.flatnonzero(weight["link_episode"].values == where))
     of, against = str(here.attrs["of"]), str(here.attrs["against"])
-    start = 0.0 if posterior is None else _prior_odds(one_coder(posterior), episode, of, against)
+    start = 0.0 if posterior is None else _prior_odds(one_coder(posterior), where, of, against)
     groups = (
         [label(str(each), labels) or "other" for each in here[f"link_{group}"].values]
         if group
@@ -110,7 +173,7 @@ def _gather(
     )
     order = sorted(range(here.size), key=lambda n: _place(groups, posterior, of, labels).index(groups[n]))
     sums = start + np.concatenate([[0.0], np.cumsum(here.values[order])])
-    items = [(labels or {}).get(name, name) for name in (str(each) for each in here["link_item"].values)]
+    items = [item_name(str(name), labels, room) for name in here["link_item"].values]
     bars = [
         Bar(items[n], float(sums[place]), float(sums[place + 1]), float(here.values[n]), groups[n])
         for place, n in enumerate(order)
@@ -120,10 +183,9 @@ def _gather(
     return [*first, *bars, Bar("Posterior odds" if first else "Evidence", 0.0, end, end, total=True)]
 
 
-def _rival(weight: xr.DataArray, labels: Mapping[str, str] | None) -> str:
-    """The rival in words; a weight of one hypothesis alone is against the mean of all."""
-    against = str(weight.attrs["against"])
-    return against if " " in against else label(against, labels)
+def _named(name: str, labels: Mapping[str, str]) -> str:
+    """The hypothesis in words; a weight of one hypothesis alone is against the mean of all."""
+    return name if " " in name and name not in labels else label(name, labels)
 
 
 def _prior_odds(posterior: xr.Dataset, episode: str, of: str, against: str) -> float:
@@ -135,9 +197,7 @@ def _prior_odds(posterior: xr.Dataset, episode: str, of: str, against: str) -> f
     return float(ends[0] - ends[1])
 
 
-def _place(
-    groups: list[str], posterior: xr.Dataset | None, of: str, labels: Mapping[str, str] | None
-) -> list[str]:
+def _place(groups: list[str], posterior: xr.Dataset | None, of: str, labels: Mapping[str, str]) -> list[str]:
     """Groups in order: the steps of the mechanism, then as met, items of none last."""
     stated = "{}" if posterior is None else str(posterior.attrs.get("steps", "{}"))
     steps = [label(step, labels) for step in json.loads(stated).get(of, [])]
@@ -145,21 +205,22 @@ def _place(
     return list(dict.fromkeys([*steps, *met, "other", ""]))
 
 
-def _draw(bars: list[Bar], axis: str, ax: Axes | None) -> Axes:
-    ax = canvas(ax, height=_AROUND + _ROW * _depth(bars))
-    rows = _rows(bars)
-    ends = np.array([end for bar in bars for end in (bar.start, bar.end) if np.isfinite(end)] + [0.0])
-    room = max(float(np.ptp(ends)), 1.0)
-    left, right = float(ends.min() - 0.2 * room), float(ends.max() + 0.2 * room)
-    ax.set(xlim=(left, right), ylim=(rows[-1] + 0.8, rows[0] - 0.8), xlabel=axis)
+def _draw(
+    bars: list[Bar], pair: list[str], limits: tuple[float, float], ax: Axes | None, width: float
+) -> Axes:
+    ax = canvas(ax, height=_AROUND + _ROW * _depth(bars), width=width)
+    rows, room = _rows(bars), width_of(ax, width)
+    of, against = (fit(name, 0.7 * room, size="medium") for name in pair)
+    ax.set(xlim=limits, ylim=(rows[-1] + 0.8, rows[0] - 0.8))
+    x_title(ax, f"dB for {of}\nagainst {against}", room)
     for bar, row in zip(bars, rows, strict=True):
-        _draw_bar(ax, bar, row, (left, right))
+        _draw_bar(ax, bar, row, limits)
     _connect(ax, bars, rows)
-    _head(ax, bars, rows)
+    _head(ax, bars, rows, _NAMES * room)
     ax.axvline(0, color="black", linewidth=0.6)
-    ax.set_yticks(rows, [wrap(bar.name, 22, lines=1) for bar in bars])
+    ax.set_yticks(rows, [bar.name for bar in bars])
     ax.tick_params(axis="y", length=0)
-    _explain(ax, bars, axis)
+    _explain(ax, bars, pair, room)
     return ax
 
 
@@ -179,7 +240,7 @@ def _rows(bars: list[Bar]) -> list[float]:
 
 def _draw_bar(ax: Axes, bar: Bar, row: float, edges: tuple[float, float]) -> None:
     start, end = (float(np.clip(np.nan_to_num(each, posinf=1e9, neginf=-1e9), *edges)) for each in bar[1:3])
-    ax.barh(row, end - start, left=start, height=0.72, **_look(bar))
+    ax.barh(row, end - start, left=start, height=0.72, **_colours(bar))
     right = bar.shown >= 0
     at = max(start, end) if right else min(start, end)
     # past the edge there are names: there the number stands inside, on the bar
@@ -191,12 +252,12 @@ def _draw_bar(ax: Axes, bar: Bar, row: float, edges: tuple[float, float]) -> Non
         textcoords="offset points",
         ha="right" if right == inside else "left",
         va="center",
-        fontsize=SMALL - 0.5,
+        fontsize="small",
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4} if inside else None,
     )
 
 
-def _look(bar: Bar) -> dict[str, Any]:
+def _colours(bar: Bar) -> dict[str, Any]:
     """Filled towards, hatched away, grey for sums."""
     if bar.total:
         return {"facecolor": "#999999", "edgecolor": "#555555", "linewidth": 0.6}
@@ -216,22 +277,20 @@ def _connect(ax: Axes, bars: list[Bar], rows: list[float]) -> None:
             ax.plot([above.end] * 2, [upper, lower], color=QUIET, linewidth=0.5, zorder=0.5)
 
 
-def _head(ax: Axes, bars: list[Bar], rows: list[float]) -> None:
+def _head(ax: Axes, bars: list[Bar], rows: list[float], room: float) -> None:
     for number, (bar, row) in enumerate(zip(bars, rows, strict=True)):
         if bar.group and bar.group != bars[number - 1].group:
             ax.annotate(
-                wrap(bar.group, 34, lines=1), (0, row - 0.92), (-3, 0), xycoords=("axes fraction", "data"),
-                textcoords="offset points", ha="right", va="center", style="italic", fontsize=SMALL,
+                fit(bar.group, room, lines=1), (0, row - 0.92), (-3, 0), xycoords=("axes fraction", "data"),
+                textcoords="offset points", ha="right", va="center", style="italic", fontsize="small",
                 annotation_clip=False,
             )  # fmt: skip
 
 
-def _explain(ax: Axes, bars: list[Bar], axis: str) -> None:
+def _explain(ax: Axes, bars: list[Bar], pair: list[str], room: float) -> None:
     """A legend of the two directions, if they occur."""
-    of, against = axis.removeprefix("dB for ").split("\nagainst ")
     gains = np.array([bar.shown for bar in bars if not bar.total])
-    if (gains > 0).any():
-        ax.add_patch(Rectangle((0, 0), 0, 0, label=f"for {of}", **_TOWARDS))
-    if (gains < 0).any():
-        ax.add_patch(Rectangle((0, 0), 0, 0, label=f"for {against}", **_AWAY))
-    legend_above(ax)
+    for occurs, name, colours in ((gains > 0, pair[0], _TOWARDS), (gains < 0, pair[1], _AWAY)):
+        if occurs.any():
+            ax.add_patch(Rectangle((0, 0), 0, 0, label=f"for {name}", **colours))
+    legend_above(ax, width=room)

@@ -11,16 +11,27 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from bayes_trace.plots.house import COLUMN, SMALL, canvas, house_style
+from bayes_trace.plots.lettering import fit, inches, letters
 from bayes_trace.plots.posterior import of_case
-from bayes_trace.plots.words import episode_labels, label, one_coder, one_episode, wrap
+from bayes_trace.plots.style import COLUMN, canvas, figure_style, width_of, x_title
+from bayes_trace.plots.words import (
+    episode_labels,
+    item_name,
+    known_labels,
+    label,
+    one_coder,
+    one_episode,
+)
 from bayes_trace.scales import log_to_db
 from bayes_trace.tables import db
 
 __all__ = ["plot_matrix", "plot_steps"]
 
 Array = npt.NDArray[np.float64]
-_ROW, _TALL, _AROUND = 0.14, 0.2, 1.05
+#: inches: a row of items, one of episodes, what surrounds them; a name that stands upright, the words beside a row
+_ROW, _TALL, _AROUND, _UPRIGHT, _BESIDE = 0.14, 0.2, 1.05, 0.9, 0.8
+#: the share of the width that names of rows take
+_NAMES = 0.38
 #: weights beyond these, dB, are as dark as these
 _DARKEST = 20.0
 
@@ -45,6 +56,7 @@ def plot_matrix(
     coder: str | None = None,
     labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
+    width: float = COLUMN,
 ) -> Axes:
     """Items by hypotheses: how many decibels each hypothesis falls behind the one that explains the item best.
 
@@ -61,7 +73,9 @@ def plot_matrix(
     labels
         Words for ids of hypotheses and items.
     ax
-        Axes to draw into; by default a new figure of a column's width.
+        Axes to draw into; by default a new figure.
+    width
+        Of a new figure, in inches: 3.4 for a journal's column, 7 for its page.
 
     Returns
     -------
@@ -86,32 +100,32 @@ def plot_matrix(
     one = one_coder(evidence, coder)
     where = one_episode(evidence["link_episode"], episode)
     here = np.flatnonzero(one["link_episode"].values == where)
-    cells = _items(one.isel(link=here), None if tests is None else tests.isel(link=here), labels)
-    with house_style():
-        ax = _draw(cells, ax, _ROW)
-        _entitle(ax, tests, labels)
+    words, room = known_labels(one, labels=labels), width_of(ax, width)
+    with figure_style():
+        cells = _items(one.isel(link=here), None if tests is None else tests.isel(link=here), words, room)
+        ax = _draw(cells, ax, _ROW, width)
+        _entitle(ax, tests, words, room)
     return ax
 
 
-def _items(one: xr.Dataset, tests: xr.DataArray | None, labels: Mapping[str, str] | None) -> Cells:
+def _items(one: xr.Dataset, tests: xr.DataArray | None, labels: Mapping[str, str], room: float) -> Cells:
     rows = one["log_likelihood"].transpose("link", "hypothesis").values
     best = rows.max(axis=1, keepdims=True)
-    known = {name: (labels or {}).get(name, name) for name in (str(n) for n in one["link_item"].values)}
     return Cells(
-        rows=[wrap(text, 22, lines=1) for text in known.values()],
+        rows=[item_name(str(name), labels, _NAMES * room) for name in one["link_item"].values],
         columns=[label(str(name), labels) for name in one["hypothesis"].values],
         values=log_to_db((rows - np.where(np.isfinite(best), best, 0)) * one["kappa"].values[:, None]),
-        beside=[] if tests is None else [str(word) for word in tests.values],
+        beside=[] if tests is None else [fit(str(word), _BESIDE) for word in tests.values],
     )
 
 
-def _entitle(ax: Axes, tests: xr.DataArray | None, labels: Mapping[str, str] | None) -> None:
-    ax.set_xlabel("dB behind the best explanation of each item")
+def _entitle(ax: Axes, tests: xr.DataArray | None, labels: Mapping[str, str], room: float) -> None:
+    x_title(ax, "dB behind the hypothesis that explains the item best", room)
     if tests is not None:
-        pair = [wrap(label(str(tests.attrs[name]), labels), 16) for name in ("of", "against")]
+        pair = [fit(label(str(tests.attrs[name]), labels), _BESIDE) for name in ("of", "against")]
         ax.annotate(
             f"test of\n{pair[0]}\nagainst\n{pair[1]}", (1, 1), (3, 3), xycoords="axes fraction",
-            textcoords="offset points", ha="left", va="bottom", fontsize=SMALL - 0.5, style="italic",
+            textcoords="offset points", ha="left", va="bottom", fontsize="small", style="italic",
         )  # fmt: skip
 
 
@@ -122,6 +136,7 @@ def plot_steps(
     case: str | None = None,
     labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
+    width: float = COLUMN,
 ) -> Axes:
     """Coverage of a mechanism: the weight of the items of every step, by episode.
 
@@ -137,7 +152,9 @@ def plot_steps(
     labels
         Words for ids of steps and episodes.
     ax
-        Axes to draw into; by default a new figure of a column's width.
+        Axes to draw into; by default a new figure.
+    width
+        Of a new figure, in inches: 3.4 for a journal's column, 7 for its page.
 
     Returns
     -------
@@ -158,17 +175,26 @@ def plot_steps(
     ['+6']
     >>> plt.close(ax.figure)
     """
-    cells = _steps(by_step, evidence, case, labels)
-    of, against = (wrap(label(str(by_step.attrs[name]), labels), 40) for name in ("of", "against"))
-    with house_style():
-        ax = _draw(cells, ax, _TALL)
+    words = known_labels(*([] if evidence is None else [evidence]), by_step, labels=labels)
+    room = width_of(ax, width)
+    with figure_style():
+        cells = _steps(by_step, evidence, case, words, room)
+        of, against = (
+            fit(label(str(by_step.attrs[name]), words), 0.6 * room, size="medium")
+            for name in ("of", "against")
+        )
+        ax = _draw(cells, ax, _TALL, width)
         note = "\n(empty: no item)" if np.isnan(cells.values).any() else ""
-        ax.set_xlabel(f"dB for {of}\nagainst {against}, by step{note}")
+        x_title(ax, f"dB for {of}\nagainst {against}, by step{note}", room)
     return ax
 
 
 def _steps(
-    by_step: xr.DataArray, evidence: xr.Dataset | None, case: str | None, labels: Mapping[str, str] | None
+    by_step: xr.DataArray,
+    evidence: xr.Dataset | None,
+    case: str | None,
+    labels: Mapping[str, str],
+    room: float,
 ) -> Cells:
     shown = by_step.to_dataset(name="weight")
     if evidence is not None:
@@ -178,7 +204,7 @@ def _steps(
     shown = of_case(shown, case)
     weight = shown["weight"].transpose("episode", "step").values
     steps = [label(str(name), labels) or "Other" for name in shown["step"].values]
-    return Cells(episode_labels(shown, labels, width=26, lines=3), steps, weight, [], signed=True)
+    return Cells(episode_labels(shown, labels, room=_NAMES * room), steps, weight, [], signed=True)
 
 
 def _any_item(by_step: xr.DataArray, evidence: xr.Dataset) -> xr.DataArray:
@@ -192,35 +218,33 @@ def _any_item(by_step: xr.DataArray, evidence: xr.Dataset) -> xr.DataArray:
     return xr.DataArray(table, {"episode": by_step["episode"], "step": steps}, ("episode", "step"))
 
 
-def _draw(cells: Cells, ax: Axes | None, height: float) -> Axes:
-    tall = max(height, 0.1 * max(1 + name.count("\n") for name in cells.rows) + 0.04)
-    ax = canvas(ax, height=_AROUND + tall * len(cells.rows))
+def _draw(cells: Cells, ax: Axes | None, height: float, width: float) -> Axes:
+    tall = max(height, 0.1 * max(1 + name.count("\n") for name in [*cells.rows, *cells.beside]) + 0.04)
+    ax = canvas(ax, height=_AROUND + tall * len(cells.rows), width=width)
+    room = width_of(ax, width) - max(map(inches, cells.rows)) - max(map(inches, cells.beside), default=0.0)
     for (row, column), value in np.ndenumerate(cells.values):
         _draw_cell(ax, row, column, float(value), warm=cells.signed and bool(value < 0))
     for row, word in enumerate(cells.beside):
         ax.annotate(
             word, (1, row), (3, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
-            ha="left", va="center", fontsize=SMALL - 0.5,
+            ha="left", va="center", fontsize="small",
         )  # fmt: skip
     rows, columns = cells.values.shape
     ax.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5))
     ax.set_yticks(range(rows), cells.rows)
-    _head_columns(ax, cells.columns)
+    _head_columns(ax, cells.columns, (room - 0.2) / columns)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     return ax
 
 
-def _head_columns(ax: Axes, names: Sequence[str]) -> None:
-    """Names over the columns, upright where there is no room to lie."""
-    lie = max(len(part) for name in names for part in name.split()) * len(names) < _LETTERS
+def _head_columns(ax: Axes, names: Sequence[str], room: float) -> None:
+    """Names over the columns, upright where a word of them has no room to lie."""
+    lie = max(inches(part) for name in names for part in name.split()) < room
     ax.xaxis.tick_top()
-    ax.set_xticks(range(len(names)), [wrap(name, 12 if lie else 18, lines=3) for name in names])
+    words = [fit(name, room if lie else _UPRIGHT * letters(), lines=4 if lie else 2) for name in names]
+    ax.set_xticks(range(len(names)), words)
     ax.tick_params(axis="x", labelrotation=0 if lie else 90)
-
-
-#: so many letters fit side by side over a table in a column
-_LETTERS = int(COLUMN * 12)
 
 
 def _draw_cell(ax: Axes, row: int, column: int, value: float, *, warm: bool) -> None:
@@ -233,7 +257,7 @@ def _draw_cell(ax: Axes, row: int, column: int, value: float, *, warm: bool) -> 
     color = 1 - depth * (_WARM if warm else _COOL)
     ax.add_patch(Rectangle(at, *size, facecolor=tuple(color), edgecolor="#DDDDDD", linewidth=0.3))
     ax.text(
-        column, row, _whole(value), ha="center", va="center", fontsize=SMALL,
+        column, row, _whole(value), ha="center", va="center", fontsize="small",
         color="white" if depth > _DEEP else "black",
     )  # fmt: skip
 

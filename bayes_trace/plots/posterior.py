@@ -12,8 +12,18 @@ from matplotlib.axes import Axes
 
 from bayes_trace.errors import BayesTraceError
 from bayes_trace.plots.draws import sampled
-from bayes_trace.plots.house import FAINT, QUIET, SMALL, Look, canvas, house_style, legend_above, looks
-from bayes_trace.plots.words import episode_labels, label, named, one_coder
+from bayes_trace.plots.style import (
+    COLUMN,
+    FAINT,
+    QUIET,
+    Mark,
+    canvas,
+    figure_style,
+    legend_above,
+    marks,
+    width_of,
+)
+from bayes_trace.plots.words import episode_labels, known_labels, label, named, one_coder
 
 __all__ = ["plot_posterior"]
 
@@ -24,6 +34,8 @@ _PITCH, _AROUND = 0.078, 0.85
 _HEAD = 1.8
 #: inches: a line of a label
 _LINE = 0.1
+#: the share of the width that names of rows take
+NAMES = 0.37
 #: of the intervals that are drawn
 CI_PROB = 0.89
 
@@ -51,6 +63,7 @@ def plot_posterior(
     draws: xr.DataTree | None = None,
     labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
+    width: float = COLUMN,
 ) -> Axes:
     """Posterior of every hypothesis in every episode, the prior beside it.
 
@@ -66,7 +79,9 @@ def plot_posterior(
     labels
         Words for ids of hypotheses and episodes.
     ax
-        Axes to draw into; by default a new figure of a column's width.
+        Axes to draw into; by default a new figure.
+    width
+        Of a new figure, in inches: 3.4 for a journal's column, 7 for its page.
 
     Returns
     -------
@@ -89,9 +104,9 @@ def plot_posterior(
     >>> plt.close(ax.figure)
     """
     shown = of_case(one_coder(posterior), case)
-    rows = _gather(shown, draws, labels)
-    with house_style():
-        return draw_rows(rows, looks([str(name) for name in shown["hypothesis"].values]), ax)
+    with figure_style():
+        rows = _gather(shown, draws, known_labels(shown, labels=labels), NAMES * width_of(ax, width))
+        return draw_rows(rows, ax, width)
 
 
 def of_case(result: xr.Dataset, case: str | None) -> xr.Dataset:
@@ -102,7 +117,7 @@ def of_case(result: xr.Dataset, case: str | None) -> xr.Dataset:
     return result.sel(episode=result["case"] == case)
 
 
-def _gather(shown: xr.Dataset, draws: xr.DataTree | None, labels: Mapping[str, str] | None) -> Rows:
+def _gather(shown: xr.Dataset, draws: xr.DataTree | None, labels: Mapping[str, str], room: float) -> Rows:
     names = [str(name) for name in shown["hypothesis"].values]
     values = shown["probability"].transpose("episode", "hypothesis").values
     low = high = np.full_like(values, np.nan)
@@ -110,7 +125,7 @@ def _gather(shown: xr.Dataset, draws: xr.DataTree | None, labels: Mapping[str, s
         values, low, high = _summaries(shown, draws)
     cases = [str(case) for case in shown["case"].values] if "case" in shown.coords else [""] * len(values)
     return Rows(
-        rows=episode_labels(shown, labels, lines=3),
+        rows=episode_labels(shown, labels, room=room),
         heads=[label(case, labels) for case in cases] if len(set(cases)) > 1 else [""] * len(cases),
         columns=[label(name, labels) for name in names],
         values=values,
@@ -141,54 +156,75 @@ def _summaries(shown: xr.Dataset, draws: xr.DataTree) -> tuple[Array, Array, Arr
     return chosen.mean(("chain", "draw")).transpose("episode", "hypothesis").values, ends[0], ends[1]
 
 
-def draw_rows(rows: Rows, look: Mapping[str, Look], ax: Axes | None) -> Axes:
-    """Dots of every column, one under the other inside each row."""
-    step = len(rows.columns) + 1
-    tops = _tops(rows.heads, step)
-    pitch = max(_PITCH, _LINE * (1.2 + max(row.count("\n") for row in rows.rows)) / step)
-    ax = canvas(ax, height=_AROUND + pitch * (tops[-1] + step))
-    for top in tops[::2]:
-        ax.axhspan(top, top + step, color=FAINT, zorder=0, linewidth=0)
-    for number, (name, style) in enumerate(zip(rows.columns, look.values(), strict=True)):
-        _draw_column(ax, rows, number, name, style)
+def draw_rows(rows: Rows, ax: Axes | None, width: float) -> Axes:
+    """Dots of every column that a row has, one under the other inside it."""
+    tops, tall = _layout(rows)
+    end = float(tops[-1] + tall[-1])
+    ax = canvas(ax, height=_AROUND + _PITCH * end, width=width)
+    for top, height in list(zip(tops, tall, strict=True))[::2]:
+        ax.axhspan(top, top + height, color=FAINT, zorder=0, linewidth=0)
+    for number, (name, mark) in enumerate(zip(rows.columns, marks(rows.columns).values(), strict=True)):
+        if np.isfinite(rows.values[:, number]).any():
+            _draw_column(ax, rows, number, name, mark)
     _head(ax, rows.heads, tops)
-    ax.set(xlim=(-0.02, 1.02), ylim=(tops[-1] + step, 0), xlabel="probability")
-    ax.set_yticks(tops + step / 2, rows.rows)
+    ax.set(xlim=(-0.02, 1.02), ylim=(end, 0), xlabel="probability")
+    ax.set_yticks(tops + tall / 2, rows.rows)
     ax.tick_params(axis="y", length=0)
-    _explain(ax, rows)
+    _explain(ax, rows, width_of(ax, width))
     return ax
 
 
-def _tops(heads: Sequence[str], step: int) -> Array:
-    """Where each row begins; a heading has a line of its own."""
-    opens = [bool(head) and (number == 0 or head != heads[number - 1]) for number, head in enumerate(heads)]
-    return step * np.arange(len(heads)) + _HEAD * np.cumsum(opens)
+def _layout(rows: Rows) -> tuple[Array, Array]:
+    """Where each row begins and how tall it is: a heading has a line of its own, what a row lacks has no slot."""
+    slots = 1.0 + np.isfinite(rows.values).sum(axis=1)
+    lines = np.array([1.2 + row.count("\n") for row in rows.rows]) * _LINE / _PITCH
+    tall = np.maximum(slots, lines)
+    opens = [_opens(rows.heads, number) for number in range(len(rows.heads))]
+    return np.concatenate([[0.0], np.cumsum(tall)[:-1]]) + _HEAD * np.cumsum(opens), tall
 
 
-def _draw_column(ax: Axes, rows: Rows, number: int, name: str, look: Look) -> None:
-    y = _tops(rows.heads, len(rows.columns) + 1) + number + 1
-    low, high, prior = rows.low[:, number], rows.high[:, number], rows.prior[:, number]
-    ax.hlines(y, low, high, color=look.color, linewidth=0.9)
+def _opens(heads: Sequence[str], number: int) -> bool:
+    return bool(heads[number]) and (number == 0 or heads[number] != heads[number - 1])
+
+
+def _places(rows: Rows, number: int) -> Array:
+    """Height of a column's dot in every row, the dots of a row in its middle."""
+    tops, tall = _layout(rows)
+    there = np.isfinite(rows.values)
+    return np.asarray(tops + (tall - there.sum(axis=1) + 1) / 2 + there[:, :number].sum(axis=1))
+
+
+def _draw_column(ax: Axes, rows: Rows, number: int, name: str, mark: Mark) -> None:
+    chosen = np.isfinite(rows.values[:, number])
+    y = _places(rows, number)[chosen]
+    low, high, prior = (each[chosen, number] for each in (rows.low, rows.high, rows.prior))
+    ax.hlines(y, low, high, color=mark.color, linewidth=0.9)
     ax.plot(prior, y, "|", color=QUIET, markersize=4, markeredgewidth=0.8, zorder=1.5)
     ax.plot(
-        rows.values[:, number], y, look.marker, color=look.color, markersize=3.4, label=name, clip_on=False
+        rows.values[chosen, number],
+        y,
+        mark.marker,
+        color=mark.color,
+        markersize=3.4,
+        label=name,
+        clip_on=False,
     )
 
 
-def _explain(ax: Axes, rows: Rows) -> None:
+def _explain(ax: Axes, rows: Rows, room: float) -> None:
     """The legend: hypotheses first, then the marks that all share."""
     if np.isfinite(rows.prior).any():
         ax.plot([], [], "|", color=QUIET, markersize=4, markeredgewidth=0.8, label="prior")
     if np.isfinite(rows.low).any():
         ax.plot([], [], color=QUIET, linewidth=0.9, label=rows.interval)
-    legend_above(ax)
+    legend_above(ax, width=room)
 
 
 def _head(ax: Axes, heads: Sequence[str], tops: Array) -> None:
     for number, (head, top) in enumerate(zip(heads, tops, strict=True)):
-        if head and (number == 0 or head != heads[number - 1]):
+        if _opens(heads, number):
             ax.axhline(top - _HEAD, color=QUIET, linewidth=0.5)
             ax.annotate(
                 head, (0, top - _HEAD / 2), (3, 0), xycoords=("axes fraction", "data"),
-                textcoords="offset points", ha="left", va="center", style="italic", fontsize=SMALL,
+                textcoords="offset points", ha="left", va="center", style="italic", fontsize="small",
             )  # fmt: skip

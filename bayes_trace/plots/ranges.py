@@ -11,13 +11,25 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 from bayes_trace.errors import BayesTraceError
-from bayes_trace.plots.house import AWAY, QUIET, TOWARDS, canvas, house_style, legend_above
-from bayes_trace.plots.words import label, named, one_episode, wrap
+from bayes_trace.plots.lettering import fit, inches
+from bayes_trace.plots.style import (
+    AWAY,
+    COLUMN,
+    QUIET,
+    TOWARDS,
+    canvas,
+    figure_style,
+    legend_above,
+    width_of,
+    x_title,
+)
+from bayes_trace.plots.words import item_name, known_labels, label, named, one_episode
 
 __all__ = ["plot_tipping", "plot_tornado"]
 
 Array = npt.NDArray[np.float64]
-_ROW, _AROUND = 0.15, 0.85
+#: inches: a row, and what surrounds them; the share of the width that names of items take
+_ROW, _AROUND, _NAMES, _PAIR = 0.15, 0.85, 0.38, 0.44
 
 
 class Spans(NamedTuple):
@@ -36,6 +48,7 @@ def plot_tornado(
     most: int = 12,
     labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
+    width: float = COLUMN,
 ) -> Axes:
     """How far the lead moves when one likelihood goes from the low to the high end of its range.
 
@@ -52,7 +65,9 @@ def plot_tornado(
     labels
         Words for ids of hypotheses and items.
     ax
-        Axes to draw into; by default a new figure of a column's width.
+        Axes to draw into; by default a new figure.
+    width
+        Of a new figure, in inches: 3.4 for a journal's column, 7 for its page.
 
     Returns
     -------
@@ -77,13 +92,14 @@ def plot_tornado(
     >>> plt.close(ax.figure)
     """
     where = one_episode(ranges["link_episode"], episode)
-    spans = _swings(ranges, where, most, labels)
     base = None if lead is None else _base(lead, where)
-    with house_style():
-        return _draw_tornado(spans, base, ax)
+    words = known_labels(ranges, *([] if lead is None else [lead]), labels=labels)
+    with figure_style():
+        spans = _swings(ranges, where, most, words, width_of(ax, width))
+        return _draw_tornado(spans, base, ax, width)
 
 
-def _swings(ranges: xr.Dataset, episode: str, most: int, labels: Mapping[str, str] | None) -> Spans:
+def _swings(ranges: xr.Dataset, episode: str, most: int, labels: Mapping[str, str], room: float) -> Spans:
     here = ranges.isel(link=np.flatnonzero(ranges["link_episode"].values == episode))
     swing = here["swing"].transpose("link", "varied").values
     order = np.argsort(-swing, axis=None, kind="stable")[: min(most, int((swing > 0).sum()))]
@@ -97,10 +113,16 @@ def _swings(ranges: xr.Dataset, episode: str, most: int, labels: Mapping[str, st
     items = [str(name) for name in here["link_item"].values]
     names = [str(name) for name in here["varied"].values]
     rows = [
-        f"{wrap((labels or {}).get(items[a], items[a]), 14, lines=1)} | {wrap(label(names[b], labels), 24, lines=1)}"
+        _pair_name(item_name(items[a], labels, _PAIR * room), label(names[b], labels), _PAIR * room)
         for a, b in zip(link, varied, strict=True)
     ]
     return Spans(rows, ends[:, 0], ends[:, 1])
+
+
+def _pair_name(item: str, hypothesis: str, room: float) -> str:
+    """An item and a hypothesis, in one line where that has room."""
+    together = f"{item} | {hypothesis}"
+    return together if inches(together) <= room else f"{item}\n| {fit(hypothesis, room - 0.1, lines=1)}"
 
 
 def _base(lead: xr.Dataset, episode: str) -> float:
@@ -111,18 +133,35 @@ def _base(lead: xr.Dataset, episode: str) -> float:
     return float(chosen.item())
 
 
-def _draw_tornado(spans: Spans, base: float | None, ax: Axes | None) -> Axes:
-    ax = canvas(ax, height=_AROUND + _ROW * len(spans.rows))
+def _draw_tornado(spans: Spans, base: float | None, ax: Axes | None, width: float) -> Axes:
+    lines = max(name.count("\n") for name in spans.rows)
+    ax = canvas(ax, height=_AROUND + (_ROW + 0.1 * lines) * len(spans.rows), width=width)
     row = np.arange(len(spans.rows))
     low, high = _inside(ax, spans, [0.0, *([] if base is None else [base])])
     ax.hlines(row, low, high, color="#BBBBBB", linewidth=3.5, zorder=1)
     ax.plot(
-        low, row, "o", color=AWAY, markerfacecolor="white", label="at the low end", zorder=2, clip_on=False
+        low,
+        row,
+        "o",
+        color=AWAY,
+        markerfacecolor="white",
+        label="likelihood at its low end",
+        zorder=2,
+        clip_on=False,
     )
-    ax.plot(high, row, "D", color=TOWARDS, markersize=3.2, label="at the high end", zorder=2, clip_on=False)
+    ax.plot(
+        high,
+        row,
+        "D",
+        color=TOWARDS,
+        markersize=3.2,
+        label="likelihood at its high end",
+        zorder=2,
+        clip_on=False,
+    )
     if base is not None:
-        ax.axvline(base, color=QUIET, linewidth=0.8, linestyle=(0, (4, 2)), label="as coded", zorder=0)
-    _finish(ax, spans.rows, "lead over the strongest rival, dB\n(below 0 it is lost)")
+        ax.axvline(base, color=QUIET, linewidth=0.8, linestyle=(0, (4, 2)), label="lead as coded", zorder=0)
+    _finish(ax, spans.rows, "lead over the strongest rival, dB\n(below 0 it is lost)", width)
     return ax
 
 
@@ -136,12 +175,13 @@ def _inside(ax: Axes, spans: Spans, also: list[float]) -> tuple[Array, Array]:
     return np.clip(spans.first, left, right), np.clip(spans.second, left, right)
 
 
-def _finish(ax: Axes, rows: list[str], axis: str) -> None:
+def _finish(ax: Axes, rows: list[str], axis: str, width: float) -> None:
     ax.axvline(0, color="black", linewidth=0.6, zorder=0.5)
     ax.set_yticks(range(len(rows)), rows)
-    ax.set(ylim=(len(rows) - 0.4, -0.6), xlabel=axis)
+    ax.set_ylim(len(rows) - 0.4, -0.6)
+    x_title(ax, axis, width_of(ax, width))
     ax.tick_params(axis="y", length=0)
-    legend_above(ax, columns=3)
+    legend_above(ax, width=width_of(ax, width))
 
 
 def plot_tipping(
@@ -151,6 +191,7 @@ def plot_tipping(
     episode: str | None = None,
     labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
+    width: float = COLUMN,
 ) -> Axes:
     r"""Each item's weight as coded, and the weight at which leader and rival would tie.
 
@@ -165,7 +206,9 @@ def plot_tipping(
     labels
         Words for ids of hypotheses and items.
     ax
-        Axes to draw into; by default a new figure of a column's width.
+        Axes to draw into; by default a new figure.
+    width
+        Of a new figure, in inches: 3.4 for a journal's column, 7 for its page.
 
     Returns
     -------
@@ -193,9 +236,11 @@ def plot_tipping(
     here = tipping.isel(link=np.flatnonzero(tipping["link_episode"].values == where))
     target = str(here["target"].values[0])
     against = _rival(here, target, rival)
-    spans = _tips(here.sel(rival=against), labels)
-    with house_style():
-        return _draw_tipping(spans, label(target, labels), label(against, labels), ax)
+    words, room = known_labels(tipping, labels=labels), width_of(ax, width)
+    with figure_style():
+        spans = _tips(here.sel(rival=against), words, _NAMES * room)
+        pair = [fit(label(name, words), 0.6 * room, size="medium") for name in (target, against)]
+        return _draw_tipping(spans, pair, ax, width)
 
 
 def _rival(here: xr.Dataset, target: str, rival: str | None) -> str:
@@ -206,23 +251,31 @@ def _rival(here: xr.Dataset, target: str, rival: str | None) -> str:
     return named("rival", others[0] if rival is None else rival, xr.DataArray(others))
 
 
-def _tips(here: xr.Dataset, labels: Mapping[str, str] | None) -> Spans:
-    items = [str(name) for name in here["link_item"].values]
-    rows = [wrap((labels or {}).get(name, name), 22, lines=1) for name in items]
+def _tips(here: xr.Dataset, labels: Mapping[str, str], room: float) -> Spans:
+    rows = [item_name(str(name), labels, room) for name in here["link_item"].values]
     return Spans(rows, here["ratio_db"].values, here["tipping_db"].values)
 
 
-def _draw_tipping(spans: Spans, target: str, rival: str, ax: Axes | None) -> Axes:
-    ax = canvas(ax, height=_AROUND + _ROW * len(spans.rows))
+def _draw_tipping(spans: Spans, pair: list[str], ax: Axes | None, width: float) -> Axes:
+    ax = canvas(ax, height=_AROUND + _ROW * len(spans.rows), width=width)
     row = np.arange(len(spans.rows))
     coded, tip = _inside(ax, spans, [0.0])
     ax.hlines(row, coded, tip, color="#BBBBBB", linewidth=1.2, zorder=1)
-    ax.plot(coded, row, "o", color=TOWARDS, label="as coded", zorder=2, clip_on=False)
+    ax.plot(coded, row, "o", color=TOWARDS, label="weight as coded", zorder=2, clip_on=False)
     can = np.isfinite(spans.second)
-    ax.plot(tip[can], row[can], "X", color=AWAY, markersize=4.2, label="tie", zorder=2, clip_on=False)
+    ax.plot(
+        tip[can],
+        row[can],
+        "X",
+        color=AWAY,
+        markersize=4.2,
+        label="at which the two would tie",
+        zorder=2,
+        clip_on=False,
+    )
     for at, end in zip(row[~can], tip[~can], strict=True):
         ax.plot(end, at, "<" if end < 0 else ">", color=QUIET, markersize=3, zorder=2, clip_on=False)
     if not can.all():
-        ax.plot([], [], "<", color=QUIET, markersize=3, label="cannot tip it", linestyle="")
-    _finish(ax, spans.rows, f"weight of the item, dB\nfor {target} against {rival}")
+        ax.plot([], [], "<", color=QUIET, markersize=3, label="no weight would do", linestyle="")
+    _finish(ax, spans.rows, f"weight of the item, dB\nfor {pair[0]} against {pair[1]}", width)
     return ax

@@ -1,4 +1,4 @@
-"""Answers under other assumptions: repeated evidence, sceptical priors, named scenarios."""
+"""Answers as one assumption moves: repeated evidence, another prior, an explanation that nobody named."""
 
 from __future__ import annotations
 
@@ -9,29 +9,26 @@ import numpy.typing as npt
 import xarray as xr
 from matplotlib.axes import Axes
 
-from bayes_trace.plots.house import (
-    AWAY,
-    FAINT,
+from bayes_trace.plots.lettering import fit
+from bayes_trace.plots.odds import name_odds, to_odds
+from bayes_trace.plots.style import (
+    COLUMN,
     QUIET,
-    TOWARDS,
     canvas,
-    house_style,
+    figure_style,
     legend_above,
-    looks,
+    marks,
+    width_of,
+    x_title,
 )
-from bayes_trace.plots.posterior import Rows, draw_rows, of_case
-from bayes_trace.plots.words import episode_labels, label, named, one_episode, wrap
-from bayes_trace.scales import convert
-from bayes_trace.tables import probability
+from bayes_trace.plots.words import known_labels, label, one_coder, one_episode
+from bayes_trace.tables import db, probability
 
-__all__ = ["plot_dependence", "plot_prior_needed", "plot_scenarios"]
+__all__ = ["plot_dependence", "plot_prior_sweep", "plot_residual"]
 
 Array = npt.NDArray[np.float64]
-_HEIGHT, _ROW, _AROUND = 2.3, 0.3, 0.75
-#: probabilities that an axis of log-odds may name
-_NAMED = (1e-6, 1e-5, 1e-4, 0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999, 0.999999)
-#: decibels of odds that are drawn to scale; what lies beyond stands at the edge
-_FARTHEST = 50.0
+#: inches
+_HEIGHT = 2.4
 
 
 def plot_dependence(
@@ -40,6 +37,7 @@ def plot_dependence(
     episode: str | None = None,
     labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
+    width: float = COLUMN,
 ) -> Axes:
     r"""Posterior of an episode as its items are taken to repeat one another more and more.
 
@@ -52,7 +50,9 @@ def plot_dependence(
     labels
         Words for ids of hypotheses.
     ax
-        Axes to draw into; by default a new figure of a column's width.
+        Axes to draw into; by default a new figure.
+    width
+        Of a new figure, in inches: 3.4 for a journal's column, 7 for its page.
 
     Returns
     -------
@@ -77,35 +77,41 @@ def plot_dependence(
     >>> plt.close(ax.figure)
     """
     here = sweep.sel(episode=one_episode(sweep["episode"], episode))
-    lines = {
-        label(str(name), labels): here["probability"].sel(hypothesis=name).values
-        for name in here["hypothesis"].values
-    }
-    lost, to = float(here["lost_at"]), label(str(here["lost_to"].item()), labels)
+    words, room = known_labels(sweep, labels=labels), width_of(ax, width)
+    lost, to = float(here["lost_at"]), label(str(here["lost_to"].item()), words)
     group = f"correlation between the items of {_GROUPS[str(sweep.attrs['by'])]}"
-    with house_style():
-        ax = _draw_lines(here["correlation"].values, lines, ax)
-        ax.set(xlim=(0, 1), xlabel=f"{group}\n{_fate(lost, to)}")
+    with figure_style():
+        ax = _draw_lines(here["correlation"].values, _lines(here["probability"], words), ax, width)
+        ax.set_xlim(0, 1)
+        x_title(ax, f"{group}\n{_fate(lost, to)}", room, share=0.85)
         if np.isfinite(lost):
-            ax.axvline(lost, color=QUIET, linewidth=0.8, linestyle=(0, (1, 1.5)), zorder=0.5, gid="lost")
+            _rule(ax, lost, "lost")
     return ax
 
 
 _GROUPS = {"all": "the episode", "cluster": "a cluster", "source": "a source"}
 
 
-def _draw_lines(x: Array, lines: Mapping[str, Array], ax: Axes | None) -> Axes:
-    ax = canvas(ax, height=_HEIGHT)
+def _lines(here: xr.DataArray, labels: Mapping[str, str]) -> dict[str, Array]:
+    return {label(str(name), labels): here.sel(hypothesis=name).values for name in here["hypothesis"].values}
+
+
+def _rule(ax: Axes, at: float, gid: str) -> None:
+    ax.axvline(at, color=QUIET, linewidth=0.8, linestyle=(0, (1, 1.5)), zorder=0.5, gid=gid)
+
+
+def _draw_lines(x: Array, lines: Mapping[str, Array], ax: Axes | None, width: float) -> Axes:
+    ax = canvas(ax, height=_HEIGHT, width=width)
     every = max(len(lines), len(x) // 7)
-    for number, ((name, values), look) in enumerate(
-        zip(lines.items(), looks(list(lines)).values(), strict=True)
+    for number, ((name, values), mark) in enumerate(
+        zip(lines.items(), marks(list(lines)).values(), strict=True)
     ):
         ax.plot(
-            x, values, label=name, color=look.color, linestyle=look.linestyle, marker=look.marker,
-            markevery=(number, every), markersize=3.2, clip_on=False,
+            x, values, label=name, color=mark.color, linestyle=mark.linestyle, marker=mark.marker,
+            markevery=(number % len(x), every), markersize=3.2, clip_on=False,
         )  # fmt: skip
-    ax.set(ylim=(-0.02, 1.02), ylabel="probability")
-    legend_above(ax)
+    ax.set(ylim=(-0.02, 1.02), ylabel="posterior probability")
+    legend_above(ax, width=width_of(ax, width))
     return ax
 
 
@@ -118,144 +124,40 @@ def _fate(lost: float, to: str) -> str:
     return f"(lead lost to {to} at {probability(lost)})"
 
 
-def plot_prior_needed(
-    needed: xr.Dataset,
-    *,
-    of: str,
-    case: str | None = None,
-    labels: Mapping[str, str] | None = None,
-    ax: Axes | None = None,
-) -> Axes:
-    """The prior from which the evidence would still move a sceptic, beside the prior stated.
-
-    Parameters
-    ----------
-    needed
-        As from `sensitivity.prior_needed`.
-    of
-        The hypothesis.
-    case
-        The episodes of one case; by default all.
-    labels
-        Words for ids of hypotheses and episodes.
-    ax
-        Axes to draw into; by default a new figure of a column's width.
-
-    Returns
-    -------
-    The axes. Episodes run down; prior probability across, on a scale of log-odds, so that equal lengths
-    are equal decibels. The further left the prior needed, the more doubt the evidence bears; to
-    the right of the prior stated it falls short.
-
-    Raises
-    ------
-    UnknownNameError
-        For an unknown name.
-
-    Examples
-    --------
-    >>> import bayes_trace as bt, matplotlib.pyplot as plt
-    >>> from bayes_trace import sensitivity
-    >>> ev = bt.compile_evidence(bt.from_table({"memo": {"A": 0.8, "B": 0.2}}))
-    >>> ax = plot_prior_needed(sensitivity.prior_needed(ev), of="A")
-    >>> ax.get_xlabel()
-    'prior of A (scale of log-odds)'
-    >>> plt.close(ax.figure)
-    """
-    named("hypothesis", of, needed["hypothesis"])
-    here = of_case(needed, case).sel(hypothesis=of)
-    at = here["prior_needed_db"].values
-    stated = at + here["margin"].values
-    with house_style():
-        ax = _draw_needed(
-            episode_labels(here, labels, lines=3), at, stated, float(needed.attrs["probability"]), ax
-        )
-        ax.set_xlabel(f"prior of {label(of, labels)} (scale of log-odds)")
-    return ax
-
-
-def _draw_needed(rows: list[str], at: Array, stated: Array, goal: float, ax: Axes | None) -> Axes:
-    ax = canvas(ax, height=_AROUND + _ROW * len(rows))
-    finite = np.concatenate([at[np.isfinite(at)], stated[np.isfinite(stated)], [0.0]])
-    left = max(float(finite.min()), -_FARTHEST) - 3
-    right = min(float(finite.max()), _FARTHEST) + 3
-    row = np.arange(len(rows))
-    ends, starts = np.clip(at, left, right), np.clip(stated, left, right)
-    for number in row[::2]:
-        ax.axhspan(number - 0.5, number + 0.5, color=FAINT, zorder=0, linewidth=0)
-    ax.hlines(row, ends, starts, color="#AAAAAA", linewidth=1.2, zorder=1)
-    ax.plot(
-        starts, row, "|", color="black", markersize=7, markeredgewidth=1.0, label="prior stated", zorder=2
-    )
-    short, off = at > stated, at != ends
-    for chosen, color, mark, text in (
-        (~short & ~off, TOWARDS, "o", f"needed for {probability(goal)}: less"),
-        (short & ~off, AWAY, "X", f"needed for {probability(goal)}: more"),
-        (off & ~short, TOWARDS, "<", "far less"),
-        (off & short, AWAY, ">", "far more"),
-    ):
-        if chosen.any():
-            ax.plot(
-                ends[chosen],
-                row[chosen],
-                mark,
-                color=color,
-                label=text,
-                zorder=2,
-                clip_on=False,
-                linestyle="",
-            )
-    ax.set_yticks(row, rows)
-    ax.set(xlim=(left, right), ylim=(len(rows) - 0.5, -0.5))
-    ax.tick_params(axis="y", length=0)
-    _name_odds(ax, left, right)
-    legend_above(ax)
-    return ax
-
-
-def _name_odds(ax: Axes, left: float, right: float) -> None:
-    """Probabilities as ticks of an axis in decibels of odds: one half, and as many others as have room."""
-    room = (right - left) / 8
-    places = dict(zip(convert(_NAMED, "probability", "db").tolist(), _NAMED, strict=True))
-    chosen: list[float] = []
-    for at in sorted(places, key=abs):
-        if left <= at <= right and all(abs(at - other) >= room for other in chosen):
-            chosen.append(at)
-    ax.set_xticks(sorted(chosen), [f"{places[at]:.6f}".strip("0") for at in sorted(chosen)])
-
-
-def plot_scenarios(
-    scenarios: xr.Dataset,
+def plot_prior_sweep(
+    sweep: xr.DataArray,
     *,
     episode: str | None = None,
-    coder: str | None = None,
+    posterior: xr.Dataset | None = None,
     labels: Mapping[str, str] | None = None,
     ax: Axes | None = None,
+    width: float = COLUMN,
 ) -> Axes:
-    """Posterior of an episode in every scenario, coder by coder.
+    r"""Posterior of an episode as the prior of one hypothesis moves.
 
     Parameters
     ----------
-    scenarios
-        As from `sensitivity.scenarios`.
+    sweep
+        As from `sensitivity.prior_sweep`.
     episode
         May be left out where there is only one.
-    coder
-        One coder; by default all, one below the other.
+    posterior
+        As from `update`: adds the prior stated, a dotted line.
     labels
-        Words for ids of scenarios, hypotheses and coders.
+        Words for ids of hypotheses.
     ax
-        Axes to draw into; by default a new figure of a column's width.
+        Axes to draw into; by default a new figure.
+    width
+        Of a new figure, in inches: 3.4 for a journal's column, 7 for its page.
 
     Returns
     -------
-    The axes. Scenarios run down; one in which another hypothesis leads than in the base says so,
-    and so does one that splits or drops the leader.
+    The axes. The prior runs across on a scale of log-odds, places in decibels of odds; the posterior runs up.
 
     Raises
     ------
     UnknownNameError
-        For an unknown name.
+        For an unknown episode.
     BayesTraceError
         If there are several episodes and none was named.
 
@@ -263,45 +165,96 @@ def plot_scenarios(
     --------
     >>> import bayes_trace as bt, matplotlib.pyplot as plt
     >>> from bayes_trace import sensitivity
-    >>> arms = bt.read_evidence_set("evidence_sets/us_arms_transfers")
-    >>> both = sensitivity.scenarios(arms, names=["clustered"], episodes=["f5e_1972"])
-    >>> ax = plot_scenarios(both, coder="reader_a")
-    >>> [tick.get_text() for tick in ax.get_yticklabels()]
-    ['Base', 'Clustered']
+    >>> ev = bt.compile_evidence(bt.from_table({"memo": {"A": 0.8, "B": 0.2}}))
+    >>> ax = plot_prior_sweep(sensitivity.prior_sweep(ev, hypothesis="A"))
+    >>> ax.get_xlabel()
+    'prior probability of A (scale of log-odds)\n(the others keep their proportions)'
     >>> plt.close(ax.figure)
     """
-    here = scenarios.sel(episode=one_episode(scenarios["episode"], episode))
-    coders = [named("coder", coder, here["coder"])] if coder else [str(name) for name in here["coder"].values]
-    rows = _scenario_rows(here.sel(coder=coders), coders, labels)
-    with house_style():
-        return draw_rows(rows, looks(rows.columns), ax)
+    where = one_episode(sweep["episode"], episode)
+    here = sweep.sel(episode=where).transpose("swept_prior", "hypothesis")
+    words = known_labels(sweep, *([] if posterior is None else [posterior]), labels=labels)
+    swept, room = str(here["swept"].item()), width_of(ax, width)
+    with figure_style():
+        x = to_odds(here["swept_prior"].values)
+        ax = _draw_lines(x, _lines(here, words), ax, width)
+        name = fit(label(swept, words), 0.4 * room, size="medium")
+        ax.set_xlim(float(x.min()), float(x.max()))
+        title = f"prior probability of {name} (scale of log-odds)\n(the others keep their proportions)"
+        x_title(ax, title, room, share=0.85)
+        name_odds(ax, float(x.min()), float(x.max()))
+        if posterior is not None:
+            prior = one_coder(posterior)["prior"].sel(episode=where, hypothesis=swept)
+            _rule(ax, float(to_odds(prior.item())), "stated")
+            _name_rule(ax, float(to_odds(prior.item())), "prior stated")
+    return ax
 
 
-def _scenario_rows(here: xr.Dataset, coders: list[str], labels: Mapping[str, str] | None) -> Rows:
-    names = [str(name) for name in here["scenario"].values]
-    words = [
-        wrap(label(name, labels), 24, lines=5)
-        + _standing(float(here["holds"].sel(coder=coder, scenario=name)))
-        for coder in coders
-        for name in names
-    ]
-    values = here["probability"].transpose("coder", "scenario", "hypothesis").values
-    values = values.reshape(len(words), -1)
-    none = np.full_like(values, np.nan)
-    heads = (
-        [label(coder, labels) for coder in coders for _ in names] if len(coders) > 1 else [""] * len(words)
-    )
-    return Rows(
-        rows=words,
-        heads=heads,
-        columns=[label(str(name), labels) for name in here["hypothesis"].values],
-        values=values,
-        prior=none,
-        low=none,
-        high=none,
-    )
+def _name_rule(ax: Axes, at: float, text: str) -> None:
+    left, right = ax.get_xlim()
+    late = at > (left + right) / 2
+    ax.annotate(
+        text, (at, 0.5), (-2 if late else 2, 0), xycoords=("data", "axes fraction"), textcoords="offset points",
+        rotation=90, va="center", ha="right" if late else "left", fontsize="small", color=QUIET,
+    )  # fmt: skip
 
 
-def _standing(holds: float) -> str:
-    """Nothing where the leader of the base leads here as well."""
-    return "\n(leader recast)" if np.isnan(holds) else "" if holds else "\n(another leads)"
+def plot_residual(
+    residual: xr.Dataset,
+    *,
+    episode: str | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+    width: float = COLUMN,
+) -> Axes:
+    r"""What an explanation that nobody named would have to be worth.
+
+    Parameters
+    ----------
+    residual
+        As from `sensitivity.residual_sweep`.
+    episode
+        May be left out where there is only one.
+    labels
+        Words for ids of hypotheses, the unnamed one among them.
+    ax
+        Axes to draw into; by default a new figure.
+    width
+        Of a new figure, in inches: 3.4 for a journal's column, 7 for its page.
+
+    Returns
+    -------
+    The axes. Decibels by which the unnamed rival explains all the evidence better than the named do on average
+    run across, posterior probability up; a dotted line where it draws level with the leader.
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown episode.
+    BayesTraceError
+        If there are several episodes and none was named.
+
+    Examples
+    --------
+    >>> import bayes_trace as bt, matplotlib.pyplot as plt
+    >>> from bayes_trace import sensitivity
+    >>> ev = bt.compile_evidence(bt.from_table({"memo": {"A": 0.8, "B": 0.2}}))
+    >>> ax = plot_residual(sensitivity.residual_sweep(ev))
+    >>> ax.get_xlabel().splitlines()[-1]
+    '(prior .10; level with the leader at +8.6 dB)'
+    >>> plt.close(ax.figure)
+    """
+    here = residual.sel(episode=one_episode(residual["episode"], episode))
+    words = known_labels(residual, labels=labels)
+    delta, level = here["delta"].values, float(here["overtakes_at"])
+    share = probability(float(residual.attrs["prior"]))
+    with figure_style():
+        lines = _lines(here["probability"].transpose("delta", "hypothesis"), words)
+        ax = _draw_lines(delta, lines, ax, width)
+        ax.set_xlim(float(delta.min()), float(delta.max()))
+        title = "dB by which the unnamed rival explains the evidence better than the named do on average\n"
+        note = f"(prior {share}; level with the leader at {db(level)} dB)"
+        x_title(ax, title + note, width_of(ax, width), share=0.8)
+        if delta.min() <= level <= delta.max():
+            _rule(ax, level, "level")
+    return ax

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 
 from bayes_trace.errors import BayesTraceError, UnknownNameError
+from bayes_trace.plots.lettering import fit, inches, shown_in_legends
 from bayes_trace.tables import probability
 
-__all__ = ["caption", "episode_labels", "label", "named", "one_coder", "one_episode", "wrap"]
+if TYPE_CHECKING:
+    from arviz_base.labels import MapLabeller
+
+__all__ = [
+    "caption",
+    "episode_labels",
+    "item_name",
+    "known_labels",
+    "label",
+    "labeller",
+    "labels_from",
+    "named",
+    "one_coder",
+    "one_episode",
+]
 
 
 def label(name: str, labels: Mapping[str, str] | None = None) -> str:
@@ -19,28 +34,131 @@ def label(name: str, labels: Mapping[str, str] | None = None) -> str:
 
     Examples
     --------
-    >>> label("loyalty_coercion+quid_pro_quo"), label("qpq", {"qpq": "Quid pro quo"})
-    ('Loyalty coercion + quid pro quo', 'Quid pro quo')
+    >>> label("loyalty_coercion+quid_pro_quo"), label("qpq+lc", {"qpq": "Quid pro quo"})
+    ('Loyalty coercion + quid pro quo', 'Quid pro quo + Lc')
     """
     if labels and name in labels:
-        return labels[name]
+        return shown_in_legends(labels[name])
+    if labels and "+" in name and any(part in labels for part in name.split("+")):
+        return " + ".join(label(part, labels) for part in name.split("+"))
     words = name.replace("_", " ").replace("+", " + ")
     return words[:1].upper() + words[1:]
 
 
-def wrap(text: str, width: int, *, lines: int = 2) -> str:
-    r"""Text broken into lines of at most `width` letters; what does not fit ends in an ellipsis.
+def known_labels(
+    *results: xr.Dataset | xr.DataArray, labels: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Words for ids: those that the results carry beside them, and over them those of the caller.
 
     Examples
     --------
-    >>> wrap("F-5E production in Taiwan approved, 1972", 22)
-    'F-5E production in\nTaiwan approved, 1972'
-    >>> wrap("a name far too long for one line", 12, lines=1)
-    'a name far…'
+    >>> coords = {"hypothesis": ["a"], "hypothesis_label": ("hypothesis", ["Alpha"])}
+    >>> known_labels(xr.Dataset(coords=coords), labels={"e": "Event"})
+    {'a': 'Alpha', 'e': 'Event'}
     """
-    wrapped = textwrap.wrap(text, width, max_lines=lines, placeholder="…", break_on_hyphens=False)
-    # a single word that is too long is cut, not replaced
-    return text[: width - 1] + "…" if wrapped == ["…"] else "\n".join(wrapped)
+    found: dict[str, str] = {}
+    for ids, words in _CARRIED:
+        for result in results:
+            if ids in result.coords and words in result.coords and result[ids].dims == result[words].dims:
+                pairs = zip(result[ids].values.ravel(), result[words].values.ravel(), strict=True)
+                found = {str(name): str(word) for name, word in pairs if str(word)} | found
+    return found | dict(labels or {})
+
+
+#: what names, and the words for it; where two kinds share an id, the first keeps it
+_CARRIED = (
+    ("hypothesis", "hypothesis_label"),
+    ("coder", "coder_label"),
+    ("episode", "episode_label"),
+    ("case", "case_label"),
+    ("scenario", "scenario_label"),
+    ("entry_item", "item_title"),
+    ("link_item", "link_title"),
+)
+
+
+def labels_from(evidence: xr.Dataset, *, episode: str | None = None) -> dict[str, str]:
+    """Words for the ids of compiled evidence, to pass to plots of results that carry none.
+
+    Parameters
+    ----------
+    evidence
+        As from `compile_evidence`.
+    episode
+        If it was refused, hypotheses go by what they say of refusals, where the set has words for that.
+
+    Returns
+    -------
+    Labels of hypotheses, coders, episodes and cases, and titles of items, by id.
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown episode.
+
+    Examples
+    --------
+    >>> import bayes_trace as bt
+    >>> arms = bt.read_evidence_set("evidence_sets/us_arms_transfers")
+    >>> labels_from(bt.compile_evidence(arms))["f5e_1972"]
+    'F-5E production in Taiwan approved, 1972'
+    """
+    found = known_labels(evidence)
+    if episode is None or "hypothesis_refusal_label" not in evidence.coords:
+        return found
+    named("episode", episode, evidence["episode"])
+    if str(evidence["granted"].sel(episode=episode).item()) != "no":
+        return found
+    pairs = zip(evidence["hypothesis"].values, evidence["hypothesis_refusal_label"].values, strict=True)
+    return found | {str(name): str(word) for name, word in pairs if str(word)}
+
+
+def labeller(evidence: xr.Dataset) -> MapLabeller:
+    r"""A labeller for ArviZ's own plots and tables, which then show words where draws hold ids.
+
+    Parameters
+    ----------
+    evidence
+        As from `compile_evidence`.
+
+    Returns
+    -------
+    To pass on as ``labeller=``.
+
+    Examples
+    --------
+    >>> import bayes_trace as bt
+    >>> arms = bt.read_evidence_set("evidence_sets/us_arms_transfers")
+    >>> words = labeller(bt.compile_evidence(arms))
+    >>> words.make_label_vert("probability", {"episode": "f5e_1972"}, {"episode": 1})
+    'probability\nF-5E production in Taiwan approved, 1972'
+    """
+    from arviz_base.labels import MapLabeller
+
+    words = labels_from(evidence)
+    dims = {"hypothesis": "hypothesis", "coder": "coder", "episode": "episode", "case": "case"}
+    items = {"item": "entry_item" if "entry_item" in evidence.coords else "link_item", "link": "link"}
+    return MapLabeller(
+        coord_map={
+            dim: {str(name): label(str(name), words) for name in np.unique(evidence[ids].values)}
+            for dim, ids in (dims | items).items()
+            if ids in evidence.coords
+        }
+    )
+
+
+def item_name(name: str, labels: Mapping[str, str] | None, room: float) -> str:
+    """The title of an item, shortened to fit, and its code after it; the code alone where there is no title.
+
+    Examples
+    --------
+    >>> item_name("TW-31", {"TW-31": "Telegram on timing"}, 3), item_name("TW-31", None, 3)
+    ('Telegram on timing  TW-31', 'TW-31')
+    """
+    title = (labels or {}).get(name, name)
+    if title == name:
+        return fit(name, room, lines=1)
+    return f"{fit(title, max(room - inches(f'  {name}'), room / 3), lines=1)}  {name}"
 
 
 def named(kind: str, name: str, known: xr.DataArray) -> str:
@@ -104,10 +222,10 @@ def episode_labels(
     result: xr.Dataset | xr.DataArray,
     labels: Mapping[str, str] | None = None,
     *,
-    width: int = 24,
-    lines: int = 2,
+    room: float = 1.25,
+    lines: int = 3,
 ) -> list[str]:
-    """Labels of the episodes of a result, wrapped; a summary episode says so.
+    """Labels of the episodes of a result, in so many inches; a summary episode says so.
 
     Examples
     --------
@@ -115,13 +233,10 @@ def episode_labels(
     ['F5e 1972']
     """
     names = [str(name) for name in result["episode"].values]
-    shown = (
-        [str(text) for text in result["episode_label"].values] if "episode_label" in result.coords else names
-    )
+    chosen = known_labels(result, labels=labels)
     summary = result["is_aggregate"].values if "is_aggregate" in result.coords else np.zeros(len(names), bool)
-    chosen = {**dict(zip(names, shown, strict=True)), **(labels or {})}
     return [
-        wrap(label(chosen[name]) + (" (summary)" if total else ""), width, lines=lines)
+        fit(label(name, chosen) + (" (summary)" if total else ""), room, lines=lines)
         for name, total in zip(names, summary, strict=True)
     ]
 
@@ -144,7 +259,7 @@ def caption(
     every_coder
         Name all coders of the results; without it the base coder, whom the plots show.
     labels
-        Words for the ids of hypotheses.
+        Words for ids of hypotheses, coders and scenarios.
 
     Returns
     -------
@@ -162,22 +277,23 @@ def caption(
     >>> caption(post, text="Posterior by episode.").split(" Conditional ")[0]
     'Posterior by episode. Scenario: base. Coder: author. Prior: .50 for each hypothesis.'
     """
+    words = known_labels(*results, labels=labels)
     parts = [
         text,
-        f"Scenario: {_scenario(results)}.",
-        _coder(results, every_coder=every_coder),
-        f"Prior{_of_base(results)}: {_prior(results, labels)}.",
+        f"Scenario: {', '.join(words.get(name, name) for name in _scenarios(results))}.",
+        _coder(results, words, every_coder=every_coder),
+        f"Prior{_of_base(results)}: {_prior(results, words)}.",
         "Conditional on these hypotheses, priors and codings.",
     ]
     return " ".join(part for part in parts if part)
 
 
-def _scenario(results: tuple[xr.Dataset | xr.DataArray, ...]) -> str:
+def _scenarios(results: tuple[xr.Dataset | xr.DataArray, ...]) -> list[str]:
     """Named by a coordinate (the scenarios side by side) or by an attribute."""
     along = next((each["scenario"].values for each in results if "scenario" in each.coords), None)
     if along is not None:
-        return ", ".join(str(each) for each in np.atleast_1d(along))
-    return ", ".join(_attribute(results, "scenario").split("+"))
+        return [str(each) for each in np.atleast_1d(along)]
+    return _attribute(results, "scenario").split("+")
 
 
 def _of_base(results: tuple[xr.Dataset | xr.DataArray, ...]) -> str:
@@ -185,15 +301,25 @@ def _of_base(results: tuple[xr.Dataset | xr.DataArray, ...]) -> str:
     return " in the base" if any("scenario" in each.dims for each in results) else ""
 
 
-def _coder(results: tuple[xr.Dataset | xr.DataArray, ...], *, every_coder: bool) -> str:
+def _coder(
+    results: tuple[xr.Dataset | xr.DataArray, ...], words: Mapping[str, str], *, every_coder: bool
+) -> str:
     along = next((each["coder"].values for each in results if "coder" in each.coords), None)
     if along is None:
-        names = _attribute(results, "coder")
-        several = " " in names and " pool of " not in names
-        return f"Coders: {', '.join(names.split())}." if several else f"Coder: {names}."
-    if np.ndim(along) and every_coder:
-        return f"Coders: {', '.join(str(each) for each in along)}."
-    return f"Coder: {_attribute(results, 'base_coder') if np.ndim(along) else along}."
+        stated = _attribute(results, "coder")
+        if " pool of " in stated:
+            how, pooled = stated.split(" pool of ")
+            return f"Coder: {how} pool of {_listed(pooled.split(), words)}."
+        names = stated.split()
+    else:
+        names = [str(each) for each in np.atleast_1d(along)]
+    if len(names) > 1 and (every_coder or along is None):
+        return f"Coders: {_listed(names, words)}."
+    return f"Coder: {_listed([_attribute(results, 'base_coder') if len(names) > 1 else names[0]], words)}."
+
+
+def _listed(names: list[str], words: Mapping[str, str]) -> str:
+    return ", ".join(words.get(name, name) for name in names)
 
 
 def _attribute(results: tuple[xr.Dataset | xr.DataArray, ...], name: str) -> str:

@@ -81,12 +81,12 @@ def draw_figures(
 
 
 def _save(draw: Draw, picture: Picture, folder: Path, types: Sequence[str]) -> None:
-    from bayes_trace.plots import house
+    from bayes_trace.plots import style
 
     ax = draw()
     for each in types:
-        house.save(ax, folder / f"{picture.stem}.{each}", caption=picture.caption)
-    house.close(ax)
+        style.save(ax, folder / f"{picture.stem}.{each}", caption=picture.caption)
+    style.close(ax)
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,12 @@ class _Studio:
     def labels(self) -> dict[str, str]:
         return {column.id: column.label for column in self.g.columns}
 
+    @cached_property
+    def stems(self) -> dict[str, str]:
+        """File names of the figures of cases and episodes."""
+        cases = [f"case_{case.case.case}" for case in self.g.cases]
+        return _stems([*cases, *(result.episode.id for case in self.g.cases for result in case.scored)])
+
     def places(self) -> Iterator[tuple[str, Draw, Picture]]:
         """Where each figure goes, how it is drawn, and what is said of it."""
         for case in self.g.cases:
@@ -114,7 +120,7 @@ class _Studio:
             for result in case.scored:
                 if len(result.lines) >= _ENOUGH:
                     place = f"episode:{result.episode.id}"
-                    yield place, self._ledger(result), self._of_ledger(result)
+                    yield place, self._ledger(result, case), self._of_ledger(result)
                     yield place, self._path(result), self._of_path(result)
 
     def _posterior(self, case: CaseResult) -> Draw:
@@ -123,17 +129,25 @@ class _Studio:
         name = case.case.case
         return lambda: plot_posterior(self.posterior, case=name, draws=self.draws, labels=self.labels)
 
-    def _ledger(self, result: EpisodeResult) -> Draw:
-        from bayes_trace.plots import plot_ledger
+    def _ledger(self, result: EpisodeResult, case: CaseResult) -> Draw:
+        from bayes_trace.plots import ledger_limits, plot_ledger
 
+        def draw() -> Any:  # noqa: ANN401 - as every drawing here
+            # one scale for all ledgers of a case, or 3 dB would look like 96
+            weights = [self._weight(each) for each in case.scored if len(each.lines) >= _ENOUGH]
+            limits = ledger_limits(*weights, posterior=self.posterior)
+            return plot_ledger(
+                self._weight(result), posterior=self.posterior, limits=limits, labels=self.labels
+            )
+
+        return draw
+
+    def _weight(self, result: EpisodeResult) -> xr.DataArray:
+        """Leader against runner-up, items in the order of the table."""
         weight = weight_of_evidence(
             self.evidence, result.leader, against=result.runner_up, coder=self.g.coder
         )
-        name = result.episode.id
-        links = [f"{line.item.id}@{name}" for line in result.lines]  # in the order of the table
-        return lambda: plot_ledger(
-            weight.sel(link=links), episode=name, posterior=self.posterior, labels=self.labels
-        )
+        return weight.sel(link=[f"{line.item.id}@{result.episode.id}" for line in result.lines])
 
     def _path(self, result: EpisodeResult) -> Draw:
         from bayes_trace.plots import plot_trajectory
@@ -153,7 +167,7 @@ class _Studio:
             f"{case.case.label}: prior and posterior probability of every hypothesis in every scored episode."
         )
         return Picture(
-            f"case_{case.case.case}",
+            self.stems[f"case_{case.case.case}"],
             self._caption(text),
             f"Points for prior and posterior. The leading hypothesis by episode: {shown}.",
         )
@@ -170,7 +184,7 @@ class _Studio:
         shown = ", ".join(f"{line.item.id} {tables.db(line.weight)}" for line in result.lines)
         text = f"“{flat(result.episode.label)}”: what each item adds, in dB, to {leader} against {other}."
         alt = f"Waterfall of bars in dB for {leader} against {other}: {shown}; posterior odds {tables.db(result.lead)}."
-        return Picture(f"{_stem(result)}_ledger", self._caption(text), alt)
+        return Picture(f"{self.stems[result.episode.id]}_ledger", self._caption(text), alt)
 
     def _of_path(self, result: EpisodeResult) -> Picture:
         text = f"“{flat(result.episode.label)}”: probability as the items come in, by the dates of the documents."
@@ -178,12 +192,24 @@ class _Studio:
             f"Lines from the prior ({self._start(result)}) through {len(result.lines)} items to the posterior: "
             f"{self._belief(result)}."
         )
-        return Picture(f"{_stem(result)}_trajectory", self._caption(text), alt)
+        return Picture(f"{self.stems[result.episode.id]}_trajectory", self._caption(text), alt)
 
     def _start(self, result: EpisodeResult) -> str:
         return ", ".join(tables.probability(p) for p in result.prior.values())
 
 
-def _stem(result: EpisodeResult) -> str:
-    """A file name from an id, which may hold signs that no file can carry."""
-    return "".join(sign if sign.isalnum() or sign in "_-" else "-" for sign in result.episode.id)
+def _stems(ids: Sequence[str]) -> dict[str, str]:
+    """File names from ids, which may hold signs that no file can carry or differ in such signs or capitals alone.
+
+    Examples
+    --------
+    >>> _stems(["f.5", "f-5", "F-5"])
+    {'f.5': 'f-5', 'f-5': 'f-5_2', 'F-5': 'F-5_3'}
+    """
+    taken, stems = set[str](), dict[str, str]()
+    for name in ids:
+        plain = "".join(sign if sign.isalnum() or sign in "_-" else "-" for sign in name)
+        tries = (plain, *(f"{plain}_{number}" for number in range(2, len(ids) + 2)))
+        stems[name] = next(each for each in tries if each.casefold() not in taken)
+        taken.add(stems[name].casefold())
+    return stems

@@ -38,7 +38,7 @@ def write(home: Path) -> None:
     """Write both figures, the same bytes every time."""
     home.mkdir(parents=True, exist_ok=True)
     for name, scenarios in PANELS.items():
-        with plots.house_style():
+        with plots.figure_style():
             ax = draw(scenarios)
             plots.save(ax, home / name, caption="F-5E, 1972: belief as the evidence arrives")
             plt.close(ax.figure)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -13,49 +13,49 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bayes_trace.errors import BayesTraceError
-
-if TYPE_CHECKING:
-    from arviz_plots.plot_collection import PlotCollection
+from bayes_trace.plots.lettering import fit, inches, letters, points
 
 __all__ = [
     "COLUMN",
+    "PAGE",
     "Drawing",
-    "Look",
+    "Mark",
     "canvas",
     "close",
     "figure_of",
-    "house_style",
+    "figure_style",
     "legend_above",
-    "looks",
+    "marks",
     "save",
+    "width_of",
+    "x_title",
 ]
 
-#: width of a journal's column, inches
-COLUMN = 3.4
-#: points
-SMALL, NORMAL = 6.0, 7.0
+#: inches: a journal's column, and the width of its page
+COLUMN, PAGE = 3.4, 7.0
 
 AWAY, TOWARDS, QUIET, FAINT = "#D55E00", "#0072B2", "#666666", "#EEEEEE"
 #: Okabe and Ito (2008), without the yellow that white paper swallows; neighbours differ in lightness
-_COLOURS = ("#0072B2", "#E69F00", "#000000", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#000000")
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
 _LINES: tuple[Any, ...] = ("-", (0, (4, 1.5)), (0, (1, 1)), (0, (5, 1, 1, 1)), (0, (7, 2)), (0, (2, 2)))
 
+#: sizes are relative, so that a caller's ``font.size`` moves them all
 _RC: Any = {
-    "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans"],  # comes with Matplotlib: the same on every machine
-    "font.size": NORMAL,
-    "axes.titlesize": NORMAL,
-    "axes.labelsize": NORMAL,
+    "font.size": 7.0,
+    "axes.titlesize": "medium",
+    "axes.labelsize": "medium",
     "axes.linewidth": 0.6,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.axisbelow": True,
-    "xtick.labelsize": SMALL,
-    "ytick.labelsize": SMALL,
+    "xtick.labelsize": "small",
+    "ytick.labelsize": "small",
     "xtick.major.width": 0.6,
     "ytick.major.width": 0.6,
-    "legend.fontsize": SMALL,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "legend.fontsize": "small",
     "legend.frameon": False,
     "legend.handlelength": 2.2,
     "legend.borderaxespad": 0.2,
@@ -67,17 +67,21 @@ _RC: Any = {
     "figure.constrained_layout.w_pad": 0.03,
     "figure.dpi": 150,
     "savefig.dpi": 300,
-    "savefig.bbox": None,  # a column stays a column
     "savefig.facecolor": "white",
     "pdf.fonttype": 42,
     "ps.fonttype": 42,
     "svg.fonttype": "path",
     "svg.hashsalt": "bayes_trace",
 }
+#: whatever the caller has set: labels are text and not formulas, and a column stays a column
+_ALWAYS: Any = {"text.parse_math": False, "text.usetex": False, "savefig.bbox": None}
 
 
-def house_style() -> AbstractContextManager[None]:
-    """Settings of Matplotlib for a figure one column (3.4 in) wide; every plot of this package uses them.
+def figure_style() -> AbstractContextManager[None]:
+    """Settings of Matplotlib for a figure in a journal's column; every plot of this package uses them.
+
+    A setting of the caller's stays (``plt.rcParams``, ``plt.style.use``): what differs from Matplotlib's own default
+    is not touched. All sizes of letters follow ``font.size``.
 
     Returns
     -------
@@ -90,14 +94,17 @@ def house_style() -> AbstractContextManager[None]:
     Examples
     --------
     >>> import matplotlib as mpl
-    >>> with house_style():
+    >>> with mpl.rc_context({"font.size": 9}), figure_style():
     ...     mpl.rcParams["pdf.fonttype"], mpl.rcParams["font.size"]
-    (42, 7.0)
+    (42, 9.0)
     """
-    return cast("AbstractContextManager[None]", mpl.rc_context(_RC))
+    untouched = {
+        name: value for name, value in _RC.items() if mpl.rcParams[name] == mpl.rcParamsDefault[name]
+    }
+    return cast("AbstractContextManager[None]", mpl.rc_context(untouched | _ALWAYS))
 
 
-class Look(NamedTuple):
+class Mark(NamedTuple):
     """How one hypothesis, or one coder, is drawn everywhere."""
 
     color: str
@@ -105,63 +112,110 @@ class Look(NamedTuple):
     linestyle: Any
 
 
-def looks(names: Sequence[str]) -> dict[str, Look]:
+def marks(names: Sequence[str]) -> dict[str, Mark]:
     """A colour, a marker and a dash for every name, by its place.
 
     No two of the first 40 names share all three, and neighbours share none.
 
     Examples
     --------
-    >>> looks(["A", "B"])["B"].marker
+    >>> marks(["A", "B"])["B"].marker
     's'
     """
     return {
-        name: Look(_COLOURS[n % len(_COLOURS)], _MARKERS[n % len(_MARKERS)], _LINES[n % len(_LINES)])
+        name: Mark(COLOURS[n % len(COLOURS)], _MARKERS[n % len(_MARKERS)], _LINES[n % len(_LINES)])
         for n, name in enumerate(names)
     }
 
 
 def canvas(ax: Axes | None, *, height: float, width: float = COLUMN) -> Axes:
-    """The axes given, or those of a new figure of a column's width; dressed for the house.
+    """The axes given, or those of a new figure; dressed as every plot of the package.
 
     Parameters
     ----------
     ax
         None makes a figure.
     height, width
-        Of a new figure, in inches.
+        Of a new figure, in inches; the height is for letters of 7 points and grows with them.
 
     Examples
     --------
-    >>> ax = canvas(None, height=2)
+    >>> with figure_style():
+    ...     ax = canvas(None, height=2)
     >>> ax.figure.get_size_inches().tolist()
     [3.4, 2.0]
     >>> plt.close(ax.figure)
     """
     if ax is None:
-        _, ax = plt.subplots(figsize=(width, height), layout="constrained")
+        _, ax = plt.subplots(figsize=(width, height * letters()), layout="constrained")
     ax.spines[["top", "right"]].set_visible(False)
-    # ticks are made when the figure is drawn, which may be after the house style has ended
-    ax.tick_params(labelsize=SMALL, labelfontfamily="DejaVu Sans", length=2.5, width=0.6)
+    # ticks are made when the figure is drawn, which may be after the style has ended
+    ax.tick_params(
+        labelsize=points("small"), labelfontfamily=mpl.rcParams["font.family"][0], length=2.5, width=0.6
+    )
     return ax
 
 
-def legend_above(ax: Axes, *, columns: int = 2, title: str = "") -> None:
-    """A legend over the axes, where it hides nothing; none where there is nothing to explain."""
+def width_of(ax: Axes | None, width: float) -> float:
+    """Inches that a figure has for its words: those of the axes given, else of the figure to be made.
+
+    Examples
+    --------
+    >>> width_of(None, 3.4)
+    3.4
+    """
+    if ax is None:
+        return width
+    return float(ax.get_window_extent().width / figure_of(ax).dpi) + 1.0
+
+
+def x_title(ax: Axes, text: str, room: float, *, share: float = 0.6) -> None:
+    r"""The title of the axis across, each line broken to that share of the room.
+
+    Examples
+    --------
+    >>> ax = canvas(None, height=2)
+    >>> x_title(ax, "decibels for the first\nagainst the second", 1.5)
+    >>> ax.get_xlabel().splitlines()
+    ['decibels for', 'the first', 'against the', 'second']
+    >>> plt.close(ax.figure)
+    """
+    ax.set_xlabel("\n".join(fit(line, share * room, lines=4, size="medium") for line in text.split("\n")))
+
+
+def legend_above(ax: Axes, *, width: float = COLUMN, columns: int = 2, title: str = "") -> None:
+    """A legend over the axes, where it hides nothing; none where there is nothing to explain.
+
+    It has fewer columns, and names of several lines, where they would leave the figure.
+    """
     handles, names = ax.get_legend_handles_labels()
-    if handles:
-        ax.legend(
-            handles,
-            names,
-            loc="lower right",  # to the left there are labels, to the right the page ends
-            bbox_to_anchor=(1.0, 1.0),
-            ncols=min(columns, len(handles)),
-            title=title or None,
-        )
+    if not handles:
+        return
+    fitted, columns = _fitted(names, min(columns, len(handles)), width)
+    ax.legend(
+        handles,
+        fitted,
+        loc="lower right",  # to the left there are labels, to the right the page ends
+        bbox_to_anchor=(1.0, 1.0),
+        ncols=columns,
+        title=title or None,
+    )
+
+
+#: inches that a mark of the legend takes, and the least for its words
+_HANDLE, _LEAST = 0.34, 1.25
+
+
+def _fitted(names: Sequence[str], columns: int, width: float) -> tuple[list[str], int]:
+    widest = max(inches(name) for name in names)
+    while columns > 1 and widest + _HANDLE > width / columns and width / columns < _LEAST + _HANDLE:
+        columns -= 1
+    room = width / columns - _HANDLE
+    return [fit(name, room, lines=3) for name in names], columns
 
 
 #: whatever a plot function returns
-type Drawing = Axes | Figure | PlotCollection
+type Drawing = Axes | Figure
 
 
 def close(plot: Drawing) -> None:
@@ -187,11 +241,7 @@ def figure_of(plot: Drawing) -> Figure:
     True
     >>> plt.close(ax.figure)
     """
-    if isinstance(plot, Figure):
-        return plot
-    if isinstance(plot, Axes):
-        return cast("Figure", plot.get_figure(root=True))
-    return cast("Figure", plot.viz["figure"].item())
+    return plot if isinstance(plot, Figure) else cast("Figure", plot.get_figure(root=True))
 
 
 def save(plot: Drawing, path: Path | str, *, caption: str = "") -> None:
@@ -233,7 +283,7 @@ def save(plot: Drawing, path: Path | str, *, caption: str = "") -> None:
         raise BayesTraceError(message)
     figure = figure_of(plot)
     _lay_out_afresh(figure)
-    with house_style():
+    with figure_style():
         figure.savefig(path, metadata=metadata[kind])
 
 

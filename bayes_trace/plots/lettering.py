@@ -1,0 +1,109 @@
+"""Letters by measure: how wide a text is, and where it has to break."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import matplotlib as mpl
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextToPath
+
+__all__ = ["fit", "inches", "letters", "points"]
+
+#: points that heights of rows were drawn for
+_DRAWN_FOR = 7.0
+#: a joiner that no font draws: Matplotlib keeps names that begin with an underscore out of legends
+_JOINER = "\u2060"
+
+
+def points(size: str | float = "small") -> float:
+    """A relative size in the points that it has now.
+
+    Examples
+    --------
+    >>> with mpl.rc_context({"font.size": 10}):
+    ...     round(points("small"), 2)
+    8.33
+    """
+    return float(FontProperties(size=size).get_size_in_points())
+
+
+def letters() -> float:
+    """How much larger letters are than those that heights were drawn for.
+
+    Examples
+    --------
+    >>> with mpl.rc_context({"font.size": 14}):
+    ...     letters()
+    2.0
+    """
+    return float(mpl.rcParams["font.size"]) / _DRAWN_FOR
+
+
+def inches(text: str, size: str | float = "small") -> float:
+    """Width of the widest line of a text, in inches.
+
+    Examples
+    --------
+    >>> inches("wide") < inches("wider") < inches("wider", "large")
+    True
+    """
+    family = tuple(mpl.rcParams["font.family"])
+    at = points(size)
+    return max((_width(line, family, at) for line in text.split("\n")), default=0.0)
+
+
+@lru_cache(maxsize=4096)
+def _width(text: str, family: tuple[str, ...], size: float) -> float:
+    if not text:
+        return 0.0
+    font = FontProperties(family=list(family), size=size)
+    return float(TextToPath().get_text_width_height_descent(text, font, ismath=False)[0]) / 72
+
+
+def fit(text: str, room: float, *, lines: int = 2, size: str | float = "small") -> str:
+    r"""A text broken into lines that are at most so many inches wide; what does not fit ends in an ellipsis.
+
+    Examples
+    --------
+    >>> with mpl.rc_context({"font.size": 7}):
+    ...     fit("F-5E production in Taiwan approved, 1972", 1.1), fit("one_long_identifier", 0.5, lines=1)
+    ('F-5E production in Taiwan\napproved, 1972', 'one_long_…')
+    """
+    words, done = text.split(), list[str]()
+    while words and len(done) < lines:
+        line = words.pop(0)
+        while words and inches(f"{line} {words[0]}", size) <= room:
+            line = f"{line} {words.pop(0)}"
+        if len(done) == lines - 1 and words:
+            done.append(_shortened(f"{line} {' '.join(words)}", room, size))
+            break
+        if inches(line, size) > room:  # a word that is too long is broken, or on the last line cut
+            line, rest = _broken(line, room, size, last=len(done) == lines - 1)
+            words = [rest, *words] if rest else words
+        done.append(line)
+    return "\n".join(done)
+
+
+def _shortened(text: str, room: float, size: str | float) -> str:
+    while text and inches(f"{text}…", size) > room:
+        text = text[:-1].rstrip()
+    return f"{text}…"
+
+
+def _broken(word: str, room: float, size: str | float, *, last: bool) -> tuple[str, str]:
+    if last:
+        return _shortened(word, room, size), ""
+    cut = next((n for n in range(len(word) - 1, 1, -1) if inches(word[:n], size) <= room), 1)
+    return word[:cut], word[cut:]
+
+
+def shown_in_legends(text: str) -> str:
+    """The text, so that Matplotlib takes it for a name even if it begins with an underscore.
+
+    Examples
+    --------
+    >>> shown_in_legends("A"), len(shown_in_legends("_draft"))
+    ('A', 7)
+    """
+    return f"{_JOINER}{text}" if text.startswith("_") else text

@@ -12,7 +12,7 @@ import pytensor.tensor as pt
 import xarray as xr
 from scipy.special import log_softmax, softmax
 
-from bayes_trace.models.base import EvidenceModel, Record, Tensor, as_names
+from bayes_trace.models.base import EvidenceModel, Tensor, as_names
 from bayes_trace.models.conditions import (
     CLASSES,
     Design,
@@ -26,6 +26,7 @@ from bayes_trace.models.elicitation import add_deterministics, basic_coords, kee
 from bayes_trace.models.graph import build_rows, log_sum
 from bayes_trace.models.layout import Layout, make_layout
 from bayes_trace.models.observed import attach_evidence
+from bayes_trace.models.record import Record
 
 __all__ = ["comparative_model"]
 
@@ -197,7 +198,7 @@ def _offset(model: EvidenceModel, linear: Callable[[xr.Dataset], Array]) -> Arra
     """Offsets at which the prior mean share of every episode is its stated prior."""
     from bayes_trace.models.priors import draw_priors
 
-    eta = linear(draw_priors(model, OFFSET_DRAWS, np.random.default_rng(OFFSET_SEED)))
+    eta = linear(draw_priors(model.record, OFFSET_DRAWS, np.random.default_rng(OFFSET_SEED)))
     stated = np.log(model.record.evidence["prior"].values)
     offset = stated.copy()
     for _ in range(OFFSET_ROUNDS):

@@ -10,10 +10,11 @@ import pytensor.tensor as pt
 import xarray as xr
 
 from bayes_trace.errors import ModelError, UnknownNameError
-from bayes_trace.models.base import EvidenceModel, Record, Tensor, as_names
+from bayes_trace.models.base import EvidenceModel, Tensor, as_names
 from bayes_trace.models.graph import Rows, build_rows
 from bayes_trace.models.layout import Layout, Scope, make_layout
 from bayes_trace.models.observed import attach_evidence
+from bayes_trace.models.record import Record
 from bayes_trace.scales import NATS_PER_DB
 
 __all__ = ["add_deterministics", "basic_coords", "elicitation_model", "keep_episodes", "select_episodes"]
@@ -153,7 +154,7 @@ def add_deterministics(
 ) -> None:
     """What every model of hypotheses reports; `joint` is log prior plus log-likelihood."""
     probability = model.keep("probability", pm.math.softmax(joint, axis=-1), ("episode", "hypothesis"))
-    member = model.membership.values
+    member = model.record.membership.values
     # not stored with the draws, since it follows from them and a matrix product is slow to compile
     pm.Deterministic("inclusion", pt.dot(probability, member), dims=("episode", "mechanism"))
     prior = layout.evidence["prior"].reset_coords(drop=True)

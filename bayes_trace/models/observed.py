@@ -9,12 +9,12 @@ import numpy.typing as npt
 import pymc as pm
 import pytensor.tensor as pt
 
-from bayes_trace.errors import NoDataModelError
 from bayes_trace.models.base import EvidenceModel, Tensor
 from bayes_trace.models.graph import BARELY, Rows, log_sum, sum_by_episode
 from bayes_trace.models.layout import Layout
+from bayes_trace.models.record import no_data_model
 
-__all__ = ["attach_evidence", "no_data_model"]
+__all__ = ["attach_evidence"]
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
@@ -32,8 +32,8 @@ def attach_evidence(
     hypothesis summed out.
     """
     slots = _slots(layout)
-    model.add_coord("place", np.arange(slots.shape[1]))
-    found = model.data("found", _found(layout, slots), ("episode", "place"))
+    model.add_coord("place", range(slots.shape[1]))
+    found = model.observe("evidence", "found", _found(layout, slots), ("episode", "place"))
     if layout.without_data_model:
         return _without_data_model(layout, rows, (log_share, log_prior, found))
     return _with_data_model(model, layout, rows, (log_share, slots, found))
@@ -52,17 +52,6 @@ def _slots(layout: Layout) -> Index:
 def _found(layout: Layout, slots: Index) -> Index:
     present = np.append(~layout.evidence["absent"].values, False).astype(np.int64)
     return np.where(slots == NO_LINK, NO_LINK, present[slots])
-
-
-def no_data_model(reasons: dict[str, str], what: str) -> NoDataModelError:
-    """The error that says why there is nothing to predict, and for which episodes."""
-    first, why = next(iter(reasons.items()))
-    more = f" and {len(reasons) - 1} more" if len(reasons) > 1 else ""
-    message = (
-        f"{what}: episode {first}{more} has no model of the data ({why}); "
-        "code absolute probabilities without a discount, or leave these episodes out with episodes="
-    )
-    return NoDataModelError(message)
 
 
 def _without_data_model(layout: Layout, rows: Rows, parts: tuple[Tensor, Tensor, Tensor]) -> Tensor:

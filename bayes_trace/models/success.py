@@ -14,7 +14,7 @@ import xarray as xr
 from scipy.special import expit
 
 from bayes_trace.errors import ModelError
-from bayes_trace.models.base import EvidenceModel, Record, Tensor, as_names
+from bayes_trace.models.base import EvidenceModel, Tensor, as_names
 from bayes_trace.models.conditions import (
     CLASSES,
     Design,
@@ -25,6 +25,7 @@ from bayes_trace.models.conditions import (
 from bayes_trace.models.elicitation import basic_coords, keep_episodes
 from bayes_trace.models.graph import build_rows, log_sum, sum_by_episode
 from bayes_trace.models.layout import Layout, make_layout
+from bayes_trace.models.record import Record
 
 __all__ = ["success_model"]
 
@@ -168,7 +169,7 @@ def _outcomes(model: EvidenceModel, layout: Layout, design: Design, sums: Tensor
     log_share = pt.stack([-pt.softplus(-attempts), -pt.softplus(attempts)])[None, :]
     odds = pt.stack([level + (x * slope[None, :]).sum(axis=1), base + 0.0 * x[:, 0]], axis=1)
     granted = np.isin(layout.evidence["granted"].values, CLASSES[True]).astype(np.int64)
-    y = model.data("granted", granted, ("episode",))
+    y = model.observe("outcome", "granted", granted, ("episode",))
     pm.CustomDist(
         "outcome",
         log_share + sums,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +11,9 @@ import pymc as pm
 import scipy.linalg
 import xarray as xr
 
-__all__ = ["EvidenceModel", "Prior", "Record", "Tensor", "ZeroSum", "as_names"]
+from bayes_trace.models.record import Prior, Record, ZeroSum
+
+__all__ = ["EvidenceModel", "Tensor", "as_names"]
 
 Array = npt.NDArray[np.float64]
 #: a symbolic array; PyTensor carries no types
@@ -24,56 +25,6 @@ def as_names(names: str | Iterable[str]) -> list[str]:
     return [names] if isinstance(names, str) else list(names)
 
 
-@dataclass(frozen=True)
-class Prior:
-    """Distribution of a free variable, for drawing from it and for its density without compiling."""
-
-    kind: Literal["normal", "half_normal", "dirichlet"]
-    #: standard deviation, or the parameters of a Dirichlet
-    scale: Array
-    dims: tuple[str, ...]
-    #: shared by many items, so that its prior is part of ``log_prior``
-    shared: bool = True
-
-
-@dataclass(frozen=True)
-class ZeroSum:
-    """An array that sums to zero along its last axes, from free normals."""
-
-    #: orthonormal columns: (cell of the array, free normal)
-    basis: Array
-    dims: tuple[str, ...]
-    sizes: tuple[int, ...]
-    #: name of the free normals
-    free: str
-
-
-@dataclass
-class Record:
-    """What `sample` must know of a model besides its graph."""
-
-    name: str
-    evidence: xr.Dataset
-    #: equal for models that one compiled function serves
-    signature: str
-    #: episode -> why there is no model of the data
-    without_data_model: dict[str, str]
-    priors: dict[str, Prior] = field(default_factory=dict)
-    zero_sums: dict[str, ZeroSum] = field(default_factory=dict)
-    #: deterministics to keep; of these, some are turned into log-likelihoods
-    stored: list[str] = field(default_factory=list)
-    #: quantities whose chains must agree, besides log-odds of probabilities
-    judged: list[str] = field(default_factory=list)
-    #: arrays for ``constant_data``
-    constants: dict[str, xr.DataArray] = field(default_factory=dict)
-    #: what follows from the free variables, for draws from the prior
-    derived: dict[str, Callable[[xr.Dataset], xr.DataArray]] = field(default_factory=dict)
-    #: the same model with another prior scale, for what is `prior-driven`
-    rescaled: Callable[[float], EvidenceModel] | None = None
-    #: plain facts for ``attrs``
-    attrs: dict[str, str | float] = field(default_factory=dict)
-
-
 class EvidenceModel(pm.Model):  # type: ignore[misc] # PyMC carries no types
     """A PyMC model of evidence, with a record of what it was built from.
 
@@ -83,35 +34,33 @@ class EvidenceModel(pm.Model):  # type: ignore[misc] # PyMC carries no types
     def __init__(
         self, *, record: Record, coords: Mapping[str, Sequence[object]], rivals: str = "hypothesis"
     ) -> None:
-        super().__init__(coords=coords)
+        #: known before the coordinates are, which it keeps as well
         self.record = record
+        super().__init__(coords=coords)
         #: dimension of what likelihoods are stated for
         self.rivals = rivals
 
-    @property
-    def membership(self) -> xr.DataArray:
-        """1 where a hypothesis, alone or compound, holds a mechanism."""
-        names, mechanisms = (list(self.coords[dim]) for dim in ("hypothesis", "mechanism"))
-        holds = [[float(part in name.split("+")) for part in mechanisms] for name in names]
-        return xr.DataArray(
-            holds, {"hypothesis": names, "mechanism": mechanisms}, ("hypothesis", "mechanism")
-        )
+    def add_coord(self, name: str, values: Sequence[object] | None = None, **more: Any) -> None:
+        """Name the places of a dimension, in the record as well."""
+        super().add_coord(name, values, **more)
+        self.record.coords[name] = tuple(self.coords[name])
 
     @property
     def kept(self) -> list[str]:
         """Names of all that is kept of a draw: what is shown, and what priors are densities of."""
         return list(dict.fromkeys([*self.record.stored, *(variable.name for variable in self.free_RVs)]))
 
-    def inclusion(self, probability: xr.DataArray) -> xr.DataArray:
-        """Probability that a mechanism is at work, alone or in a compound."""
-        included: xr.DataArray = xr.dot(probability, self.membership, dim="hypothesis")
-        return included
-
     def data(self, name: str, values: npt.ArrayLike, dims: Sequence[str] | None = None) -> Tensor:
         """A number that may change without compiling afresh."""
         array = np.asarray(values)
         # a known shape leaves no broadcasting to decide while it runs, and less to compile
         return pm.Data(name, array, dims=dims, shape=array.shape)
+
+    def observe(self, variable: str, name: str, values: npt.ArrayLike, dims: tuple[str, ...]) -> Tensor:
+        """What was found, which `variable` is observed to be."""
+        coords = {dim: list(self.coords[dim]) for dim in dims}
+        self.record.observed[variable] = xr.DataArray(np.asarray(values), coords, dims)
+        return self.data(name, values, dims)
 
     def layers(self, name: str, *arrays: Array) -> list[Tensor]:
         """Numbers of one shape that may change, kept as one array: each one more costs compiling."""

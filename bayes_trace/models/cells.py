@@ -22,7 +22,8 @@ CERTAIN = 690.0
 class Table:
     """Elicited numbers x = location + (low if z < 0 else high) z, row by row.
 
-    Cells with the same slot share a deviate z; a slot of -1 is a point.
+    Cells with the same slot share a deviate z; a slot of -1 is a point. In a row of ratios z is
+    (e + e of the reference) / sqrt(2), so that their differences have the stated ranges.
     """
 
     location: Array
@@ -30,6 +31,8 @@ class Table:
     high: Array
     #: place of each cell's deviate
     slot: Index
+    #: place of the deviate of the reference of each row, -1 where there is none
+    common: Index
     #: name of each deviate
     names: tuple[str, ...]
 
@@ -39,7 +42,7 @@ class Table:
         return bool(self.names)
 
 
-def tabulate(location: Array, low: Array, high: Array, keys: Keys) -> Table:
+def tabulate(location: Array, low: Array, high: Array, keys: Keys, reference: Index | None = None) -> Table:
     """Number the deviates of a table.
 
     Parameters
@@ -48,18 +51,24 @@ def tabulate(location: Array, low: Array, high: Array, keys: Keys) -> Table:
         Two-dimensional. Infinite locations are certain and become plus or minus 690.
     keys
         One key per cell; cells of equal key share a deviate.
+    reference
+        Column that the ratios of each row are taken against, -1 in rows that hold none.
     """
     ranged = (low > 0) | (high > 0)
-    slots = np.full(location.shape, -1, dtype=np.int64)
+    against = np.full(location.shape[0], -1, dtype=np.int64) if reference is None else reference
+    rows = np.flatnonzero(ranged.any(axis=1) & (against >= 0))
+    ranged[rows, against[rows]] = True
+    slot = np.full(location.shape, -1, dtype=np.int64)
     found: dict[Hashable, int] = {}
     uncertain = {keys[row][column] for row, column in zip(*np.nonzero(ranged), strict=True)}
-    for row in range(location.shape[0]):
-        for column in range(location.shape[1]):
-            key = keys[row][column]
-            if key in uncertain:
-                slots[row, column] = found.setdefault(key, len(found))
+    for row, column in np.ndindex(*location.shape):
+        key = keys[row][column]
+        if key in uncertain:
+            slot[row, column] = found.setdefault(key, len(found))
+    common = np.full(location.shape[0], -1, dtype=np.int64)
+    common[rows] = slot[rows, against[rows]]
     names = tuple("|".join(str(part) for part in _parts(key) if part != "") for key in found)
-    return Table(np.clip(location, -CERTAIN, CERTAIN), low, high, slots, names)
+    return Table(np.clip(location, -CERTAIN, CERTAIN), low, high, slot, common, names)
 
 
 def _parts(key: Hashable) -> tuple[Hashable, ...]:

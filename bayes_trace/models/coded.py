@@ -21,7 +21,7 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Codings:
-    """What each coder said of each unit (a link, or one option of it) under each hypothesis."""
+    """What each coder said of each unit (an entry, or one reading of it) under each hypothesis."""
 
     coders: tuple[str, ...]
     #: logits, or dB where `is_ratio`; (coder, unit, hypothesis)
@@ -33,6 +33,8 @@ class Codings:
     is_ratio: Flags
     #: share of each unit in the codings: a coding of several episodes was made once
     share: Array
+    #: hypothesis that a lone coder's ratios are taken against, -1 for probabilities
+    reference: Index
     #: (unit, hypothesis); of the first coder alone
     location: Array
     low: Array
@@ -47,45 +49,45 @@ class Codings:
             self.is_ratio.tobytes(),
             self.is_ratio.shape,
             self.share.tobytes(),
+            self.reference.tobytes(),
             self.has_options,
         )
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def coders_used(evidence: xr.Dataset) -> list[str]:
-    """Coders who coded any link here; the base coder alone where nothing was coded."""
+    """Coders who coded anything here; the base coder alone where nothing was coded."""
     names = [str(name) for name in evidence["coder"].values]
     used = [name for name in names if bool(evidence["coded"].sel(coder=name).any())]
     return used or names[:1]
 
 
-def gather_codings(evidence: xr.Dataset, unit_link: Index, unit_option: Index) -> Codings:
+def gather_codings(evidence: xr.Dataset, unit_entry: Index, unit_option: Index) -> Codings:
     """Codings by unit; items coded in different forms become ratios without a level."""
-    coded = evidence["coded"].values[:, unit_link]
-    option = np.where(evidence["read"].values[:, unit_link], unit_option, 0)
-    rows = np.arange(coded.shape[0])[:, None], unit_link[None, :], option
-    stated, low, high = (evidence[name].values[rows] for name in ("location", "spread_low", "spread_high"))
-    ratio = evidence["is_ratio"].values[:, unit_link]
+    coded = evidence["coded"].values[:, unit_entry]
+    at = slice(None), unit_entry, unit_option
+    stated, low, high = (evidence[name].values[at] for name in ("location", "spread_low", "spread_high"))
+    ratio = evidence["is_ratio"].values[:, unit_entry]
     mixed = (ratio & coded).any(axis=0) & (~ratio & coded).any(axis=0)
     stated, low, high = _mixed_to_db(stated, low, high, mixed & ~ratio)
     is_ratio = (ratio & coded).any(axis=0)
-    if coded.shape[0] > 1:
+    several = coded.shape[0] > 1
+    if several:
         # a certain probability is infinite, and never a ratio
         level = np.where(is_ratio[None, :, None], stated, 0.0).mean(axis=-1, keepdims=True)
         stated = stated - level
-    first = np.argmax(coded, axis=0), np.arange(unit_link.size)
-    several = coded.shape[0] > 1
     return Codings(
         coders=tuple(str(name) for name in evidence["coder"].values),
         stated=stated,
         spread=(low + high) / 2,
         coded=coded,
         is_ratio=is_ratio,
-        share=_share(evidence, unit_link, unit_option, np.stack([stated, low, high], axis=1), coded),
-        location=_first_certain(stated, coded) if several else stated[first],
+        share=_share(evidence, unit_entry, unit_option, np.stack([stated, low, high], axis=1), coded),
+        reference=np.full(unit_entry.size, -1) if several else evidence["reference"].values[0, unit_entry],
+        location=_first_certain(stated, coded) if several else stated[0],
         # with several coders every number that is not certain is uncertain
-        low=_finite(stated, coded) if several else low[first],
-        high=_finite(stated, coded) if several else high[first],
+        low=_finite(stated, coded) if several else low[0],
+        high=_finite(stated, coded) if several else high[0],
         has_options=bool((unit_option > 0).any()),
     )
 
@@ -118,9 +120,9 @@ def _first_certain(stated: Array, coded: Flags) -> Array:
     return np.where(certain.any(axis=0), first, 0.0)
 
 
-def _share(evidence: xr.Dataset, unit_link: Index, unit_option: Index, judged: Array, coded: Flags) -> Array:
+def _share(evidence: xr.Dataset, unit_entry: Index, unit_option: Index, judged: Array, coded: Flags) -> Array:
     """One over the number of units that hold one and the same judgement."""
-    items = evidence["link_item"].values[unit_link]
+    items = evidence["entry_item"].values[unit_entry]
     keys = [
         (str(item), int(option), judged[:, :, unit].tobytes(), coded[:, unit].tobytes())
         for unit, (item, option) in enumerate(zip(items, unit_option, strict=True))

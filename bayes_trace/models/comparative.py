@@ -8,11 +8,10 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 import pymc as pm
-import pytensor.tensor as pt
 import xarray as xr
 from scipy.special import log_softmax, softmax
 
-from bayes_trace.models.base import EvidenceModel, Record, Tensor, as_names
+from bayes_trace.models.base import EvidenceModel, Tensor, as_names
 from bayes_trace.models.conditions import (
     CLASSES,
     Design,
@@ -23,9 +22,11 @@ from bayes_trace.models.conditions import (
     without_restating,
 )
 from bayes_trace.models.elicitation import add_deterministics, basic_coords, keep_episodes
-from bayes_trace.models.graph import build_rows, log_sum
+from bayes_trace.models.graph import build_rows
 from bayes_trace.models.layout import Layout, make_layout
+from bayes_trace.models.numbers import PYTENSOR
 from bayes_trace.models.observed import attach_evidence
+from bayes_trace.models.record import Record
 
 __all__ = ["comparative_model"]
 
@@ -104,6 +105,7 @@ def comparative_model(
         "left_out": " ".join(left_out),
         "groups_left_out": "; ".join(grouped.left_out.values()),
         "outcome": "granted" if granted else "refused",
+        **layout.attrs,
     }
     return _build(layout, design, grouped, attrs, 1.0)
 
@@ -124,10 +126,9 @@ def _build(
     coords = {**basic_coords(layout), "column": list(design.names), **levels}
     model = EvidenceModel(record=record, coords=coords)
     with model:
-        log_prior = pt.log(model.data("prior", layout.evidence["prior"].values, ("episode", "hypothesis")))
-        rows = build_rows(model, layout, log_prior)
+        rows = build_rows(model, layout)
         log_share = _log_share(model, design, groups, scale)
-        given = attach_evidence(model, layout, rows, log_share, log_prior)
+        given = attach_evidence(model, layout, rows, log_share)
         add_deterministics(model, layout, rows, log_share + given, keep_items=False)
     record.constants |= _constants(layout, design)
     return model
@@ -164,7 +165,7 @@ def _log_share(model: EvidenceModel, design: Design, groups: Groups, scale: floa
     model.keep("share", pm.math.softmax(eta, axis=-1), ("episode", "hypothesis"))
     model.keep("effect", _effect(eta, x, ends, coefficient), ("column", "hypothesis"), judge=True)
     _derive(model, design, groups, linear, offset)
-    return eta - log_sum(eta)[:, None]
+    return eta - PYTENSOR.log_sum(eta, -1)[:, None]
 
 
 def _ends(design: Design) -> Array:
@@ -197,7 +198,7 @@ def _offset(model: EvidenceModel, linear: Callable[[xr.Dataset], Array]) -> Arra
     """Offsets at which the prior mean share of every episode is its stated prior."""
     from bayes_trace.models.priors import draw_priors
 
-    eta = linear(draw_priors(model, OFFSET_DRAWS, np.random.default_rng(OFFSET_SEED)))
+    eta = linear(draw_priors(model.record, OFFSET_DRAWS, np.random.default_rng(OFFSET_SEED)))
     stated = np.log(model.record.evidence["prior"].values)
     offset = stated.copy()
     for _ in range(OFFSET_ROUNDS):

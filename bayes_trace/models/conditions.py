@@ -10,7 +10,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from bayes_trace.errors import ConditionError, ModelError, UnknownNameError
-from bayes_trace.likelihood import drop_links
+from bayes_trace.likelihood import drop_entries
 from bayes_trace.models.base import as_names
 
 __all__ = ["Design", "Groups", "make_design", "make_groups", "of_outcome", "without_restating"]
@@ -73,8 +73,8 @@ def without_restating(evidence: xr.Dataset, conditions: Iterable[str]) -> tuple[
     out = np.array([bool(named & set(str(text).split())) for text in evidence["link_restates"].values], bool)
     if not out.any():
         return evidence, []
-    kept = drop_links(evidence, out)
-    gone = set(evidence["link_item"].values.tolist()) - set(kept["link_item"].values.tolist())
+    kept = drop_entries(evidence, out[evidence["entry_link"].values])
+    gone = set(evidence["entry_item"].values.tolist()) - set(kept["entry_item"].values.tolist())
     return kept, sorted(str(name) for name in gone)
 
 

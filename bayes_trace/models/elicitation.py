@@ -10,10 +10,11 @@ import pytensor.tensor as pt
 import xarray as xr
 
 from bayes_trace.errors import ModelError, UnknownNameError
-from bayes_trace.models.base import EvidenceModel, Record, Tensor, as_names
+from bayes_trace.models.base import EvidenceModel, Tensor, as_names
 from bayes_trace.models.graph import Rows, build_rows
-from bayes_trace.models.layout import Layout, Scope, make_layout
+from bayes_trace.models.layout import Layout, Scope, make_layout, take_links
 from bayes_trace.models.observed import attach_evidence
+from bayes_trace.models.record import Record
 from bayes_trace.scales import NATS_PER_DB
 
 __all__ = ["add_deterministics", "basic_coords", "elicitation_model", "keep_episodes", "select_episodes"]
@@ -45,7 +46,9 @@ def elicitation_model(
     -------
     A `pm.Model` with the deterministics ``probability(episode, hypothesis)``,
     ``inclusion(episode, mechanism)`` and ``weight(link, hypothesis)`` (dB, centred over hypotheses).
-    The hypothesis is summed out; uncertain numbers are standard normal deviates.
+    The hypothesis is summed out; uncertain numbers are standard normal deviates. An uncertain
+    correlation, which evidence must not teach, is taken at its best value (``attrs["correlations"]``
+    of the draws says so). With several coders readings and clusters weigh as the base coder has them.
 
     Raises
     ------
@@ -76,15 +79,14 @@ def elicitation_model(
         evidence=layout.evidence,
         signature=f"elicitation:{keep_items}:{layout.signature}",
         without_data_model=layout.without_data_model,
-        attrs={"scope": scope},
+        attrs={"scope": scope, **layout.attrs},
     )
     model = EvidenceModel(record=record, coords=basic_coords(layout))
     with model:
         stated = model.data("prior", layout.evidence["prior"].values, ("episode", "hypothesis"))
-        log_prior = pt.log(stated)
-        rows = build_rows(model, layout, log_prior)
-        log_share = _log_share(model, layout, log_prior)
-        evidence_sums = attach_evidence(model, layout, rows, log_share, log_prior)
+        rows = build_rows(model, layout)
+        log_share = _log_share(model, layout, pt.log(stated))
+        evidence_sums = attach_evidence(model, layout, rows, log_share)
         add_deterministics(model, layout, rows, log_share + evidence_sums, keep_items=keep_items)
     return model
 
@@ -120,7 +122,8 @@ def keep_episodes(evidence: xr.Dataset, kept: list[int]) -> xr.Dataset:
     place[kept] = np.arange(len(kept))
     at = place[evidence["episode_index"].values]
     links = np.flatnonzero(at >= 0)
-    return evidence.isel(episode=kept, link=links).assign(episode_index=("link", at[links]))
+    kept_links = take_links(evidence, links).assign(episode_index=("link", at[links]))
+    return kept_links.isel(episode=kept)
 
 
 def basic_coords(layout: Layout) -> dict[str, list[str]]:
@@ -153,7 +156,7 @@ def add_deterministics(
 ) -> None:
     """What every model of hypotheses reports; `joint` is log prior plus log-likelihood."""
     probability = model.keep("probability", pm.math.softmax(joint, axis=-1), ("episode", "hypothesis"))
-    member = model.membership.values
+    member = model.record.membership.values
     # not stored with the draws, since it follows from them and a matrix product is slow to compile
     pm.Deterministic("inclusion", pt.dot(probability, member), dims=("episode", "mechanism"))
     prior = layout.evidence["prior"].reset_coords(drop=True)

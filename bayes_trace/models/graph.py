@@ -1,4 +1,4 @@
-"""The final rows of every link as a graph: ranges, coders, reports, absence, readings, clusters."""
+"""Effective likelihoods of every link as a graph: ranges, coders, reports, absence, readings, events."""
 
 from __future__ import annotations
 
@@ -6,34 +6,49 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 import pymc as pm
 import pytensor.sparse as ps
 import pytensor.tensor as pt
 import scipy.sparse
 import xarray as xr
-from scipy.special import expit
 
+from bayes_trace.likelihood import kernel
+from bayes_trace.likelihood.kernel import NUMPY
+from bayes_trace.likelihood.links import EVENT, FACT, ITEM
 from bayes_trace.models.base import EvidenceModel, Tensor
 from bayes_trace.models.cells import Table
 from bayes_trace.models.coders import pooled_values
 from bayes_trace.models.layout import Layout
-from bayes_trace.scales import NATS_PER_DB
+from bayes_trace.models.numbers import PYTENSOR
+from bayes_trace.models.reports import ANSWERED, DENIED, SILENT, YES
+from bayes_trace.scales import NATS_PER_DB, expit
 
-__all__ = ["Rows", "build_rows", "gather", "log_sum", "spread_out", "sum_by_episode"]
+__all__ = ["Rows", "build_rows", "gather", "level_of_ratios", "spread_out", "sum_by_episode"]
 
-#: kept away from log 0 where a certain item was certain to be found
-BARELY = -1e-300
+Index = npt.NDArray[np.int64]
+HALF_VARIANCE = float(np.sqrt(0.5))
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Log-likelihoods (link, hypothesis) before weights, and the weight of each link."""
+    """Effective log-likelihoods (link, hypothesis), and the weight of each link."""
 
     rows: Tensor
     #: kappa times exponent, (link,)
     weight: Tensor
-    #: log detection of links searched for in vain, None where there are none
-    log_detection: Tensor
+    #: logits of the detection of what was searched for in vain, None where nothing was
+    detection: Tensor
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Logits of the rates of sources (source, hypothesis); None where there are none."""
+
+    hit: Tensor
+    false_report: Tensor
+    denial_if_true: Tensor
+    denial_if_false: Tensor
 
 
 def spread_out(model: EvidenceModel, name: str, table: Table, *, shared: bool = True) -> Tensor:
@@ -42,22 +57,7 @@ def spread_out(model: EvidenceModel, name: str, table: Table, *, shared: bool = 
         return model.data(f"{name}_table", table.location)
     location, low, high = model.layers(f"{name}_table", table.location, table.low, table.high)
     z = gather(deviates(model, name, table, shared=shared), table)
-    return location + pt.switch(z < 0, low, high) * z
-
-
-def log_expit(x: Tensor) -> Tensor:
-    """Logarithm of the probability whose logit is x."""
-    return -pt.softplus(-x)
-
-
-def log_sum(x: Tensor) -> Tensor:
-    """Logarithm of the sum of exponentials along the last axis.
-
-    Hidden in a log1p it is left as it is: PyTensor's own form has a gradient that is compiled as a
-    graph of its own, for seconds.
-    """
-    top = x.max(axis=-1, keepdims=True)
-    return pt.log1p(pt.exp(x - top).sum(axis=-1) - 1.0) + top[..., 0]
+    return kernel.two_piece(PYTENSOR, location, low, high, z)
 
 
 def deviates(model: EvidenceModel, name: str, table: Table, *, shared: bool) -> Tensor:
@@ -67,11 +67,16 @@ def deviates(model: EvidenceModel, name: str, table: Table, *, shared: bool) -> 
 
 
 def gather(z: Tensor, table: Table) -> Tensor:
-    """Deviates in the shape of a table, 0 where a number is a point."""
-    if np.array_equal(table.slot.ravel(), np.arange(len(table.names))):
+    """Deviates in the shape of a table, 0 where a number is a point; those of ratios against their reference."""
+    ratios = (table.common >= 0).any()
+    if not ratios and np.array_equal(table.slot.ravel(), np.arange(len(table.names))):
         return z.reshape(table.slot.shape)
     padded = pt.concatenate([z, np.zeros(1)])
-    return padded[table.slot.ravel()].reshape(table.slot.shape)
+    own = padded[table.slot.ravel()].reshape(table.slot.shape)
+    if not ratios:
+        return own
+    factor = np.where(table.common >= 0, HALF_VARIANCE, 1.0)[:, None]
+    return factor * (own + padded[table.common][:, None])
 
 
 def sum_by_episode(layout: Layout, rows: Tensor, weight: Tensor) -> Tensor:
@@ -85,24 +90,36 @@ def sum_by_episode(layout: Layout, rows: Tensor, weight: Tensor) -> Tensor:
     return ps.structured_dot(ps.as_sparse_variable(sums), rows * weight[:, None])
 
 
-def build_rows(model: EvidenceModel, layout: Layout, log_prior: Tensor, *, turn_absent: bool = False) -> Rows:
+def level_of_ratios(layout: Layout, rows: Rows) -> Tensor:
+    """Logarithm of the even mean, over hypotheses as written, of what ratios say of each episode."""
+    if not layout.relative.any():
+        return pt.zeros(layout.evidence.sizes["episode"])
+    ratios = sum_by_episode(layout, rows.rows, rows.weight * layout.relative)
+    held = np.flatnonzero(layout.written > 0)
+    return PYTENSOR.log_sum(ratios[:, held] + np.log(layout.written[held]), -1)
+
+
+def build_rows(model: EvidenceModel, layout: Layout, *, turn_absent: bool = False) -> Rows:
     """Rows of all links, in the order of the layout.
 
     With a model of the data absent items are turned where what was found is known, unless
     `turn_absent`.
     """
     x = _values(model, layout)
-    log_q = log_expit(x)
+    rates, detection = _rates(model, layout), _detection(model, layout)
+    log_q = PYTENSOR.log_expit(x)
     if layout.unit_ratio.any():
         log_q = pt.switch(layout.unit_ratio[:, None], x * NATS_PER_DB, log_q)
-    log_q = _reported(model, layout, x, log_q)
-    log_d = _log_detection(model, layout)
-    if layout.without_data_model or turn_absent:
-        log_q = _turned(layout, log_q, log_d)
-    rows = log_q[: layout.n_plain]
-    if layout.n_read:
-        rows = pt.concatenate([rows, _over_readings(model, layout, log_q[layout.n_plain :], log_prior)])
-    return Rows(rows, _weight(model, layout), log_d)
+    units = np.flatnonzero(layout.unit_source >= 0)
+    if units.size:
+        hit, false = (rate[layout.unit_source[units]] for rate in (rates.hit, rates.false_report))
+        log_q = pt.set_subtensor(log_q[units], kernel.report(PYTENSOR, x[units], hit, false))
+    units = np.flatnonzero(layout.unit_search >= 0)
+    if units.size and (layout.without_data_model or turn_absent):
+        vain = kernel.absent(PYTENSOR, log_q[units], detection[layout.unit_search[units]])
+        log_q = pt.set_subtensor(log_q[units], vain)
+    weight = model.data("kappa", layout.kappa) * layout.exponent
+    return Rows(_by_link(model, layout, (x, log_q), (rates, detection)), weight, detection)
 
 
 def _values(model: EvidenceModel, layout: Layout) -> Tensor:
@@ -112,19 +129,19 @@ def _values(model: EvidenceModel, layout: Layout) -> Tensor:
     return pooled_values(model, layout, z)
 
 
-def _reported(model: EvidenceModel, layout: Layout, x: Tensor, log_q: Tensor) -> Tensor:
-    units = np.flatnonzero(layout.unit_report >= 0)
-    if not units.size:
-        return log_q
-    at = layout.unit_report[units]
-    hit = spread_out(model, "hit", layout.hit)
-    false = spread_out(model, "false_report", layout.false_report)
-    report = pt.logaddexp(
-        log_expit(hit)[at] + log_expit(x[units]),
-        log_expit(false)[at] + log_expit(-x[units]),
-    )
-    _keep_rates(model, layout, {"hit": hit, "false_report": false})
-    return pt.set_subtensor(log_q[units], report)
+def _rates(model: EvidenceModel, layout: Layout) -> Rates:
+    tables = {name: getattr(layout, name) for name in Rates.__annotations__}
+    values = {name: spread_out(model, name, t) if t.slot.size else None for name, t in tables.items()}
+    _keep_rates(model, layout, values)
+    return Rates(**values)
+
+
+def _detection(model: EvidenceModel, layout: Layout) -> Tensor:
+    if not layout.detection.slot.size:
+        return None
+    detection = spread_out(model, "detection", layout.detection)
+    _keep_rates(model, layout, {"detection": detection})
+    return detection
 
 
 def _keep_rates(model: EvidenceModel, layout: Layout, values: dict[str, Tensor]) -> None:
@@ -133,11 +150,8 @@ def _keep_rates(model: EvidenceModel, layout: Layout, values: dict[str, Tensor])
         table: Table = getattr(layout, name)
         if table.is_uncertain:
             rows = np.flatnonzero((table.slot >= 0).any(axis=1))
-            shown = pm.math.sigmoid(value[rows])
-            dims: tuple[str, ...] = (f"{name}_deviate", model.rivals)
-            if name == "correlation":
-                shown, dims = shown[:, 0], dims[:1]
-            model.keep(name, shown, dims, judge=True)
+            dims = (f"{name}_deviate", model.rivals)
+            model.keep(name, pm.math.sigmoid(value[rows]), dims, judge=True)
             model.record.derived[name] = partial(_rate_of, name=name, table=table, dims=dims)
 
 
@@ -145,60 +159,76 @@ def _rate_of(draws: xr.Dataset, *, name: str, table: Table, dims: tuple[str, ...
     """An uncertain rate from draws of its deviate, as in `spread_out`."""
     rows = np.flatnonzero((table.slot >= 0).any(axis=1))
     z = np.concatenate([draws[f"{name}_noise"].values, np.zeros((*draws[f"{name}_noise"].shape[:2], 1))], -1)
-    z = z[..., table.slot[rows]]
-    rate = expit(table.location[rows] + np.where(z < 0, table.low[rows], table.high[rows]) * z)
-    if len(dims) == 1:
-        return xr.DataArray(rate[..., 0], dims=("chain", "draw", *dims))
+    parts = table.location[rows], table.low[rows], table.high[rows]
+    rate = expit(kernel.two_piece(NUMPY, *parts, z[..., table.slot[rows]]))
     return xr.DataArray(rate, dims=("chain", "draw", *dims))
 
 
-def _log_detection(model: EvidenceModel, layout: Layout) -> Tensor:
-    if not (layout.link_search >= 0).any():
-        return None
-    detection = spread_out(model, "detection", layout.detection)
-    _keep_rates(model, layout, {"detection": detection})
-    return log_expit(detection)
-
-
-def _turned(layout: Layout, log_q: Tensor, log_d: Tensor) -> Tensor:
-    """1 - d q where an item was searched for in vain."""
-    search = layout.link_search[layout.unit_link]
-    units = np.flatnonzero(search >= 0)
-    if not units.size:
+def _by_link(
+    model: EvidenceModel, layout: Layout, units: tuple[Tensor, Tensor], shared: tuple[Rates, Tensor]
+) -> Tensor:
+    """Items as they are, facts read, events attested to."""
+    x, log_q = units
+    items, facts, events = ((layout.kind == kind).sum() for kind in (ITEM, FACT, EVENT))
+    if not facts and not events:
         return log_q
-    seen = pt.minimum(log_q[units] + log_d[search[units]], BARELY)
-    return pt.set_subtensor(log_q[units], pt.log1mexp(seen))
+    blocks = [log_q[:items]] if items else []
+    if facts:
+        blocks.append(_read(model, layout, log_q[items : items + layout.read_at.size]))
+    if events:
+        blocks.append(_attested(model, layout, x[items + layout.read_at.size :], shared))
+    return pt.concatenate(blocks) if len(blocks) > 1 else blocks[0]
 
 
-def _over_readings(model: EvidenceModel, layout: Layout, log_q: Tensor, log_prior: Tensor) -> Tensor:
-    """Sum readings out; links that turn on one fact share what they say only jointly."""
-    n, options = layout.n_read, layout.n_options
-    log_q = log_q.reshape((n, options, -1))
-    prior = log_prior[layout.episode_index[layout.n_plain :]][:, None, :]
-    weight = pt.log(pt.maximum(model.data("option_probability", layout.option_weight), 1e-300))
-
-    def read(log_likelihood: Tensor) -> Tensor:
-        level = pt.logsumexp(log_likelihood + prior, axis=-1, keepdims=True)
-        return pt.logsumexp(log_likelihood - level + weight[:, :, None], axis=1)
-
-    alone = read(log_q)
-    first, second = layout.group_pairs.T
-    if first.size == n:  # every fact has one link
-        return alone
-    members = ps.as_sparse_variable(
-        scipy.sparse.csr_matrix((np.ones(first.size), (first, second)), shape=(n, n))
-    )
-    joint = read(ps.structured_dot(members, log_q.reshape((n, -1))).reshape(log_q.shape))
-    return alone + layout.group_share[:, None] * (joint - ps.structured_dot(members, alone))
+def _read(model: EvidenceModel, layout: Layout, log_q: Tensor) -> Tensor:
+    """Sum over the readings of each fact, all its items together."""
+    weight = model.data("option_log_weight", layout.option_log_weight)
+    shape = (*layout.option_log_weight.shape, layout.evidence.sizes["hypothesis"])
+    cells, units = shape[0] * shape[1], layout.read_at.size
+    if not np.array_equal(layout.read_at, np.arange(cells)):
+        together = scipy.sparse.csr_matrix(
+            (np.ones(units), (layout.read_at, np.arange(units))), shape=(cells, units)
+        )
+        log_q = ps.structured_dot(ps.as_sparse_variable(together), log_q)
+    return kernel.read(PYTENSOR, log_q.reshape(shape), weight[:, :, None], 1)
 
 
-def _weight(model: EvidenceModel, layout: Layout) -> Tensor:
-    kappa = model.data("kappa", layout.kappa)
-    links = np.flatnonzero(layout.link_cluster >= 0)
-    if links.size:
-        correlation = spread_out(model, "correlation", layout.correlation)
-        _keep_rates(model, layout, {"correlation": correlation})
-        rho = pm.math.sigmoid(correlation)[layout.link_cluster[links], 0]
-        company = model.data("company", layout.company[links])
-        kappa = pt.set_subtensor(kappa[links], 1.0 / (1.0 + company * rho))
-    return kappa * layout.exponent
+def _attested(model: EvidenceModel, layout: Layout, x: Tensor, shared: tuple[Rates, Tensor]) -> Tensor:
+    """Sum over whether each event happened."""
+    rates, detection = shared
+    pairs = (rates.hit, rates.denial_if_true), (rates.false_report, rates.denial_if_false)
+    rho = model.data("agreement", layout.reports.agreement[:, None]) if layout.reports.correlated else None
+    given = [_told(layout, *pair, detection, rho) for pair in pairs]
+    return kernel.attest(PYTENSOR, x, *given)
+
+
+def _told(layout: Layout, rate: Tensor, denial: Tensor, detection: Tensor, rho: Tensor) -> Tensor:
+    """Log P(reports | e) of every event, e being what the rates are given."""
+    reports = layout.reports
+    blocks = []
+    for said in (YES, ANSWERED, DENIED, SILENT):
+        those = reports.that_said(said)
+        if those.size:
+            blocks.append(_log_p(layout, said, those, (rate, denial, detection)))
+    log_p = pt.concatenate([*blocks, pt.zeros((1, layout.evidence.sizes["hypothesis"]))])
+    each = log_p[reports.at.ravel()].reshape((*reports.at.shape, layout.evidence.sizes["hypothesis"]))
+    product = each.sum(axis=1)
+    if rho is None:
+        return product
+    yes = np.append(reports.said == YES, False)[reports.at][..., None]
+    no = np.append(reports.said != YES, False)[reports.at][..., None]
+    least = pt.switch(yes, pt.exp(each), 1.0).min(axis=1)
+    most = pt.switch(no, -pt.expm1(each), 0.0).max(axis=1)
+    return kernel.agree(PYTENSOR, product, least - most, rho)
+
+
+def _log_p(layout: Layout, said: int, those: Index, numbers: tuple[Tensor, Tensor, Tensor]) -> Tensor:
+    """Log P(report | e) of the reports that said so."""
+    rate, denial, detection = numbers
+    source = layout.reports.source[those]
+    if said == SILENT:
+        searched = detection[layout.reports.search[those]]
+        return kernel.absent(PYTENSOR, PYTENSOR.log_expit(rate[source]), searched)
+    if said == DENIED:
+        return PYTENSOR.log_expit(denial[source])
+    return PYTENSOR.log_expit(rate[source] if said == YES else -rate[source])

@@ -1,4 +1,4 @@
-"""Which link stands where: the structure that a model is built on, NumPy only."""
+"""Which number stands where: the structure that a model is built on, NumPy only."""
 
 from __future__ import annotations
 
@@ -14,66 +14,62 @@ import numpy.typing as npt
 import xarray as xr
 
 from bayes_trace.errors import ImpossibleEvidenceError
-from bayes_trace.likelihood.rows import FLAT
-from bayes_trace.models.cells import Table, tabulate
+from bayes_trace.likelihood.links import EVENT, FACT, ITEM, REPORT, links_of
+from bayes_trace.models.cells import CERTAIN, Table, tabulate
 from bayes_trace.models.coded import Codings, coders_used, gather_codings
+from bayes_trace.models.reports import DENIED, Reports, make_reports, what_is_said
 
-__all__ = ["Layout", "Scope", "make_layout"]
+__all__ = ["Layout", "Scope", "make_layout", "take_links"]
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Scope = Literal["episode", "set"]
+#: numbers that may change without compiling afresh
+NUMBERS = ("agreement", "kappa", "option_log_weight")
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Arrays by unit (a link, or one option of a link with readings), link and episode.
+    """Arrays by unit (an item or an event, or one reading of an item), entry, link and episode.
 
-    Links with readings stand last. The numbers among these arrays become `pm.Data`; everything
-    else is the shape of the graph and enters `signature`.
+    Links of items stand first, then facts, then events. The numbers among these arrays become
+    `pm.Data`; everything else is the shape of the graph and enters `signature`.
     """
 
     evidence: xr.Dataset
     scope: Scope
-    n_plain: int
-    unit_link: Index
-    unit_ratio: Flags
     codings: Codings
     items: Table
+    unit_ratio: Flags
     #: place of each unit in `hit` and `false_report`, -1 where no source model applies
-    unit_report: Index
+    unit_source: Index
     hit: Table
     false_report: Table
-    #: place of each link in `detection`, -1 where the item was found
-    link_search: Index
+    denial_if_true: Table
+    denial_if_false: Table
+    #: place of each unit in `detection`, -1 where the item was found
+    unit_search: Index
     detection: Table
-    #: place of each link in `correlation`, -1 where its cluster's correlation is a point
-    link_cluster: Index
-    correlation: Table
-    #: members of its cluster that speak, besides the link itself
-    company: Array
+    #: place of each unit that is read among the readings of all facts
+    read_at: Index
+    #: log lambda of the readings of every fact
+    option_log_weight: Array
+    reports: Reports
     kappa: Array
     #: share of each link in its episode
     exponent: Array
     #: links of which only ratios between hypotheses count
     relative: Flags
-    #: option weights of the links with readings
-    option_weight: Array
-    #: share of each link with readings in what those of its fact say only jointly
-    group_share: Array
-    #: pairs of links with readings that turn on one fact, each link paired with itself too
-    group_pairs: Index
+    #: weight of each hypothesis in the even mean that ratios are taken over
+    written: Array
+    #: whether a correlation has a range, which no model draws
+    fixed_correlations: bool
 
     @property
-    def n_read(self) -> int:
-        """Links with readings."""
-        return self.evidence.sizes["link"] - self.n_plain
-
-    @property
-    def n_options(self) -> int:
-        """Options of each link with readings."""
-        return int(self.option_weight.shape[1])
+    def kind(self) -> Index:
+        """Kind of each link."""
+        return np.asarray(self.evidence["link_kind"].values)
 
     @property
     def episode_index(self) -> Index:
@@ -83,11 +79,12 @@ class Layout:
     @property
     def without_data_model(self) -> dict[str, str]:
         """Episodes for which no model of the data exists, with the reason."""
-        tempered = (self.kappa < 1) | (self.link_cluster >= 0)
+        tempered = self.kappa < 1
         reasons = (
             (self.relative & ~tempered, "ratios carry no probability of the evidence"),
             (tempered, "a discount for dependence is no probability of the evidence"),
-            (np.arange(self.kappa.size) >= self.n_plain, "readings have no level"),
+            (self.kind == FACT, "readings have no level"),
+            (self.kind == EVENT, "what else the sources of an event might have said is not stated"),
             (self.exponent < 1, "an item is shared between episodes"),
         )
         names = self.evidence["episode"].values
@@ -97,174 +94,185 @@ class Layout:
             for j in np.unique(self.episode_index[np.flatnonzero(mask)])
         }
 
+    @property
+    def attrs(self) -> dict[str, str | float]:
+        """What a reader of the draws must know."""
+        return {"correlations": "at best values"} if self.fixed_correlations else {}
+
     @cached_property
     def signature(self) -> str:
         """The same for two layouts whose models differ in `pm.Data` only."""
-        parts: list[object] = [
-            self.scope,
-            self.n_plain,
-            bool(self.without_data_model),
-            self.codings.signature,
-        ]
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if isinstance(value, Table):
-                parts += [value.slot.tobytes(), value.slot.shape]
-            elif isinstance(value, np.ndarray) and field.name not in ("company", "kappa", "option_weight"):
-                parts += [value.tobytes(), value.shape]
-        parts += [self.option_weight.shape, self.episode_index.tobytes(), tuple(self.evidence.sizes.items())]
+        parts: list[object] = [self.scope, bool(self.without_data_model), self.codings.signature]
+        parts += [each for field in fields(self) for each in _shape(field.name, getattr(self, field.name))]
+        parts += [self.kind.tobytes(), self.episode_index.tobytes(), tuple(self.evidence.sizes.items())]
         parts.append(bool(np.isfinite(self.evidence["prior_concentration"].values).all()))
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
+def _shape(name: str, value: object) -> list[object]:
+    """What a graph takes from an array or a table besides its numbers."""
+    if isinstance(value, Table):
+        return [value.slot.tobytes(), value.slot.shape, value.common.tobytes()]
+    if isinstance(value, np.ndarray):
+        return [value.shape] if name in NUMBERS else [value.shape, value.tobytes()]
+    if isinstance(value, Reports):
+        return [each for f in fields(value) for each in _shape(f.name, getattr(value, f.name))]
+    return [value] if isinstance(value, bool) else []
+
+
+def take_links(evidence: xr.Dataset, links: Index) -> xr.Dataset:
+    """The evidence of some links, in this order, with the entries that they hold."""
+    place = np.full(evidence.sizes["link"], -1, dtype=np.int64)
+    place[links] = np.arange(links.size)
+    at = place[evidence["entry_link"].values]
+    order = np.argsort(at, kind="stable")
+    entries = order[at[order] >= 0]
+    return evidence.isel(link=links, entry=entries).assign(entry_link=("entry", at[entries]))
+
+
 def make_layout(evidence: xr.Dataset, scope: Scope) -> Layout:
     """Sort links, copy what is uncertain per episode or not, and refuse impossible evidence."""
-    used = coders_used(evidence)
-    read = (evidence["read"] & evidence["coded"]).sel(coder=used).any("coder").values
-    coded = evidence["coded"].sel(coder=used).any("coder").values
-    order = np.concatenate([np.flatnonzero(coded & ~read), np.flatnonzero(coded & read)])
-    evidence = evidence.isel(link=order).sel(coder=used)
+    evidence, speaker = _spoken(evidence)
     _refuse_impossible(evidence)
-    n_plain = int((coded & ~read).sum())
-    options = evidence.sizes["option"] if read.any() else 1
-    n_read = order.size - n_plain
-    unit_link = np.concatenate([np.arange(n_plain), np.repeat(np.arange(n_plain, order.size), options)])
-    unit_option = np.concatenate([np.zeros(n_plain, dtype=np.int64), np.tile(np.arange(options), n_read)])
-    codings = gather_codings(evidence, unit_link, unit_option)
-    report = _reports(evidence, scope)
-    search = _searches(evidence, scope)
-    company = _company(evidence)
-    cluster, correlation = _correlations(evidence, scope, company)
-    fixed = np.where(cluster >= 0, 1.0, _fixed_kappa(evidence, company))
+    unit_entry, unit_option = _units(evidence)
+    codings = gather_codings(evidence, unit_entry, unit_option)
+    place = _place(evidence, scope)
+    source, rates = _sources(evidence, place)
+    search, detection = _searches(evidence, place)
+    link, n = evidence["entry_link"].values, evidence.sizes["link"]
+    relative = np.zeros(n, dtype=bool)
+    relative[link[unit_entry[codings.is_ratio]]] = True
+    fact = evidence["link_kind"].values == FACT
+    spoken = speaker, np.arange(n)
+    at_item = evidence["entry_role"].values[unit_entry] == ITEM
     return Layout(
         evidence=evidence,
         scope=scope,
-        n_plain=n_plain,
-        unit_link=unit_link,
-        unit_ratio=codings.is_ratio,
         codings=codings,
-        items=_items(evidence, scope, codings, unit_link, unit_option),
-        unit_report=report[0][unit_link],
-        hit=report[1],
-        false_report=report[2],
-        link_search=search[0],
-        detection=search[1],
-        link_cluster=cluster,
-        correlation=correlation,
-        company=company,
-        kappa=fixed,
+        items=_items(evidence, place, codings, (unit_entry, unit_option)),
+        unit_ratio=codings.is_ratio,
+        unit_source=np.where(at_item, source[unit_entry], -1),
+        **rates,
+        unit_search=np.where(at_item, search[unit_entry], -1),
+        detection=detection,
+        read_at=_read_at(evidence, unit_entry, unit_option),
+        option_log_weight=np.maximum(evidence["log_option_weight"].values[spoken][fact], -CERTAIN),
+        reports=make_reports(evidence, source, search),
+        kappa=evidence["kappa"].values[spoken],
         exponent=_exponents(evidence, scope),
-        relative=(cluster >= 0) | _by_link(codings.is_ratio, unit_link, order.size),
-        option_weight=_option_weights(evidence, n_plain, options),
-        **_groups(evidence, n_plain),
+        relative=relative,
+        written=evidence["written_share"].values.mean(axis=0),
+        fixed_correlations=_fixed_correlations(evidence, speaker),
     )
 
 
-def _by_link(unit: Flags, unit_link: Index, n: int) -> Flags:
-    link = np.zeros(n, dtype=bool)
-    link[unit_link] = unit
-    return link
+def _spoken(evidence: xr.Dataset) -> tuple[xr.Dataset, Index]:
+    """What any coder coded, sorted by kind of link, and whose lambda and kappa each link has.
+
+    The base coder's, or, where he did not code the link, the first's who did.
+    """
+    evidence = evidence.sel(coder=coders_used(evidence))
+    told = np.stack([links_of(evidence, coder).spoken for coder in range(evidence.sizes["coder"])])
+    order = np.argsort(evidence["link_kind"].values, kind="stable")
+    kept = order[told.any(axis=0)[order]]
+    told = told[:, kept]
+    evidence = take_links(evidence, kept)
+    evidence = evidence.isel(entry=np.flatnonzero(evidence["coded"].values.any(axis=0)))
+    base = evidence["coder"].values == evidence.attrs.get("base_coder")
+    by_base = told[base].any(axis=0)
+    return evidence, np.where(by_base, base.argmax(), told.argmax(axis=0))
 
 
 def _refuse_impossible(evidence: xr.Dataset) -> None:
     impossible = np.isneginf(evidence["log_likelihood"].values).any(axis=0)
-    names = evidence["hypothesis"].values
+    link, entry = evidence["entry_link"].values, evidence["entry_item"].values
     for j, episode in enumerate(evidence["episode"].values):
         here = evidence["episode_index"].values == j
         if here.any() and impossible[here].any(axis=0).all():
             items = {
-                str(name): [str(item) for item in evidence["link_item"].values[here & impossible[:, h]]]
-                for h, name in enumerate(names)
+                str(name): [str(item) for item in entry[(here & impossible[:, h])[link]]]
+                for h, name in enumerate(evidence["hypothesis"].values)
             }
             raise ImpossibleEvidenceError(str(episode), items)
 
 
+def _units(evidence: xr.Dataset) -> tuple[Index, Index]:
+    """Entry and reading of each unit; reports of events have none."""
+    kind = evidence["link_kind"].values[evidence["entry_link"].values]
+    stated = evidence["option_probability"].values[evidence["entry_link"].values] > 0
+    stated[kind != FACT, 1:] = False
+    stated[evidence["entry_role"].values == REPORT] = False
+    entry, option = np.nonzero(stated)
+    return entry, option
+
+
+def _read_at(evidence: xr.Dataset, unit_entry: Index, unit_option: Index) -> Index:
+    """Place of each unit of a fact in a table (fact, option) that is laid out in one row."""
+    kind = evidence["link_kind"].values
+    link = evidence["entry_link"].values[unit_entry]
+    read = kind[link] == FACT
+    fact = np.cumsum(kind == FACT) - 1
+    return np.asarray(fact[link[read]] * evidence.sizes["option"] + unit_option[read], dtype=np.int64)
+
+
 def _place(evidence: xr.Dataset, scope: Scope) -> list[str]:
-    """What is uncertain is copied per episode, or one for the set."""
-    episodes = [str(name) for name in evidence["link_episode"].values]
-    return episodes if scope == "episode" else [""] * len(episodes)
+    """What is uncertain is copied per episode, or one for the set; by entry."""
+    episodes = evidence["link_episode"].values[evidence["entry_link"].values].astype(str)
+    return episodes.tolist() if scope == "episode" else [""] * episodes.size
 
 
-def _items(
-    evidence: xr.Dataset, scope: Scope, codings: Codings, unit_link: Index, unit_option: Index
-) -> Table:
+def _items(evidence: xr.Dataset, place: Sequence[str], codings: Codings, units: tuple[Index, Index]) -> Table:
     shared = set(str(evidence.attrs.get("shared_implications", "")).split())
-    place = _place(evidence, scope)
     hypotheses = [str(name) for name in evidence["hypothesis"].values]
+    names, implications = evidence["entry_item"].values, evidence["entry_implication"].values
     keys = []
-    for link, option in zip(unit_link, unit_option, strict=True):
-        common = [name for name in str(evidence["link_implication"].values[link]).split() if name in shared]
-        name = f"implication:{common[0]}" if common else str(evidence["link_item"].values[link])
+    for entry, option in zip(*units, strict=True):
+        common = [name for name in str(implications[entry]).split() if name in shared]
+        name = f"implication:{common[0]}" if common else str(names[entry])
         which = str(option) if codings.has_options else ""
-        keys.append([(name, place[link], which, hypothesis) for hypothesis in hypotheses])
-    return tabulate(codings.location, codings.low, codings.high, keys)
+        keys.append([(name, place[entry], which, hypothesis) for hypothesis in hypotheses])
+    return tabulate(codings.location, codings.low, codings.high, keys, codings.reference)
 
 
 def _copies(index: Index, place: Sequence[str]) -> tuple[Index, Index, list[str]]:
-    """Place of each link among the copies, and what each is a copy of, where."""
+    """Place of each entry among the copies, and what each is a copy of, where."""
     found: dict[tuple[int, str], int] = {}
     at = np.full(index.size, -1, dtype=np.int64)
-    for link, (thing, where) in enumerate(zip(index, place, strict=True)):
+    for entry, (thing, where) in enumerate(zip(index, place, strict=True)):
         if thing >= 0:
-            at[link] = found.setdefault((int(thing), where), len(found))
+            at[entry] = found.setdefault((int(thing), where), len(found))
     return at, np.array([thing for thing, _ in found], dtype=np.int64), [where for _, where in found]
 
 
 def _table_of(evidence: xr.Dataset, name: str, rows: Index, keys: Sequence[tuple[str, str]]) -> Table:
     """One deviate per row: what moves the number moves it under every hypothesis."""
-    parts = [evidence[f"{name}_{part}"].values[rows] for part in ("location", "spread_low", "spread_high")]
-    width = parts[0].shape[1] if parts[0].ndim > 1 else 1
-    location, low, high = (part.reshape(rows.size, width) for part in parts)
-    return tabulate(location, low, high, [[key] * width for key in keys])
-
-
-def _reports(evidence: xr.Dataset, scope: Scope) -> tuple[Index, Table, Table]:
-    at, source, where = _copies(evidence["source_index"].values, _place(evidence, scope))
-    keys = [(str(evidence["source"].values[s]), place) for s, place in zip(source, where, strict=True)]
-    return at, _table_of(evidence, "hit", source, keys), _table_of(evidence, "false_report", source, keys)
-
-
-def _searches(evidence: xr.Dataset, scope: Scope) -> tuple[Index, Table]:
-    names, item = np.unique(evidence["link_item"].values.astype(str), return_inverse=True)
-    absent = np.where(evidence["absent"].values, item, -1)
-    at, found, where = _copies(absent, _place(evidence, scope))
-    searched = np.flatnonzero(at >= 0)
-    links = searched[np.unique(at[searched], return_index=True)[1]]
-    keys = [(str(names[one]), place) for one, place in zip(found, where, strict=True)]
-    return at, _table_of(evidence, "detection", links, keys)
-
-
-def _company(evidence: xr.Dataset) -> Array:
-    """Other members of a link's cluster in its episode whose final rows discriminate."""
-    rows = evidence["log_likelihood"].values
-    with np.errstate(invalid="ignore"):
-        flat = (rows.max(axis=-1) - rows.min(axis=-1)) < FLAT
-    member = (evidence["cluster_index"].values >= 0) & (~flat).any(axis=0)
-    key = [
-        (int(e), int(c)) if m else None
-        for e, c, m in zip(
-            evidence["episode_index"].values, evidence["cluster_index"].values, member, strict=True
-        )
-    ]
-    count = Counter(key)
-    return np.array([count[each] - 1.0 if each else 0.0 for each in key])
-
-
-def _fixed_kappa(evidence: xr.Dataset, company: Array) -> Array:
-    location = evidence["correlation_location"].values
-    rho = np.append(1.0 / (1.0 + np.exp(-location)), 0.0)
-    return np.asarray(1.0 / (1.0 + company * rho[evidence["cluster_index"].values]))
-
-
-def _correlations(evidence: xr.Dataset, scope: Scope, company: Array) -> tuple[Index, Table]:
-    ranged = np.append(evidence["correlation_spread_high"].values > 0, False) | np.append(
-        evidence["correlation_spread_low"].values > 0, False
+    location, low, high = (
+        evidence[f"{name}_{part}"].values[rows] for part in ("location", "spread_low", "spread_high")
     )
-    index = evidence["cluster_index"].values
-    uncertain = np.where((company > 0) & ranged[index], index, -1)
-    at, cluster, where = _copies(uncertain, _place(evidence, scope))
-    keys = [(str(evidence["cluster"].values[c]), place) for c, place in zip(cluster, where, strict=True)]
-    return at, _table_of(evidence, "correlation", cluster, keys)
+    return tabulate(location, low, high, [[key] * location.shape[1] for key in keys])
+
+
+def _sources(evidence: xr.Dataset, place: Sequence[str]) -> tuple[Index, dict[str, Any]]:
+    """Place of each entry among sources, and their rates; those of denials where there are any."""
+    source = np.where(evidence["entry_role"].values == EVENT, -1, evidence["source_index"].values)
+    at, copied, where = _copies(source, place)
+    keys = [(str(evidence["source"].values[s]), each) for s, each in zip(copied, where, strict=True)]
+    denied = bool((what_is_said(evidence) == DENIED).any())
+    tables = {}
+    for name in ("hit", "false_report", "denial_if_true", "denial_if_false"):
+        kept = len(keys) if denied or not name.startswith("denial") else 0
+        tables[name] = _table_of(evidence, name, copied[:kept], keys[:kept])
+    return at, tables
+
+
+def _searches(evidence: xr.Dataset, place: Sequence[str]) -> tuple[Index, Table]:
+    names, item = np.unique(evidence["entry_item"].values.astype(str), return_inverse=True)
+    absent = np.where(evidence["absent"].values, item, -1)
+    at, found, where = _copies(absent, place)
+    searched = np.flatnonzero(at >= 0)
+    entries = searched[np.unique(at[searched], return_index=True)[1]]
+    keys = [(str(names[one]), each) for one, each in zip(found, where, strict=True)]
+    return at, _table_of(evidence, "detection", entries, keys)
 
 
 def _exponents(evidence: xr.Dataset, scope: Scope) -> Array:
@@ -275,18 +283,16 @@ def _exponents(evidence: xr.Dataset, scope: Scope) -> Array:
     return np.array([1.0 / count[name] for name in items])
 
 
-def _option_weights(evidence: xr.Dataset, n_plain: int, options: int) -> Array:
-    reading = evidence["reading_index"].values[n_plain:]
-    if not reading.size:
-        return np.zeros((0, options))
-    return np.asarray(evidence["option_probability"].values[reading], dtype=np.float64)
+def _fixed_correlations(evidence: xr.Dataset, speaker: Index) -> bool:
+    """Whether a range of a correlation that plays a part is left aside."""
 
+    def ranged(name: str) -> Flags:
+        return np.asarray(
+            (evidence[f"{name}_spread_low"].values > 0) | (evidence[f"{name}_spread_high"].values > 0)
+        )
 
-def _groups(evidence: xr.Dataset, n_plain: int) -> dict[str, Any]:
-    """Links that turn on one fact in one episode, and each one's share of what they say only jointly."""
-    episode, reading = (evidence[name].values[n_plain:] for name in ("episode_index", "reading_index"))
-    together = (episode[:, None] == episode) & (reading[:, None] == reading)
-    # a link that is flat under every option has no part, as in the exact rows
-    speaks = (np.ptp(evidence["location"].values[:, n_plain:], axis=-1) >= FLAT).any(axis=(0, 2))
-    share = np.where(speaks, 1.0 / np.maximum(together.astype(int) @ speaks, 1), 0.0)
-    return {"group_pairs": np.argwhere(together), "group_share": share}
+    together = evidence["effective_number"].values[speaker, np.arange(speaker.size)] > 1
+    in_cluster = np.append(ranged("correlation"), False)[evidence["cluster_index"].values]
+    reports = np.bincount(evidence["entry_link"].values, minlength=speaker.size) - 1
+    of_event = (evidence["link_kind"].values == EVENT) & (reports > 1)
+    return bool((in_cluster & together).any() or (ranged("agreement") & of_event).any())

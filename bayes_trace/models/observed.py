@@ -9,69 +9,55 @@ import numpy.typing as npt
 import pymc as pm
 import pytensor.tensor as pt
 
-from bayes_trace.errors import NoDataModelError
+from bayes_trace.likelihood.links import EVENT
 from bayes_trace.models.base import EvidenceModel, Tensor
-from bayes_trace.models.graph import BARELY, Rows, log_sum, sum_by_episode
+from bayes_trace.models.graph import Rows, level_of_ratios, sum_by_episode
 from bayes_trace.models.layout import Layout
+from bayes_trace.models.numbers import PYTENSOR
+from bayes_trace.models.record import no_data_model
 
-__all__ = ["attach_evidence", "no_data_model"]
+__all__ = ["attach_evidence"]
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
-#: in the table of what was found: the episode has fewer links than this place
-NO_LINK = -1
+#: in the table of what was found: the episode has fewer items than this place
+NO_ENTRY = -1
 
 
-def attach_evidence(
-    model: EvidenceModel, layout: Layout, rows: Rows, log_share: Tensor, log_prior: Tensor
-) -> Tensor:
+def attach_evidence(model: EvidenceModel, layout: Layout, rows: Rows, log_share: Tensor) -> Tensor:
     """Register the observed variable ``evidence`` and return log-likelihoods (episode, hypothesis).
 
-    Its value is a table (episode, place): 1 where the link was found, 0 where it was searched for in
-    vain, -1 where the episode has no more links. Its density is that of an episode with the
-    hypothesis summed out.
+    Its value is a table (episode, place) of items and reports: 1 where it was found, 0 where it was
+    searched for in vain, -1 where the episode has no more of them. Its density is that of an episode
+    with the hypothesis summed out.
     """
     slots = _slots(layout)
-    model.add_coord("place", np.arange(slots.shape[1]))
-    found = model.data("found", _found(layout, slots), ("episode", "place"))
+    model.add_coord("place", range(slots.shape[1]))
+    found = model.observe("evidence", "found", _found(layout, slots), ("episode", "place"))
     if layout.without_data_model:
-        return _without_data_model(layout, rows, (log_share, log_prior, found))
+        return _without_data_model(layout, rows, log_share, found)
     return _with_data_model(model, layout, rows, (log_share, slots, found))
 
 
 def _slots(layout: Layout) -> Index:
-    """Link at each place of each episode, -1 where there is none; at least one place."""
-    episode = layout.episode_index
-    counts = np.bincount(episode, minlength=layout.evidence.sizes["episode"])
-    slots = np.full((counts.size, max(int(counts.max(initial=0)), 1)), NO_LINK, dtype=np.int64)
+    """Entry at each place of each episode, -1 where there is none; at least one place."""
+    evidence = layout.evidence
+    entries = np.flatnonzero(evidence["entry_role"].values != EVENT)
+    episode = layout.episode_index[evidence["entry_link"].values[entries]]
+    counts = np.bincount(episode, minlength=evidence.sizes["episode"])
+    slots = np.full((counts.size, max(int(counts.max(initial=0)), 1)), NO_ENTRY, dtype=np.int64)
     for j in range(counts.size):
-        slots[j, : counts[j]] = np.flatnonzero(episode == j)
+        slots[j, : counts[j]] = entries[episode == j]
     return slots
 
 
 def _found(layout: Layout, slots: Index) -> Index:
     present = np.append(~layout.evidence["absent"].values, False).astype(np.int64)
-    return np.where(slots == NO_LINK, NO_LINK, present[slots])
+    return np.where(slots == NO_ENTRY, NO_ENTRY, present[slots])
 
 
-def no_data_model(reasons: dict[str, str], what: str) -> NoDataModelError:
-    """The error that says why there is nothing to predict, and for which episodes."""
-    first, why = next(iter(reasons.items()))
-    more = f" and {len(reasons) - 1} more" if len(reasons) > 1 else ""
-    message = (
-        f"{what}: episode {first}{more} has no model of the data ({why}); "
-        "code absolute probabilities without a discount, or leave these episodes out with episodes="
-    )
-    return NoDataModelError(message)
-
-
-def _without_data_model(layout: Layout, rows: Rows, parts: tuple[Tensor, Tensor, Tensor]) -> Tensor:
-    log_share, log_prior, found = parts
+def _without_data_model(layout: Layout, rows: Rows, log_share: Tensor, found: Tensor) -> Tensor:
     total = sum_by_episode(layout, rows.rows, rows.weight)
-    level = pt.zeros(layout.evidence.sizes["episode"])
-    if layout.relative.any():
-        ratios = sum_by_episode(layout, rows.rows, rows.weight * layout.relative)
-        level = log_sum(log_prior + ratios)
     reasons = layout.without_data_model
 
     def random(
@@ -84,7 +70,7 @@ def _without_data_model(layout: Layout, rows: Rows, parts: tuple[Tensor, Tensor,
 
     pm.CustomDist(
         "evidence",
-        log_sum(log_share + total) - level,
+        PYTENSOR.log_sum(log_share + total, -1) - level_of_ratios(layout, rows),
         found,
         logp=lambda _value, density, _table: density,
         random=random,
@@ -99,19 +85,18 @@ def _without_data_model(layout: Layout, rows: Rows, parts: tuple[Tensor, Tensor,
 def _with_data_model(
     model: EvidenceModel, layout: Layout, rows: Rows, parts: tuple[Tensor, Index, Tensor]
 ) -> Tensor:
+    """Every link is one item: what it says follows from whether it was found."""
     log_share, slots, found = parts
     seen = rows.rows
-    links = np.flatnonzero(layout.link_search >= 0)
+    links = np.flatnonzero(layout.unit_search >= 0)
     if links.size:
-        seen = pt.inc_subtensor(seen[links], rows.log_detection[layout.link_search[links]])
-    place = np.nonzero(slots >= 0)
-    # links are listed episode by episode in `slots`, but readings would stand last in the layout
-    order = np.argsort(slots[place], kind="stable")
-    at = place[0][order], place[1][order]
+        detected = PYTENSOR.log_expit(rows.detection)
+        seen = pt.inc_subtensor(seen[links], detected[layout.unit_search[links]])
+    at = np.nonzero(slots != NO_ENTRY)
 
     def likelihoods(value: Tensor, seen: Tensor) -> Tensor:
         there = value[at][:, None] > 0
-        vain = pt.log1mexp(pt.minimum(seen, BARELY))
+        vain = PYTENSOR.log1mexp(seen)
         return sum_by_episode(layout, pt.switch(there, seen, vain), pt.ones(layout.episode_index.size))
 
     pm.CustomDist(
@@ -120,7 +105,7 @@ def _with_data_model(
         seen,
         slots,
         # PyMC gives a parameter without episodes a first dimension of length 1
-        logp=lambda value, share, seen, _: log_sum(share + likelihoods(value, seen[0])),
+        logp=lambda value, share, seen, _: PYTENSOR.log_sum(share + likelihoods(value, seen[0]), -1),
         random=_draw_found,
         signature="(h),(l,h),(k)->(k)",
         dtype="int32",
@@ -148,6 +133,6 @@ def _draw_found(
     links = slots.astype(np.int64)
     seen = seen.reshape(-1, seen.shape[-1])
     there = np.exp(np.append(seen, np.zeros((1, seen.shape[1])), axis=0)[links, true[:, None]])
-    return np.where(links == NO_LINK, NO_LINK, (rng.random(links.shape) < there).astype(np.int64)).astype(
+    return np.where(links == NO_ENTRY, NO_ENTRY, (rng.random(links.shape) < there).astype(np.int64)).astype(
         np.int32
     )

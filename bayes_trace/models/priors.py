@@ -7,7 +7,7 @@ import numpy.typing as npt
 import xarray as xr
 from scipy.special import gammaln
 
-from bayes_trace.models.base import EvidenceModel, Prior
+from bayes_trace.models.record import Prior, Record
 
 __all__ = ["draw_priors", "log_density"]
 
@@ -15,20 +15,20 @@ Array = npt.NDArray[np.float64]
 LOG_ROOT_TAU = 0.5 * float(np.log(2 * np.pi))
 
 
-def draw_priors(model: EvidenceModel, draws: int, rng: np.random.Generator) -> xr.Dataset:
+def draw_priors(record: Record, draws: int, rng: np.random.Generator) -> xr.Dataset:
     """Draws of the shared free variables from their priors, one chain, and of what sums to zero."""
     data: dict[str, tuple[tuple[str, ...], Array]] = {}
     coords: dict[str, list[object]] = {}
-    for name, prior in model.record.priors.items():
+    for name, prior in record.priors.items():
         if not prior.shared:
             continue
-        sizes = tuple(len(model.coords[dim]) for dim in prior.dims)
+        sizes = tuple(len(record.coords[dim]) for dim in prior.dims)
         data[name] = (("chain", "draw", *prior.dims), _draw(prior, (1, draws, *sizes), rng))
-        coords |= {dim: list(model.coords[dim]) for dim in prior.dims}
-    for name, array in model.record.zero_sums.items():
+        coords |= {dim: list(record.coords[dim]) for dim in prior.dims}
+    for name, array in record.zero_sums.items():
         cells = data[array.free][1] @ array.basis.T
         data[name] = (("chain", "draw", *array.dims), cells.reshape(1, draws, *array.sizes))
-        coords |= {dim: list(model.coords[dim]) for dim in array.dims}
+        coords |= {dim: list(record.coords[dim]) for dim in array.dims}
     return xr.Dataset(data, {**coords, "chain": [0], "draw": np.arange(draws)})
 
 

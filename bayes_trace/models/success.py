@@ -14,7 +14,8 @@ import xarray as xr
 from scipy.special import expit
 
 from bayes_trace.errors import ModelError
-from bayes_trace.models.base import EvidenceModel, Record, Tensor, as_names
+from bayes_trace.likelihood import with_likelihoods
+from bayes_trace.models.base import EvidenceModel, Tensor, as_names
 from bayes_trace.models.conditions import (
     CLASSES,
     Design,
@@ -23,8 +24,10 @@ from bayes_trace.models.conditions import (
     without_restating,
 )
 from bayes_trace.models.elicitation import basic_coords, keep_episodes
-from bayes_trace.models.graph import build_rows, log_sum, sum_by_episode
-from bayes_trace.models.layout import Layout, make_layout
+from bayes_trace.models.graph import build_rows, level_of_ratios, sum_by_episode
+from bayes_trace.models.layout import Layout, make_layout, take_links
+from bayes_trace.models.numbers import PYTENSOR
+from bayes_trace.models.record import Record
 
 __all__ = ["success_model"]
 
@@ -83,9 +86,10 @@ def success_model(evidence: xr.Dataset, *, conditions: Sequence[str]) -> Evidenc
     named = as_names(conditions)
     fitted, left_out = without_restating(fitted, named)
     design = make_design(fitted, named)
-    fitted = fitted.isel(link=np.flatnonzero(fitted["link_step"].values == STEP))
+    # clusters weigh what is left of them
+    fitted = with_likelihoods(take_links(fitted, np.flatnonzero(fitted["link_step"].values == STEP)))
     layout = make_layout(fitted, "set")
-    return _build(layout, design, pleading, {"left_out": " ".join(left_out)}, 1.0)
+    return _build(layout, design, pleading, {"left_out": " ".join(left_out), **layout.attrs}, 1.0)
 
 
 def _pleading(evidence: xr.Dataset) -> npt.NDArray[np.bool_]:
@@ -135,23 +139,14 @@ def _build(
 def _attempt_evidence(
     model: EvidenceModel, layout: Layout, pleading: npt.NDArray[np.bool_], log_prior: Tensor
 ) -> Tensor:
-    """Log-likelihood of the items (episode, pleaded or not); of ratios only their difference counts."""
-    rows = build_rows(model, layout, log_prior, turn_absent=True)
-
-    def by_plea(sums: Tensor) -> Tensor:
-        return pt.stack(
-            [
-                log_sum((log_prior + sums)[:, which]) - log_sum(log_prior[:, which])
-                for which in (np.flatnonzero(pleading), np.flatnonzero(~pleading))
-            ],
-            axis=1,
-        )
-
-    total = by_plea(sum_by_episode(layout, rows.rows, rows.weight))
-    if not layout.relative.any():
-        return total
-    ratios = by_plea(sum_by_episode(layout, rows.rows, rows.weight * layout.relative))
-    return total - log_sum(ratios - np.log(2.0))[:, None]
+    """Log-likelihood of the items (episode, pleaded or not); ratios have no level."""
+    rows = build_rows(model, layout, turn_absent=True)
+    sums = sum_by_episode(layout, rows.rows, rows.weight)
+    by_plea = [
+        PYTENSOR.log_sum((log_prior + sums)[:, which], -1) - PYTENSOR.log_sum(log_prior[:, which], -1)
+        for which in (np.flatnonzero(pleading), np.flatnonzero(~pleading))
+    ]
+    return pt.stack(by_plea, axis=1) - level_of_ratios(layout, rows)[:, None]
 
 
 def _outcomes(model: EvidenceModel, layout: Layout, design: Design, sums: Tensor, scale: float) -> None:
@@ -168,12 +163,12 @@ def _outcomes(model: EvidenceModel, layout: Layout, design: Design, sums: Tensor
     log_share = pt.stack([-pt.softplus(-attempts), -pt.softplus(attempts)])[None, :]
     odds = pt.stack([level + (x * slope[None, :]).sum(axis=1), base + 0.0 * x[:, 0]], axis=1)
     granted = np.isin(layout.evidence["granted"].values, CLASSES[True]).astype(np.int64)
-    y = model.data("granted", granted, ("episode",))
+    y = model.observe("outcome", "granted", granted, ("episode",))
     pm.CustomDist(
         "outcome",
         log_share + sums,
         odds,
-        logp=lambda value, weight, odds: log_sum(weight + _bernoulli(value, odds)),
+        logp=lambda value, weight, odds: PYTENSOR.log_sum(weight + _bernoulli(value, odds), -1),
         random=_draw_outcome,
         signature="(h),(h)->()",
         dtype="int32",

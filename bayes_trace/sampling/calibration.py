@@ -8,8 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from bayes_trace.models import EvidenceModel, no_data_model
-from bayes_trace.sampling.chains import Plan, run_chains
+from bayes_trace.models.base import EvidenceModel
+from bayes_trace.models.record import no_data_model
+from bayes_trace.sampling.chains import run_chains
+from bayes_trace.sampling.plan import Plan
 
 __all__ = ["calibrate"]
 

@@ -9,8 +9,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pymc as pm
@@ -21,36 +20,13 @@ from pymc.blocking import DictToArrayBijection
 from pytensor.compile.mode import Mode
 
 from bayes_trace.errors import SamplerError, SamplingStoppedError
-from bayes_trace.models import EvidenceModel
+from bayes_trace.models.base import EvidenceModel
 from bayes_trace.sampling.compiling import compiled, quiet_compiling
+from bayes_trace.sampling.plan import Chains, Plan
 
-__all__ = ["Chains", "Plan", "Sampler", "run_chains"]
+__all__ = ["run_chains"]
 
-Sampler = Literal["nutpie", "pymc", "numpyro"]
 _STOPPED = "interrupted before every chain had a draw; nothing is kept, run it again"
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What was asked for."""
-
-    draws: int
-    tune: int
-    chains: int
-    seed: int
-    sampler: Sampler
-
-
-@dataclass(frozen=True)
-class Chains:
-    """Draws of all chains, cut to the shortest."""
-
-    draws: xr.Dataset
-    divergences: int
-    interrupted: bool
-    #: None where it cannot be told from sampling
-    compile_seconds: float | None
-    sampling_seconds: float
 
 
 def run_chains(model: EvidenceModel, plan: Plan) -> Chains:

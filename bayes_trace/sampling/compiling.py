@@ -12,7 +12,7 @@ from typing import Any
 
 import pytensor
 
-from bayes_trace.models import EvidenceModel
+from bayes_trace.models.base import EvidenceModel
 
 __all__ = ["Compiled", "compiled", "forget_compiled", "quiet_compiling"]
 

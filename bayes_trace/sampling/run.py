@@ -5,15 +5,17 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import xarray as xr
 
 from bayes_trace.errors import BayesTraceError, ConvergenceError, SamplerError, SamplingStoppedError
-from bayes_trace.models import EvidenceModel
-from bayes_trace.sampling.chains import Plan, Sampler, run_chains
 from bayes_trace.sampling.diagnosis import diagnose
+from bayes_trace.sampling.plan import Chains, Plan, Sampler
 from bayes_trace.sampling.tree import make_tree
+
+if TYPE_CHECKING:
+    from bayes_trace.models.base import EvidenceModel
 
 __all__ = ["sample"]
 
@@ -69,7 +71,8 @@ def sample(
     ------
     ConvergenceError
         If R-hat > 1.02, R-hat > 1.01 with fewer than 1000 effective draws, fewer than 400 effective
-        draws, or NaN, for log-odds of a probability or a shared quantity; holds the draws.
+        draws in the bulk or in the tails, or NaN, for log-odds of a probability or a shared quantity;
+        holds the draws.
     SamplerError
         If the sampler is not known or not installed, or no draws were asked for.
     SamplingStoppedError
@@ -91,9 +94,9 @@ def sample(
     seed = secrets.randbelow(LARGEST_SEED) if seed is None else seed
     plan = Plan(draws, tune, chains, seed, sampler)
     _refuse(model, plan, on_failure)
-    run = run_chains(model, plan)
-    diagnostics, failures = diagnose(model, run.draws)
-    tree = make_tree(model, run, plan)
+    run = _run(model, plan)
+    diagnostics, failures = diagnose(model.record, run.draws)
+    tree = make_tree(model.record, run, plan)
     tree["diagnostics"] = xr.DataTree(diagnostics)
     if model.record.rescaled is not None and not run.interrupted:
         try:
@@ -104,6 +107,12 @@ def sample(
     if failures and on_failure == "raise":
         raise ConvergenceError(_advice(tree, failures), failures=failures, draws=tree)
     return tree
+
+
+def _run(model: EvidenceModel, plan: Plan) -> Chains:
+    from bayes_trace.sampling.chains import run_chains
+
+    return run_chains(model, plan)
 
 
 def _at_other_scales(rescaled: Callable[[float], EvidenceModel], plan: Plan) -> xr.Dataset:
@@ -118,17 +127,19 @@ def _at_other_scales(rescaled: Callable[[float], EvidenceModel], plan: Plan) -> 
     means = []
     for scale in OTHER_SCALES:
         model = rescaled(scale)
-        run = run_chains(model, short)
+        run = _run(model, short)
         if run.interrupted:
             message = "stopped at another prior scale"
             raise SamplingStoppedError(message)
         names = [name for name in COEFFICIENTS if name in run.draws]
-        _, failures = diagnose(model, run.draws[[*names, "probability"]])
+        _, failures = diagnose(model.record, run.draws[[*names, "probability"]])
         means.append(run.draws[names].mean(("chain", "draw")).assign(converged=int(not failures)))
     return xr.concat(means, xr.DataArray(list(OTHER_SCALES), dims="prior_scale", name="prior_scale"))
 
 
 def _refuse(model: object, plan: Plan, on_failure: str) -> None:
+    from bayes_trace.models.base import EvidenceModel
+
     if not isinstance(model, EvidenceModel):
         message = "sample takes a model of bayes_trace; sample a model of your own with pymc.sample"
         raise SamplerError(message)

@@ -9,10 +9,10 @@ import numpy as np
 import xarray as xr
 
 from bayes_trace.errors import NoDataModelError
-from bayes_trace.models import EvidenceModel, no_data_model
 from bayes_trace.models.priors import draw_priors, log_density
-from bayes_trace.sampling.chains import Chains, Plan
+from bayes_trace.models.record import Record, no_data_model
 from bayes_trace.sampling.diagnosis import CONSTANT
+from bayes_trace.sampling.plan import Chains, Plan
 
 __all__ = ["for_loo", "make_tree"]
 
@@ -22,26 +22,26 @@ PRIOR_DRAWS = 1000
 _PACKAGES = ("arviz", "bayes-trace", "numpy", "nutpie", "pymc", "pytensor", "xarray")
 
 
-def make_tree(model: EvidenceModel, chains: Chains, plan: Plan) -> xr.DataTree:
+def make_tree(record: Record, chains: Chains, plan: Plan) -> xr.DataTree:
     """All groups; log-densities are given the hypothesis drawn beside them."""
     rng = np.random.default_rng(plan.seed)
     draws = chains.draws
     drawn = _draw_hypotheses(draws["probability"], rng)
-    share = _log_share(model, draws)
-    posterior = draws[[name for name in model.record.stored if name != "log_likelihood_given"]]
-    shown = {"inclusion": model.inclusion(draws["probability"]), **_shown(drawn, draws["hypothesis"])}
+    share = _log_share(record, draws)
+    posterior = draws[[name for name in record.stored if name != "log_likelihood_given"]]
+    shown = {"inclusion": record.inclusion(draws["probability"]), **_shown(drawn, draws["hypothesis"])}
     posterior = posterior.assign(shown).drop_attrs(deep=False)
     groups = {
         "posterior": posterior,
-        "prior": _prior_group(model, rng),
-        **_density_groups(model, draws, drawn, share),
-        "observed_data": _observed(model),
-        "constant_data": _constants(model),
+        "prior": _prior_group(record, rng),
+        **_density_groups(record, draws, drawn, share),
+        "observed_data": _observed(record),
+        "constant_data": _constants(record),
     }
-    if "weight" in model.record.stored:
-        groups["log_prior_items"] = _log_priors(model, draws, shared=False)
+    if "weight" in record.stored:
+        groups["log_prior_items"] = _log_priors(record, draws, shared=False)
     tree = xr.DataTree.from_dict({name: group for name, group in groups.items() if group.data_vars})
-    tree.attrs = _attrs(model, chains, plan, has_likelihood="log_likelihood" in tree)
+    tree.attrs = _attrs(record, chains, plan, has_likelihood="log_likelihood" in tree)
     return tree
 
 
@@ -68,27 +68,27 @@ def _pick(values: xr.DataArray, drawn: xr.DataArray) -> xr.DataArray:
     return values.transpose(..., "hypothesis").isel(hypothesis=drawn).drop_vars("hypothesis", errors="ignore")
 
 
-def _log_share(model: EvidenceModel, draws: xr.Dataset) -> xr.DataArray:
+def _log_share(record: Record, draws: xr.Dataset) -> xr.DataArray:
     """Log prior share of every hypothesis, per draw where it is uncertain."""
     name = next((name for name in ("share", "prior_share") if name in draws), None)
     if name:
         return xr.DataArray(np.log(np.maximum(draws[name], TINY)))
-    fixed = xr.DataArray(np.log(model.record.constants["prior"]))
+    fixed = xr.DataArray(np.log(record.constants["prior"]))
     return fixed.broadcast_like(draws["probability"]).transpose("chain", "draw", ...)
 
 
 def _density_groups(
-    model: EvidenceModel, draws: xr.Dataset, drawn: xr.DataArray, share: xr.DataArray
+    record: Record, draws: xr.Dataset, drawn: xr.DataArray, share: xr.DataArray
 ) -> dict[str, xr.Dataset]:
     """Log-densities where ArviZ looks for them, and the others beside them.
 
     An elicitation model is asked of hypotheses: its ``log_prior`` and ``log_likelihood`` are given the
     drawn one. The others are asked of coefficients, with the hypotheses summed out.
     """
-    prior = _log_priors(model, draws, shared=True)
+    prior = _log_priors(record, draws, shared=True)
     of_hypothesis = xr.Dataset({"drawn_hypothesis": _pick(share, drawn)})
-    given, summed = _log_likelihoods(model, draws, drawn, share)
-    if model.record.name == "elicitation":
+    given, summed = _log_likelihoods(record, draws, drawn, share)
+    if record.name == "elicitation":
         found = {"log_likelihood": given, "log_likelihood_summed_out": summed}
         return {"log_prior": prior.assign(of_hypothesis), **found}
     found = {"log_likelihood": summed, "log_likelihood_given": given}
@@ -96,10 +96,10 @@ def _density_groups(
 
 
 def _log_likelihoods(
-    model: EvidenceModel, draws: xr.Dataset, drawn: xr.DataArray, share: xr.DataArray
+    record: Record, draws: xr.Dataset, drawn: xr.DataArray, share: xr.DataArray
 ) -> tuple[xr.Dataset, xr.Dataset]:
     """Given the drawn hypothesis, and with it summed out; empty where there is none or nothing moves."""
-    if model.record.without_data_model or "log_likelihood_given" not in draws:
+    if record.without_data_model or "log_likelihood_given" not in draws:
         return xr.Dataset(), xr.Dataset()
     given = draws["log_likelihood_given"]
     evidence = _pick(given, drawn)
@@ -110,55 +110,46 @@ def _log_likelihoods(
     return xr.Dataset({"evidence": evidence} if moves else {}), xr.Dataset({"evidence": summed})
 
 
-def _log_priors(model: EvidenceModel, draws: xr.Dataset, *, shared: bool) -> xr.Dataset:
+def _log_priors(record: Record, draws: xr.Dataset, *, shared: bool) -> xr.Dataset:
     densities = {
         name: log_density(prior, draws[name].transpose("chain", "draw", *prior.dims))
-        for name, prior in model.record.priors.items()
+        for name, prior in record.priors.items()
         if prior.shared == shared and name in draws
     }
     return xr.Dataset(densities)
 
 
-def _prior_group(model: EvidenceModel, rng: np.random.Generator) -> xr.Dataset:
+def _prior_group(record: Record, rng: np.random.Generator) -> xr.Dataset:
     """Shared quantities and shares of the hypotheses before any evidence."""
-    drawn = draw_priors(model, PRIOR_DRAWS, rng)
-    drawn = drawn.assign({name: turn(drawn) for name, turn in model.record.derived.items()})
+    drawn = draw_priors(record, PRIOR_DRAWS, rng)
+    drawn = drawn.assign({name: turn(drawn) for name, turn in record.derived.items()})
     if "share" in drawn:
         share = drawn["share"]
     elif "prior_share" in drawn:
         share = drawn["prior_share"]
     else:
-        fixed = model.record.constants["prior"]
+        fixed = record.constants["prior"]
         share = fixed.expand_dims(chain=[0], draw=np.arange(PRIOR_DRAWS)).copy()
-    kept = [name for name in model.record.stored if name in drawn]
+    kept = [name for name in record.stored if name in drawn]
     shown = _shown(_draw_hypotheses(share, rng), share["hypothesis"])
-    return drawn[kept].assign({"probability": share, "inclusion": model.inclusion(share), **shown})
+    return drawn[kept].assign({"probability": share, "inclusion": record.inclusion(share), **shown})
 
 
-def _observed(model: EvidenceModel) -> xr.Dataset:
-    data = {
-        variable.name: (
-            model.named_vars_to_dims[variable.name],
-            np.asarray(model.rvs_to_values[variable].get_value()),
-        )
-        for variable in model.observed_RVs
-    }
-    dims = {dim for dims, _ in data.values() for dim in dims}
-    return xr.Dataset(data, {dim: list(model.coords[dim]) for dim in dims})
+def _observed(record: Record) -> xr.Dataset:
+    return xr.Dataset(record.observed)
 
 
-def _constants(model: EvidenceModel) -> xr.Dataset:
+def _constants(record: Record) -> xr.Dataset:
     """The compiled evidence that a reader needs beside the draws."""
     names = ("kappa", "log_likelihood", "link_item", "link_episode", "case", "granted", "administration")
-    evidence = model.record.evidence
+    evidence = record.evidence
     kept = evidence[[name for name in names if name in evidence]]
-    return kept.reset_coords([n for n in kept.coords if n not in kept.dims]).assign(model.record.constants)
+    return kept.reset_coords([n for n in kept.coords if n not in kept.dims]).assign(record.constants)
 
 
 def _attrs(
-    model: EvidenceModel, chains: Chains, plan: Plan, *, has_likelihood: bool
+    record: Record, chains: Chains, plan: Plan, *, has_likelihood: bool
 ) -> dict[str, str | float | int]:
-    record = model.record
     why = {}
     if record.without_data_model:
         why = {"no_data_model": json.dumps(record.without_data_model)}

@@ -1,13 +1,20 @@
-"""One profile for Hypothesis: the same examples on every machine, no clock, and no files left behind."""
+"""Two ways to search: quickly, the same examples every time, or deeply (`make test-deep`)."""
 
-from hypothesis import HealthCheck, settings
+from __future__ import annotations
 
-settings.register_profile(
-    "bayes_trace",
-    derandomize=True,
-    deadline=None,
-    max_examples=20,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-settings.load_profile("bayes_trace")
+import pytest
+from hypothesis import is_hypothesis_test
+
+from tests.search import DEEP
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Random searches are part of `make test-deep` as well, where they go further."""
+    for item in items:
+        if is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker("search")
+
+
+def pytest_report_header() -> str:
+    """Say how far random searches go."""
+    return f"random searches: {'deep' if DEEP else 'quick'}"

@@ -15,7 +15,7 @@ import pytest
 import bayes_trace as bt
 from bayes_trace.evidence import list_problems
 from bayes_trace.files.nodes import read_document
-from bayes_trace.likelihood import drop_links
+from bayes_trace.likelihood import drop_entries
 
 HOME = Path(__file__).parents[1] / "evidence_sets"
 SETS = sorted(path.name for path in HOME.iterdir() if path.is_dir())
@@ -379,7 +379,7 @@ def test_decibels_between_loyalty_coercion_and_its_best_rival(run_of, episode, p
 def test_what_an_item_carries(arms, run_of, episode, item, change):
     """seed/evidence.md, section 5.3: what dropping an item does to loyalty coercion in run A."""
     ev = bt.compile_evidence(arms, episodes=[episode])
-    without = bt.update(drop_links(ev, ev["link_item"].values == item), coder="reader_a").probability
+    without = bt.update(drop_entries(ev, ev["entry_item"].values == item), coder="reader_a").probability
     before = run_of("A").sel(episode=episode, hypothesis="loyalty_coercion").item()
     after = without.sel(episode=episode, hypothesis="loyalty_coercion").item()
     assert after - before == pytest.approx(change, abs=5e-4 + 1e-9)

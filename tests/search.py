@@ -1,0 +1,40 @@
+"""How far random searches go: a few fixed examples in `make test`, many fresh ones in `make test-deep`."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, Verbosity, settings
+from hypothesis.database import DirectoryBasedExampleDatabase
+
+#: set by `make test-deep`
+DEEP = os.environ.get("SEARCH") == "deep"
+#: an ordinary test looks at this many examples, and this many times as many when it searches deeply
+EXAMPLES, DEEPER, FEWEST = 8, 12, 4
+
+settings.register_profile(
+    "quick",
+    derandomize=True,
+    deadline=None,
+    max_examples=EXAMPLES,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "deep",
+    derandomize=False,
+    deadline=None,
+    max_examples=EXAMPLES * DEEPER,
+    # what failed once is tried first from then on
+    database=DirectoryBasedExampleDatabase(".hypothesis/examples"),
+    print_blob=True,
+    verbosity=Verbosity.normal,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("deep" if DEEP else "quick")
+
+
+def examples(count: int) -> settings:
+    """Settings of a test that looks at `count` examples where an ordinary one looks at twenty."""
+    scale = EXAMPLES * (DEEPER if DEEP else 1) / 20
+    return settings(max_examples=max(FEWEST, round(count * scale)))

@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from bayes_trace.evidence import Coding, EvidenceSet, Value
-from bayes_trace.evidence.forms import CodingUnit
 from bayes_trace.evidence.coded import verbal_terms
 from bayes_trace.evidence.forms import Form
 from bayes_trace.scales import Z_90, logit, probability_to_db
@@ -26,7 +25,7 @@ Flags = npt.NDArray[np.bool_]
 Index = npt.NDArray[np.int64]
 Triple = tuple[float, float, float]
 _UNSTATED = (np.nan, np.nan, np.nan)
-_ONE = (1.0, 1.0, 1.0)
+_NONE = (1.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -77,20 +76,21 @@ class Stated:
 
     def add(self, coding: Coding, option: str, place: tuple[int, int, int]) -> None:
         """One row of likelihoods, at its place (coder, entry, option)."""
-        stated, form = coding.options[option], coding.unit.form
-        if form.words:
+        stated = coding.options[option]
+        if coding.form.words:
             terms = self._terms(coding.scale)
             row = [terms[str(stated[name].best)] if name in stated else _UNSTATED for name in self._ids]
         else:
             row = [_triple(stated[name]) if name in stated else _UNSTATED for name in self._ids]
-        if form.ratio and coding.reference not in stated:
-            row[self._ids.index(str(coding.reference))] = (form.neutral,) * 3
         self.numbers += row
+        self.forms.append(coding.form)
         anchor = coding.reference_probability
-        self.anchors.append(_ONE if anchor is None else _triple(anchor))
-        free = form.ratio and anchor is None
+        self.anchors.append(_NONE if anchor is None else _triple(anchor))
+        free = coding.form.ratio and anchor is None
         self.references.append(self._ids.index(str(coding.reference)) if free else -1)
-        self.units.append(coding.unit)
+        if coding.form.ratio and coding.reference not in stated:
+            none = coding.form.neutral
+            self.numbers[self._ids.index(str(coding.reference)) - len(self._ids)] = (none, none, none)
         self.places.append(place)
 
     def spread(self) -> Spread:
@@ -105,10 +105,9 @@ class Stated:
 
     def _linear(self, numbers: Array) -> Array:
         """Probabilities, or plain ratios."""
-        units = np.array(self.units, dtype=str)
-        for unit in set(self.units):
-            here = units == unit
-            numbers[here] = unit.form.to_number(numbers[here])
+        for form in set(self.forms):
+            rows = np.array([each is form for each in self.forms])
+            numbers[rows] = form.to_number(numbers[rows])
         return numbers
 
     def _with_compounds(self, linear: Array) -> Array:

@@ -53,6 +53,7 @@ _HOME = {
     "weakest_step": "exact",
     "weight_by_step": "exact",
     "weight_of_evidence": "exact",
+    "weight_of_items": "exact",
     "write_evidence_set": "files",
     "write_spreadsheet": "files.workbook",
     "write_template": "files",
@@ -113,6 +114,7 @@ __all__ = [
     "weakest_step",
     "weight_by_step",
     "weight_of_evidence",
+    "weight_of_items",
     "write_evidence_set",
     "write_spreadsheet",
     "write_template",
@@ -150,6 +152,7 @@ if TYPE_CHECKING:
         weakest_step,
         weight_by_step,
         weight_of_evidence,
+        weight_of_items,
     )
     from bayes_trace.files import (
         from_table,

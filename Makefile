@@ -1,4 +1,4 @@
-.PHONY: help report test docs sbc lint types contracts clean stale
+.PHONY: help report test docs schema sbc lint types contracts clean stale
 .NOTPARALLEL:
 
 SET := evidence_sets/us_arms_transfers
@@ -8,6 +8,7 @@ help:
 	@echo 'make report     why each transfer of $(SET) happened; writes report/'
 	@echo 'make test       tests, documented examples and coverage (PYTEST_ARGS= for one process)'
 	@echo 'make docs       the documentation, into docs/_build/html'
+	@echo 'make schema     the JSON Schema of the file format, published anew from the records'
 	@echo 'make sbc        calibration: 200 fits and their rank plots, coverage of a slope, simuk; six minutes'
 	@echo 'make lint       ruff: format and rules'
 	@echo 'make types      mypy, strict'
@@ -25,6 +26,10 @@ test: .venv/installed-dev
 docs: .venv/installed-docs
 	.venv/bin/python -m sphinx -E -a -q -W --keep-going -b html docs docs/_build/html
 	@echo 'Wrote docs/_build/html/index.html'
+
+schema: .venv/installed-dev
+	.venv/bin/python -c 'from bayes_trace.files.schema import schema_text; print(schema_text(), end="")' > .schema.tmp
+	mv .schema.tmp bayes_trace/files/schemas/evidence-set-1.json
 
 sbc: .venv/installed-dev
 	.venv/bin/python benchmarks/sampling_calibration.py 200 docs/_static/ranks.png

@@ -259,6 +259,130 @@ def silent_coder(data):
     plea(data)["codings"].pop()
 
 
+def third(data, **more):
+    """A further item of another source."""
+    values = {"loyalty": 0.2, "bargain": 0.3, "residue": 0.3}
+    codings = [{"values": values}, {"coder": "two", "values": values}]
+    base = {
+        "id": "memo",
+        "paraphrase": "a memo",
+        "source": {"key": "memoir"},
+        "episodes": ["grant"],
+        "cluster": "box",
+    }
+    data["cases"][0]["items"].append({**base, "codings": codings, **more})
+    offer(data)["cluster"] = "box"
+
+
+def second_episode(data):
+    data["cases"][0]["episodes"].append({"id": "refusal", "label": "Refusal", "outcome": "refused"})
+
+
+def cut_chain(data):
+    """memo given offer given plea, but the offer bears on another episode."""
+    second_episode(data)
+    third(data, given=["offer"], cluster=None)
+    offer(data).update({"given": ["plea"], "episodes": ["refusal"], "cluster": None})
+
+
+def whole_chain(data):
+    cut_chain(data)
+    offer(data)["episodes"] = ["refusal", "grant"]
+
+
+def chain_elsewhere(data):
+    """The whole chain bears on the other episode."""
+    cut_chain(data)
+    offer(data)["given"] = []
+
+
+def given_in_cluster(data):
+    offer(data).update({"given": ["plea"], "cluster": "box"})
+    plea(data)["cluster"] = "box"
+
+
+def given_in_idle_cluster(data):
+    given_in_cluster(data)
+    data["clusters"][0]["correlation"] = 0.0
+
+
+def twins(data):
+    offer(data).update({"date": "1971", "codings": plea(data)["codings"]})
+
+
+def twins_of_one_source(data):
+    twins(data)
+    offer(data)["source"] = plea(data)["source"]
+
+
+def twins_on_other_days(data):
+    twins(data)
+    offer(data)["date"] = "1972"
+
+
+def outdated(data):
+    data["scenarios"] = {"less": {"label": "less", "base_digest": "0123456789ab"}}
+
+
+def up_to_date(data):
+    digest = EvidenceSet.model_validate(data).digest
+    data["scenarios"] = {"less": {"label": "less", "base_digest": digest[:12]}}
+
+
+def at_odds(data):
+    """Each can be applied, both cannot: the second recodes for a rival that the first leaves out."""
+    recoded = {"item": "plea", "coding": {"values": {"loyalty": 0.4, "bargain": 0.3, "residue": 0.3}}}
+    data["scenarios"] = {
+        "fewer": {"label": "fewer", "drop_hypotheses": ["residue"]},
+        "more": {"label": "more", "change": [recoded]},
+    }
+    data["preferred"] = ["fewer", "more"]
+
+
+def in_order(data):
+    at_odds(data)
+    data["preferred"] = ["more", "fewer"]
+
+
+def compound(data, prior=0.2):
+    data["hypotheses"][1]["prior"] = 0.4 - prior
+    both = {"id": "loyalty+bargain", "label": "Both", "statement": "Both", "prior": prior}
+    data["hypotheses"].append(both)
+
+
+def cheap_compound(data):
+    compound(data, 0.1)
+
+
+def in_an_event(change=None):
+    """The plea becomes what two papers report."""
+
+    def told(data):
+        items = data["cases"][0]["items"]
+        codings = items[0]["codings"]
+        data["cases"][0]["events"] = [
+            {"id": "pleading", "label": "A plea", "step": "claim", "episodes": ["grant"], "codings": codings}
+        ]
+        rates = {"hit": 0.9, "false_report": 0.2}
+        for key in ("times", "post"):
+            data["sources"].append({"id": key, "type": "article", "title": key, "reliability": rates})
+        reports = [
+            {
+                "id": f"in_{key}",
+                "paraphrase": f"{key} says so",
+                "date": "1971",
+                "event": "pleading",
+                "source": {"key": key},
+            }
+            for key in ("times", "post")
+        ]
+        data["cases"][0]["items"] = [items[1], *reports]
+        if change:
+            change(data["cases"][0]["events"][0], reports)
+
+    return told
+
+
 @pytest.mark.parametrize(
     ("code", "fault", "where", "said"),
     [
@@ -297,6 +421,22 @@ def silent_coder(data):
         ),
         ("A17", look_alikes, "clusters.box_1", "is easily taken for Box-01"),
         ("A17", one_letter_off, "clusters.container", "is easily taken for containers"),
+        (
+            "A19",
+            cut_chain,
+            "items.memo.given",
+            "is coded given offer, which does not bear on grant, and so is cut off from plea",
+        ),
+        (
+            "A20",
+            given_in_cluster,
+            "items.offer.given",
+            "is coded given plea and stands with it in the cluster box",
+        ),
+        ("A21", twins, "items.plea", "offer of another source has the same date and the same likelihoods"),
+        ("A22", outdated, "scenarios.less.base_digest", "was written for 0123456789ab, but the set is now"),
+        ("E23", at_odds, "preferred", "cannot be applied one after the other: scenario more:"),
+        ("A24", compound, "hypotheses.loyalty+bargain.prior", "prior 0.2 for several reasons"),
         ("A18", silent_coder, "coders.two", "has not coded 1 of the base coder's judgements (plea for grant"),
     ],
 )
@@ -323,6 +463,14 @@ def test_a_fault_is_named_where_it_stands(code, fault, where, said):
         ("A10", uncited_but_light),
         ("A11", absence_searched),
         ("A13", busy_in_aggregates),
+        ("A19", whole_chain),
+        ("A19", chain_elsewhere),
+        ("A20", given_in_idle_cluster),
+        ("A21", twins_of_one_source),
+        ("A21", twins_on_other_days),
+        ("A22", up_to_date),
+        ("E23", in_order),
+        ("A24", cheap_compound),
         ("A15", residual_in_a_scenario),
         ("E16", residual_in_a_scenario),
         ("E16", tidy_scenario),
@@ -331,6 +479,20 @@ def test_a_fault_is_named_where_it_stands(code, fault, where, said):
 )
 def test_the_mended_fault_is_not_named(code, mended):
     assert code not in [each.code for each in bt.check(make(mended))]
+
+
+@pytest.mark.parametrize(
+    ("code", "where", "change"),
+    [
+        ("A01", "items.in_post.date", lambda event, reports: reports[1].update({"date": "1973"})),
+        ("A02", "events.pleading", lambda event, reports: event.update({"restates": ["outcome"]})),
+        ("A11", "items.in_post.search", lambda event, reports: reports[1].update({"found": "absent", "detection": 0.5})),
+        ("A18", "coders.two", lambda event, reports: event.update({"codings": event["codings"][:1]})),
+    ],
+)  # fmt: skip
+def test_events_and_their_reports_are_asked_about_too(code, where, change):
+    assert bt.check(make(in_an_event())) == []
+    assert [(each.code, each.path) for each in bt.check(make(in_an_event(change)))] == [(code, where)]
 
 
 def test_a_sound_set_gets_no_advice():

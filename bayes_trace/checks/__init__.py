@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bayes_trace.checks import documents, judgements, structure
+from bayes_trace.checks import assumptions, dependence, documents, judgements, structure
 from bayes_trace.checks.advice import Advice, Check
 from bayes_trace.evidence import EvidenceSet
 
@@ -12,7 +12,12 @@ __all__ = ["CHECKS", "Advice", "check"]
 CHECKS: dict[str, Check] = {
     each.code: each
     for each in sorted(
-        (*documents.CHECKS, *judgements.CHECKS, *structure.CHECKS), key=lambda each: int(each.code[1:])
+        (
+            each
+            for module in (documents, judgements, structure, dependence, assumptions)
+            for each in module.CHECKS
+        ),
+        key=lambda each: int(each.code[1:]),
     )
 }
 

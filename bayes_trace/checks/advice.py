@@ -6,10 +6,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bayes_trace import scales
-from bayes_trace.evidence import Coding, EvidenceSet, Item
+from bayes_trace.evidence import Coding, Event, EvidenceSet, Item
 from bayes_trace.evidence.coded import best_numbers
 
-__all__ = ["Advice", "Check", "Finding", "base_codings", "best_db", "spread_db"]
+__all__ = [
+    "Advice",
+    "Check",
+    "Finding",
+    "base_codings",
+    "best_db",
+    "cluster_of",
+    "coded_items",
+    "documents",
+    "spread_db",
+]
 
 #: path in the set and what was found there
 Finding = tuple[tuple[str | int, ...], str]
@@ -57,18 +67,40 @@ class Check:
         ]
 
 
-def base_codings(es: EvidenceSet) -> Iterator[tuple[Item, str, Coding]]:
-    """Item, episode and coding of the base coder, for items that were sought."""
+def base_codings(es: EvidenceSet) -> Iterator[tuple[Item | Event, str, Coding]]:
+    """Item or event, episode and coding of the base coder, for what was sought."""
+    yield from coded_items(es)
+    for event, episode, coding, coder in es.coded_events():
+        if coder == es.base_coder and es.reports_on(event.id, episode):
+            yield event, episode, coding
+
+
+def coded_items(es: EvidenceSet) -> Iterator[tuple[Item, str, Coding]]:
+    """The same of items alone."""
     for item, episode, coding, coder in es.coded_links():
         if coder == es.base_coder and item.found != "not_sought":
             yield item, episode, coding
 
 
-def best_db(es: EvidenceSet, item: Item, coding: Coding) -> dict[str, float]:
+def documents(es: EvidenceSet) -> Iterator[tuple[Item, str]]:
+    """Item and episode, for items that the base coder coded and for reports of an event that it coded."""
+    yield from ((item, episode) for item, episode, _ in coded_items(es))
+    for event, episode, _, coder in es.coded_events():
+        if coder == es.base_coder:
+            yield from ((item, episode) for item in es.reports_on(event.id, episode))
+
+
+def cluster_of(coded: Item | Event, coding: Coding) -> str:
+    """The cluster in which a coding stands; empty where it stands in none."""
+    return coding.cluster or coded.cluster or ""
+
+
+def best_db(es: EvidenceSet, item: Item | Event, coding: Coding) -> dict[str, float]:
     """Decibels of the best values as coded, under the likeliest reading."""
     options = coding.options
     if coding.readings:
-        weights = next(each.options for each in es.readings if each.id == item.reading)
+        fact = item.reading if isinstance(item, Item) else None
+        weights = next(each.options for each in es.readings if each.id == fact)
         values = options[max(weights, key=lambda option: weights[option])]
     else:
         values = options[""]

@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from bayes_trace.checks.advice import Check, Finding, base_codings, best_db, spread_db
+from bayes_trace.checks.advice import (
+    Check,
+    Finding,
+    base_codings,
+    best_db,
+    cluster_of,
+    coded_items,
+    documents,
+    spread_db,
+)
 from bayes_trace.evidence import EvidenceSet, Reliability
+from bayes_trace.evidence.coded import home_of
 from bayes_trace.evidence.dates import last_day
 
 __all__ = ["CHECKS"]
@@ -15,7 +25,7 @@ UNCITED_DB = 3.0
 
 
 def _anachronisms(es: EvidenceSet) -> Iterator[Finding]:
-    for item, name, _ in base_codings(es):
+    for item, name in documents(es):
         episode = es.episodes[name]
         if not item.date or not episode.date or item.retrospective:
             continue
@@ -35,16 +45,16 @@ def _restatements(es: EvidenceSet) -> Iterator[Finding]:
         if said and item.id not in seen and spread_db(best_db(es, item, coding)) > 0:
             seen.add(item.id)
             yield (
-                ("items", item.id),
+                home_of(item),
                 f"restates the {', '.join(sorted(said))} yet discriminates; see the scenario outcome_free, or code it flat",
             )
 
 
 def _shared_documents(es: EvidenceSet) -> Iterator[Finding]:
     links: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
-    for item, episode, coding in base_codings(es):
+    for item, episode, coding in coded_items(es):
         if item.source:
-            links[episode, item.source.key][item.id] = coding.cluster or item.cluster or ""
+            links[episode, item.source.key][item.id] = cluster_of(item, coding)
     for (episode, key), clusters in links.items():
         if len(clusters) > 1 and (len(set(clusters.values())) > 1 or "" in clusters.values()):
             yield (
@@ -70,10 +80,10 @@ def _discounted_twice(es: EvidenceSet) -> Iterator[Finding]:
     uncertain = {key for key, reliability in _reliabilities(es) if _uncertain(reliability)}
     discounted = {cluster.id for cluster in es.clusters if cluster.correlation.upper > 0}
     members: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for item, _, coding in base_codings(es):
-        cluster = coding.cluster or item.cluster
+    for item, _, coding in coded_items(es):
+        cluster = cluster_of(item, coding)
         if item.source and item.source.key in uncertain and cluster in discounted:
-            members[item.source.key, str(cluster)].add(item.id)
+            members[item.source.key, cluster].add(item.id)
     for (key, cluster), items in members.items():
         if len(items) > 1:
             yield (
@@ -98,7 +108,7 @@ def _useless_sources(es: EvidenceSet) -> Iterator[Finding]:
 
 def _uncited(es: EvidenceSet) -> Iterator[Finding]:
     seen = set()
-    for item, _, coding in base_codings(es):
+    for item, _, coding in coded_items(es):
         weight = spread_db(best_db(es, item, coding))
         if item.source is None and weight > UNCITED_DB and item.id not in seen:
             seen.add(item.id)
@@ -110,7 +120,7 @@ def _uncited(es: EvidenceSet) -> Iterator[Finding]:
 
 def _unsearched(es: EvidenceSet) -> Iterator[Finding]:
     seen = set()
-    for item, _, _ in base_codings(es):
+    for item, _ in documents(es):
         claims = item.found == "absent" or "absence" in item.kind.lower()
         if claims and not item.search and item.id not in seen:
             seen.add(item.id)

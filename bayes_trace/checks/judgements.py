@@ -9,6 +9,7 @@ import numpy as np
 
 from bayes_trace.checks.advice import Check, Finding, base_codings, best_db, spread_db
 from bayes_trace.evidence import Coding, EvidenceSet, Value
+from bayes_trace.evidence.coded import home_of
 from bayes_trace.evidence.forms import Form
 
 __all__ = ["CHECKS"]
@@ -23,7 +24,7 @@ def _heavy_items(es: EvidenceSet) -> Iterator[Finding]:
         weight = spread_db(best_db(es, item, coding))
         if weight > ITEM_DB and not item.decisive:
             yield (
-                ("items", item.id),
+                home_of(item),
                 f"{weight:.0f} dB between hypotheses for {episode}; one item seldom carries more than {ITEM_DB:g}",
             )
 
@@ -95,7 +96,7 @@ def _lopsided(es: EvidenceSet) -> Iterator[Finding]:
             if wide > LOPSIDED * narrow and (item.id, name) not in seen:
                 seen.add((item.id, name))
                 yield (
-                    ("items", item.id, name),
+                    (*home_of(item), name),
                     f"the range {value.lower:g} to {value.upper:g} around {value.best:g} is {wide / max(narrow, 1e-9):.1f} "
                     "times as wide on one side in log-odds; is that meant?",
                 )

@@ -1,4 +1,4 @@
-"""Checks of the whole: steps, scope, scenarios, names."""
+"""Checks of the whole: steps, scope, names."""
 
 from __future__ import annotations
 
@@ -8,16 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from bayes_trace.checks.advice import Check, Finding, base_codings
-from bayes_trace.errors import BayesTraceError
 from bayes_trace.evidence import EvidenceSet
-from bayes_trace.scenarios import apply_scenario
+from bayes_trace.evidence.coded import home_of
 
 __all__ = ["CHECKS"]
 
 MANY_EPISODES = 4
 SHORT_WORD = 5
-#: problems of one scenario to show
-SHOWN = 3
 
 
 def _empty_steps(es: EvidenceSet) -> Iterator[Finding]:
@@ -36,13 +33,13 @@ def _empty_steps(es: EvidenceSet) -> Iterator[Finding]:
 
 def _busy_items(es: EvidenceSet) -> Iterator[Finding]:
     episodes: dict[str, set[str]] = defaultdict(set)
-    for item, episode, _ in base_codings(es):
+    for coded, episode, _ in base_codings(es):
         if not es.episodes[episode].aggregate_of:
-            episodes[item.id].add(episode)
+            episodes[coded.id].add(episode)
     for name, names in episodes.items():
         if len(names) > MANY_EPISODES:
             yield (
-                ("items", name),
+                home_of(es.coded[name]),
                 f"bears on {len(names)} episodes; it counts in full in each, so do not multiply the episodes",
             )
 
@@ -51,6 +48,8 @@ def _uncoded(es: EvidenceSet) -> Iterator[Finding]:
     links: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for item, episode, _, coder in es.coded_links():
         links[coder].add((item.id, episode))
+    for event, episode, _, coder in es.coded_events():
+        links[coder].add((event.id, episode))
     for coder in es.coder_ids[1:]:
         missing = sorted(links[es.base_coder] - links[coder])
         if missing:
@@ -68,16 +67,6 @@ def _no_residual(es: EvidenceSet) -> Iterator[Finding]:
             ("hypotheses",),
             "no residual; add one, or a scenario that does, to see what an unnamed rival would take",
         )
-
-
-def _scenarios(es: EvidenceSet) -> Iterator[Finding]:
-    for name in es.scenarios:
-        try:
-            apply_scenario(es, name)
-        except BayesTraceError as error:
-            first, *rest = str(error).splitlines()
-            more = f" (and {len(rest) - SHOWN} more)" if len(rest) > SHOWN else ""
-            yield (("scenarios", name), "; ".join([first, *(line.strip() for line in rest[:SHOWN])]) + more)
 
 
 def _plain(name: str) -> str:
@@ -99,6 +88,7 @@ def _one_letter_apart(first: str, second: str) -> bool:
 def _close_names(es: EvidenceSet) -> Iterator[Finding]:
     kinds = {
         "items": list(es.items),
+        "events": list(es.events),
         "hypotheses": list(es.hypothesis_ids),
         "episodes": list(es.episodes),
         "sources": [source.id for source in es.sources],
@@ -117,7 +107,6 @@ CHECKS = (
     ),
     Check("A13", "one document is one draw, however many episodes it serves", "Befani (2021)", _busy_items),
     Check("A15", "a posterior is conditional on the hypotheses named", "Fenton et al. (2013)", _no_residual),
-    Check("E16", "a coding given an item that is not there has no meaning", "chain rule", _scenarios),
     Check("A18", "coders compare only over what both have judged", "Fairfield and Charman (2022)", _uncoded),
     Check("A17", "ids that look alike are mistaken for one another", "house rule", _close_names),
 )

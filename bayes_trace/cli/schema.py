@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bayes_trace.cli.options import OutOption, to_json, write_text
+from bayes_trace.cli.options import OutOption, write_text
 
 __all__ = ["schema"]
 
@@ -14,11 +14,11 @@ def schema(out: OutOption = None) -> None:
 
     Editors with YAML support complete and check set.yaml, cases, scenarios and sources.yaml by it.
     """
-    from bayes_trace.files import json_schema
+    from bayes_trace.files.schema import published_schema
 
-    text = to_json(json_schema())
+    text = published_schema()
     if out:
-        write_text(out, text + "\n")
+        write_text(out, text)
         typer.echo(f"Wrote {out}")
     else:
-        typer.echo(text)
+        typer.echo(text, nl=False)

@@ -12,7 +12,7 @@ from bayes_trace.evidence.records import Event, Item
 from bayes_trace.evidence.sets import EvidenceSet
 from bayes_trace.evidence.values import Coding, Value, Values
 
-__all__ = ["best_numbers", "coding_problems", "unknown_name", "verbal_terms"]
+__all__ = ["best_numbers", "coding_problems", "home_of", "unknown_name", "verbal_terms"]
 
 Where = tuple[str | int, ...]
 
@@ -20,7 +20,7 @@ Where = tuple[str | int, ...]
 def coding_problems(es: EvidenceSet, item: Item | Event) -> Iterator[Problem]:
     """Problems of every coding of one item or event."""
     for number, coding in enumerate(item.codings):
-        where: Where = (*_home(item), "codings", number)
+        where: Where = (*home_of(item), "codings", number)
         yield from _names(es, item, coding, where)
         yield from _absolute(es, item, coding, where)
         yield from _options(es, item, coding, where)
@@ -31,7 +31,8 @@ def _kind(item: Item | Event) -> str:
     return "event" if isinstance(item, Event) else "item"
 
 
-def _home(item: Item | Event) -> Where:
+def home_of(item: Item | Event) -> Where:
+    """Path of an item or event in its set."""
     return (f"{_kind(item)}s", item.id)
 
 
@@ -247,6 +248,6 @@ def _repeated(es: EvidenceSet, item: Item | Event) -> Iterator[Problem]:
     for (coder, episode), count in counts.items():
         if count > 1:
             yield Problem(
-                (*_home(item), "codings"),
+                (*home_of(item), "codings"),
                 f"{coder} codes the {_kind(item)} {count} times for {episode}; keep one",
             )

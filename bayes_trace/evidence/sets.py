@@ -27,7 +27,10 @@ from bayes_trace.evidence.records import (
 from bayes_trace.evidence.scenario import Scenario
 from bayes_trace.evidence.values import Coding, FileName, Frozen, Name, Number
 
-__all__ = ["EvidenceSet", "SetFile", "Written"]
+__all__ = ["VERSION", "EvidenceSet", "SetFile", "Written"]
+
+#: version of the file format that is read and written
+VERSION = 1
 
 
 class Written(Frozen):

@@ -16,11 +16,17 @@ from bayes_trace.evidence import (
     Source,
     list_problems,
 )
+from bayes_trace.evidence.sets import VERSION
 from bayes_trace.files.nodes import Document, Where, read_document
 from bayes_trace.files.table import CodingTable, read_table
-from bayes_trace.files.validation import validate
+from bayes_trace.files.validation import line_at, validate
 
 __all__ = ["read_evidence_set"]
+
+_LATER = (
+    f"{{}}, but this bayes_trace reads version {VERSION} of the format; install a later bayes_trace, "
+    "or see the page on the policy of the format for the way back"
+)
 
 
 def read_evidence_set(folder: str | Path) -> EvidenceSet:
@@ -65,6 +71,8 @@ class _Reader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.problems: list[Problem] = []
+        #: whether the set is of a later version of the format
+        self.later = False
         #: path inside the set -> file, line and the path to show
         self.marks: dict[Where, tuple[str, int, Where]] = {}
 
@@ -78,6 +86,8 @@ class _Reader:
             )
             return None
         head = self._head()
+        if self.later:
+            return None  # the other files follow rules that are not known here
         cases = self._cases()
         sources = self._sources()
         scenarios = self._scenarios()
@@ -126,7 +136,13 @@ class _Reader:
         document = self._document(self.folder / "set.yaml")
         if document is None:
             return None
-        head = validate(SetFile, document.value, document)
+        version = document.value.get("version") if isinstance(document.value, dict) else None
+        if isinstance(version, int) and version > VERSION:
+            document.problem(("version",), _LATER.format(version), line_at(document, ("version",))[0])
+            self.later = True
+            head = None
+        else:
+            head = validate(SetFile, document.value, document)
         self._keep(document, ())
         return head
 

@@ -1,0 +1,106 @@
+"""Checks of what hangs together: chains of conditioning, clusters, witnesses to one event."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+
+from bayes_trace.checks.advice import (
+    Check,
+    Finding,
+    base_codings,
+    best_db,
+    cluster_of,
+    coded_items,
+    spread_db,
+)
+from bayes_trace.evidence import Coding, Event, EvidenceSet, Item
+from bayes_trace.evidence.coded import home_of
+
+__all__ = ["CHECKS"]
+
+
+def _given(coded: Item | Event, coding: Coding) -> list[str]:
+    return list(dict.fromkeys((*coded.given, *coding.given)))
+
+
+def _ancestors(es: EvidenceSet, name: str) -> set[str]:
+    """All that an item or event is coded given, directly or through others."""
+    seen: set[str] = set()
+    waiting = [name]
+    while waiting:
+        new = es.coded[waiting.pop()].conditional_on & es.coded.keys() - seen
+        seen |= new
+        waiting.extend(new)
+    return seen
+
+
+def _cut_chains(es: EvidenceSet) -> Iterator[Finding]:
+    """On one episode: c given b given a, where b does not bear on it."""
+    here = {(coded.id, episode) for coded, episode, _ in base_codings(es)}
+    for coded, episode, coding in base_codings(es):
+        for middle in _given(coded, coding):
+            if middle not in es.coded or (middle, episode) in here:
+                continue
+            cut = sorted(each for each in _ancestors(es, middle) if (each, episode) in here)
+            if cut:
+                yield (
+                    (*home_of(coded), "given"),
+                    f"is coded given {middle}, which does not bear on {episode}, and so is cut off from {', '.join(cut)} "
+                    f"there; name {cut[0]} as well, or let {middle} bear on {episode}",
+                )
+
+
+def _given_in_cluster(es: EvidenceSet) -> Iterator[Finding]:
+    discounted = {cluster.id for cluster in es.clusters if cluster.correlation.upper > 0}
+    clusters = {(coded.id, episode): cluster_of(coded, coding) for coded, episode, coding in base_codings(es)}
+    seen = set()
+    for coded, episode, coding in base_codings(es):
+        cluster = cluster_of(coded, coding)
+        for other in _given(coded, coding):
+            twice = cluster in discounted and clusters.get((other, episode)) == cluster
+            if twice and (coded.id, other) not in seen:
+                seen.add((coded.id, other))
+                yield (
+                    (*home_of(coded), "given"),
+                    f"is coded given {other} and stands with it in the cluster {cluster}; keep one of the two discounts",
+                )
+
+
+def _twins(es: EvidenceSet) -> Iterator[Finding]:
+    """Different sources, the same date, the same likelihoods: perhaps two witnesses to one event."""
+    alike: dict[str, dict[str, str]] = defaultdict(dict)
+    for item, episode, coding in coded_items(es):
+        separates = spread_db(best_db(es, item, coding)) > 0
+        if item.source and item.date and item.reading is None and separates and not cluster_of(item, coding):
+            values = coding.model_dump(mode="json", include={"unit", "values", "reference"})
+            key = json.dumps([episode, item.statement_date or item.date, item.found, values], sort_keys=True)
+            alike[key][item.id] = item.source.key
+    said: set[tuple[str, ...]] = set()
+    for items in alike.values():
+        if len(set(items.values())) > 1 and tuple(items) not in said:
+            said.add(tuple(items))
+            first, *others = items
+            yield (
+                ("items", first),
+                f"{', '.join(others)} of another source has the same date and the same likelihoods; if they report one "
+                "thing, make it an event with a report each",
+            )
+
+
+CHECKS = (
+    Check(
+        "A19",
+        "a chain of conditioning that is cut leaves the last link conditional on nothing that is there",
+        "chain rule",
+        _cut_chains,
+    ),
+    Check(
+        "A20",
+        "what is coded given another item is discounted already",
+        "Fairfield and Charman (2022)",
+        _given_in_cluster,
+    ),
+    Check("A21", "two witnesses to one event are not two events", "Schum (1994)", _twins),
+)

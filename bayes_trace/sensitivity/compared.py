@@ -135,7 +135,9 @@ def _side_by_side(opened: dict[str, dict[str, Ledger]]) -> xr.Dataset:
     base = opened[BASE]
     coders = list(base)
     parts = [
-        _joined({coder: _answer(ledgers[coder], base[coder]) for coder in coders if coder in ledgers}, "coder")
+        _joined(
+            {coder: _answer(ledgers[coder], base[coder]) for coder in coders if coder in ledgers}, "coder"
+        )
         for ledgers in opened.values()
     ]
     whole = _joined(dict(zip(opened, parts, strict=True)), "scenario")
@@ -191,7 +193,11 @@ def _groups(base: Ledger, ledger: Ledger) -> list[str]:
     """What each hypothesis counts as: itself, or the hypothesis of the base that it is a part of."""
     written = [str(name) for name in ledger.evidence["written"].values]
     share = ledger.evidence["written_share"].values
-    whole = {name: written[int(share[:, h].argmax())] for h, name in enumerate(ledger.hypotheses) if share[:, h].any()}
+    whole = {
+        name: written[int(share[:, h].argmax())]
+        for h, name in enumerate(ledger.hypotheses)
+        if share[:, h].any()
+    }
     return [
         name if name in base.hypotheses or whole.get(name) not in base.hypotheses else whole[name]
         for name in ledger.hypotheses

@@ -237,6 +237,7 @@ register(
             Measure(
                 {"least": "lower", "most": "upper"},
                 "probability",
+                interval=True,
                 question="P({leader}), every 90 % range a hard limit",
                 column="Range",
                 legend="probability with all 90 % ranges as limits",

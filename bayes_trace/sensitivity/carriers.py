@@ -136,6 +136,7 @@ register(
                 "dB",
                 robust=10.0,
                 moderate=5.0,
+                what="the lead in dB",
                 weakness="the lead is small",
                 column="Lead (dB)",
                 legend="dB over the next",

@@ -210,6 +210,7 @@ register(
                 "count",
                 robust=3.0,
                 moderate=2.0,
+                what="the fewest items whose removal leaves the leader level or behind",
                 weakness="few items carry it",
                 question="Fewest items whose removal leaves it level or behind",
                 column="Items",

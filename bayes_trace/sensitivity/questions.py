@@ -70,8 +70,8 @@ class Measure:
     Criterion(measure='lead', robust=10.0, moderate=5.0, higher_is_better=True)
     """
 
-    #: variables of the table -> where each is in the result of the question; of the leader where it is by hypothesis.
-    #: the first is judged; a second one is the other end of an interval
+    #: variables of the table -> where each is in the result of the question, of the leader where it is by hypothesis;
+    #: the first is judged
     values: Mapping[str, Value]
     form: Form
     #: variables in words that belong to it, likewise
@@ -79,6 +79,10 @@ class Measure:
     robust: float | None = None
     moderate: float | None = None
     higher_is_better: bool = True
+    #: whether the first two are the ends of an interval
+    interval: bool = False
+    #: what is measured, with its unit: "the lead in dB"
+    what: str = ""
     #: what a poor value means: "few items carry it"
     weakness: str = ""
     #: a sceptic's question, {leader} being its label; without one the measure is not in the report

@@ -259,6 +259,7 @@ register(
             Measure(
                 {"weights_down_to": "lower", "weights_up_to": "upper"},
                 "factor",
+                interval=True,
                 column="Weights",
                 legend="factor on all weights at which the lead is lost",
                 wide=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,20 +25,13 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from bayes_trace.evidence import EvidenceSet
+    from bayes_trace.sensitivity import Measure
 
 __all__ = ["sensitivity"]
 
 #: from this many columns on, hypotheses are named in full
 WIDE = 110
-MEASURES = {
-    "lead": "lead too small",
-    "items_to_tie": "too few items carry it",
-    "prior_needed": "needs much prior",
-    "correlation_lost": "lost if clusters repeat themselves",
-    "search_bias": "lost by a biased search",
-    "scenario_share": "not in every scenario",
-    "coder_share": "not by every coder",
-}
+NEVER = "\N{EM DASH}"
 
 
 def sensitivity(
@@ -98,19 +92,20 @@ def _show(es: EvidenceSet, table: xr.Dataset, scenarios: xr.Dataset) -> None:
         if mine.sizes["episode"]:
             screen.print(f"\n{case.label}")
             screen.print(_table(es, mine, wide=wide))
-    for line in _legend():
-        screen.print(line)
+    screen.print(_legend(wide=wide))
     if scenarios.attrs["unfit"]:
         screen.print(f"Scenarios that do not fit on top of these: {scenarios.attrs['unfit']}.")
 
 
-def _legend() -> list[str]:
-    return [
-        "Lead: dB over the next. Items: fewest whose removal leaves no lead. Weights: factor on all weights at "
-        "which the lead is lost. Prior: the least that still gives even odds. Repeat: correlation within clusters at "
-        "which the lead is lost. Search: dB off every favouring item at which it is lost. Range: probability with "
-        "all 90 % ranges as limits. \N{EM DASH}: never. As robust as the weakest measure, which is named.",
-    ]
+def _legend(*, wide: bool) -> str:
+    told = [f"{measure.column.removesuffix(' (dB)')}: {measure.legend}." for measure in _shown(wide=wide)]
+    return " ".join([*told, f"{NEVER}: never. As robust as the weakest measure, which is named."])
+
+
+def _shown(*, wide: bool) -> list[Measure]:
+    from bayes_trace.sensitivity import measures
+
+    return [measure for measure in measures() if measure.column and (wide or not measure.wide)]
 
 
 def _table(es: EvidenceSet, part: xr.Dataset, *, wide: bool) -> Table:
@@ -118,55 +113,60 @@ def _table(es: EvidenceSet, part: xr.Dataset, *, wide: bool) -> Table:
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 1, 0))
-    table.add_column("Episode: leader; how robust", min_width=22, ratio=1, overflow="fold")
-    for name in ("Lead (dB)", "Items", *(("Weights",) if wide else ()), "Prior", "Repeat", "Search (dB)"):
-        table.add_column(name, justify="right", min_width=4, max_width=8)
-    if wide:
-        table.add_column("Range", justify="right", min_width=8)
-    table.add_column("Scen. held", justify="right", min_width=4, max_width=5)
-    table.add_column("Cod. agree", justify="right", min_width=4, max_width=5)
+    table.add_column("Episode: leader; how robust", min_width=12, ratio=1, overflow="fold")
+    shown = _shown(wide=wide)
+    for measure in shown:
+        table.add_column(
+            measure.column, justify="right", min_width=4, max_width=None if measure.interval else 8
+        )
     for row in range(part.sizes["episode"]):
-        table.add_row(*_cells(es, part.isel(episode=row), wide=wide))
+        one = part.isel(episode=row)
+        table.add_row(_about(es, one, wide=wide), *(_cell(one, measure) for measure in shown))
     return table
 
 
-def _cells(es: EvidenceSet, row: xr.Dataset, *, wide: bool) -> list[str]:
+def _cell(row: xr.Dataset, measure: Measure) -> str:
+    if measure.interval:
+        ends = [float(row[name]) for name in measure.values]
+        return _factors(*ends) if measure.form == "factor" else _between(*ends)
+    value = float(row[measure.name])
+    return _said(measure.form, value) if math.isfinite(value) else NEVER
+
+
+def _said(form: str, value: float) -> str:
     from bayes_trace import tables
 
-    never = "\N{EM DASH}"
-
-    def number(name: str, *, digits: int = 0) -> str:
-        value = float(row[name])
-        return f"{value:.{digits}f}" if -float("inf") < value < float("inf") else never
-
-    shown = [
-        _about(es, row, wide=wide),
-        tables.db(float(row["lead"]), sign=False),
-        number("items_to_tie"),
-        *([_weights(row) or never] if wide else []),
-        tables.probability(float(row["prior_needed"])),
-        number("correlation_lost", digits=2),
-        number("search_bias", digits=1),
-    ]
-    if wide:
-        shown.append("\N{EN DASH}".join(tables.probability(float(row[name])) for name in ("least", "most")))
-    pairs = (("scenarios_held", "scenarios_tried"), ("coders_agreeing", "coders_tried"))
-    shares = [f"{int(row[part])}/{int(row[whole])}" for part, whole in pairs]
-    return [*shown, *shares]
+    if form == "dB":
+        return tables.db(value, sign=False)
+    if form == "probability":
+        return tables.probability(value)
+    return f"{value:.0f}" if form == "count" else f"{value:.2f}"
 
 
-def _weights(row: xr.Dataset) -> str:
-    down, up = float(row["weights_down_to"]), float(row["weights_up_to"])
+def _between(low: float, high: float) -> str:
+    return "\N{EN DASH}".join(_said("probability", end) for end in (low, high))
+
+
+def _factors(down: float, up: float) -> str:
     below = [f"below {down:.2f}"] if down > 0 else []
-    return "\n".join([*below, *([f"above {up:.2f}"] if up < float("inf") else [])])
+    return "\n".join([*below, *([f"above {up:.2f}"] if math.isfinite(up) else [])]) or NEVER
 
 
 def _about(es: EvidenceSet, row: xr.Dataset, *, wide: bool) -> str:
-    leader = es.hypothesis(str(row["leader"].item()))
-    name = leader.label if wide else leader.short or leader.label
-    because = str(row["because"].item()).split()
-    why = "; ".join(MEASURES.get(each, each.replace("_", " ")) for each in because)
-    return f"{row['episode_label'].item()}: {name}\n{row['word'].item()}" + (f": {why}" if why else "")
+    from bayes_trace.sensitivity import measures
+
+    weak = {measure.name: measure.weakness for measure in measures()}
+    names = str(row["level"].item()).split() or [str(row["leader"].item())]
+    labels = [h.label if wide else h.short or h.label for h in map(es.hypothesis, names)]
+    who = labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]} level"
+    why = "; ".join(weak.get(each) or each.replace("_", " ") for each in str(row["because"].item()).split())
+    return f"{row['episode_label'].item()}: {who}\n{_word(row)}" + (f": {why}" if why else "")
+
+
+def _word(row: xr.Dataset) -> str:
+    """The word, and whether it is the prior that carries the lead."""
+    word = "practically level" if row["word"].item() == "level" else str(row["word"].item())
+    return f"{word}, carried by the prior" if row["carried_by"].item() == "prior" else word
 
 
 def _save(folder: Path, tree: xr.DataTree) -> None:

@@ -253,7 +253,17 @@ class _Gatherer:
         row = self.robust.sel(episode=episode)
         numbers = {str(n): float(v.item()) for n, v in row.data_vars.items() if v.dtype.kind in "fi"}
         because, flip = (tuple(str(row[name].item()).split()) for name in ("because", "items_to_flip"))
-        return Robust(str(row["word"].item()), because, numbers, flip)
+        return Robust(str(row["word"].item()), because, numbers, flip, self._named(row))
+
+    def _named(self, row: xr.Dataset) -> dict[str, str]:
+        """Items, scenario and coder that measures name, as people know them."""
+        coders = {coder.id: coder.label or coder.id for coder in self.es.coders}
+        scenario, coder = (str(row[name].item()) for name in ("scenario_least", "coder_least"))
+        return {
+            "items_to_flip": ", ".join(str(row["items_to_flip"].item()).split()),
+            "scenario_least": self._scenario_label(scenario) if scenario else "",
+            "coder_least": coders.get(coder, coder),
+        }
 
     def lines(self, episode: Episode, leader: str, runner_up: str) -> tuple[Line, ...]:
         """The ledger in the order of dates; items that this coder left out are not in it."""

@@ -81,6 +81,8 @@ class Robust:
     numbers: dict[str, float]
     #: the fewest items whose removal changes the leader; empty: no removal does
     flip: tuple[str, ...]
+    #: measure in words -> what it names: items, a scenario, a coder
+    names: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -30,9 +30,9 @@ def attribution(
 
     Returns
     -------
-    Decibels by ``component``, ``item@episode`` (a fact or an event as one) or ``prior@episode``: what each adds to the posterior odds in
-    the second less what it adds in the first (weights of clusters included). They sum to the
-    difference of the odds. An item that one of the two does not have counts as 0 there.
+    Decibels by ``component``, ``item@episode`` (a fact or an event as one) or ``prior@episode``: what each
+    adds to the posterior odds in the second less what it adds in the first (weights of clusters included). They sum
+    to the difference of the odds. An item that one of the two does not have counts as 0 there.
 
     Raises
     ------

@@ -13,6 +13,7 @@ from bayes_trace.likelihood import cluster_weight, combined, trace_likelihood
 from bayes_trace.likelihood.ranges import Deviates, Elicited, elicited
 from bayes_trace.scales import Z_90
 from bayes_trace.sensitivity.ledger import Array, Index, Ledger, open_ledger
+from bayes_trace.sensitivity.questions import Measure, Question, register
 
 __all__ = ["interval_bounds"]
 
@@ -225,3 +226,23 @@ def _at_end(z: Deviates, end: float) -> Deviates:
     everywhere = np.full_like(z.location, end)
     # (end + reference) / sqrt(2) is the end itself
     return replace(z, location=everywhere, reference=np.full_like(z.reference, end * (2**0.5 - 1)))
+
+
+register(
+    Question(
+        "interval_bounds",
+        lambda asked: interval_bounds(asked.evidence, coder=asked.coder),
+        place=70,
+        measures=(
+            Measure(
+                {"least": "lower", "most": "upper"},
+                "probability",
+                interval=True,
+                question="P({leader}), every 90 % range a hard limit",
+                column="Range",
+                legend="probability with all 90 % ranges as limits",
+                wide=True,
+            ),
+        ),
+    )
+)

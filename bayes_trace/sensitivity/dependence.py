@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -23,6 +23,7 @@ from bayes_trace.sensitivity.ledger import (
     normalised,
     open_ledger,
 )
+from bayes_trace.sensitivity.questions import Asked, Measure, Question, register
 
 __all__ = ["dependence_sweep"]
 
@@ -160,3 +161,45 @@ def _roots(constant: float, sizes: Array, gaps: Array) -> list[float]:
         above = polyadd(polymul(above, [1.0, size - 1.0]), gap * below)
         below = polymul(below, [1.0, size - 1.0])
     return [float(root.real) for root in polyroots(above) if abs(root.imag) < REAL]
+
+
+def _by(grouping: Grouping) -> Callable[[Asked], xr.Dataset]:
+    return lambda asked: dependence_sweep(asked.evidence, by=grouping, coder=asked.coder)
+
+
+register(
+    Question(
+        "dependence/cluster",
+        _by("cluster"),
+        place=40,
+        measures=(
+            Measure(
+                {"correlation_lost": "lost_at"},
+                "correlation",
+                robust=np.inf,
+                moderate=0.5,
+                what="the correlation in its clusters at which the lead is lost",
+                weakness="dependence within clusters undoes it",
+                question="Correlation in its clusters at which the lead is lost",
+                never="none loses it",
+                column="Rep.",
+                legend="correlation within clusters at which the lead is lost",
+            ),
+        ),
+    ),
+    Question(
+        "dependence/all",
+        _by("all"),
+        place=41,
+        measures=(
+            Measure(
+                {"correlation_all_lost": "lost_at"},
+                "correlation",
+                weakness="dependence among the items undoes it",
+                question="Correlation of all its items at which the lead is lost",
+                never="none loses it",
+            ),
+        ),
+    ),
+    Question("dependence/source", _by("source"), place=42),
+)

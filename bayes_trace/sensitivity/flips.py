@@ -13,6 +13,7 @@ import xarray as xr
 from bayes_trace.exact import TIE
 from bayes_trace.sensitivity.components import Component, components, joined
 from bayes_trace.sensitivity.ledger import Array, Ledger, open_ledger
+from bayes_trace.sensitivity.questions import Measure, Question, register
 
 __all__ = ["fewest_items_to_flip"]
 
@@ -196,3 +197,33 @@ def _choices(
                 total = so_far + contribution
                 if (total + after < -TIE).any():
                     yield items, total, left - m
+
+
+register(
+    Question(
+        "fewest_items_to_flip",
+        lambda asked: fewest_items_to_flip(asked.evidence, coder=asked.coder),
+        place=10,
+        measures=(
+            Measure(
+                {"items_to_tie": "to_tie"},
+                "count",
+                robust=3.0,
+                moderate=2.0,
+                what="the fewest items whose removal leaves the leader level or behind",
+                weakness="few items carry it",
+                question="Fewest items whose removal leaves it level or behind",
+                column="Items",
+                legend="fewest whose removal leaves no lead",
+            ),
+            Measure(
+                {"fewest_items": "count"},
+                "count",
+                names={"items_to_flip": "items"},
+                weakness="few items carry it",
+                question="Fewest items whose removal changes the leader",
+                never="no removal does",
+            ),
+        ),
+    )
+)

@@ -59,9 +59,8 @@ def _least(gaps: Array, spread: Array, stay: int, rho: float, *, needed: np.ndar
     found = [_with_endless(gaps, endless, stay, rho)] if endless.any() else []
     order = np.argsort(-spread[~endless], kind="stable")
     gaps, spread, needed = (array[~endless][order] for array in (gaps, spread, needed))
-    for top in range(gaps.size - stay + 1):
-        if needed[top] and np.isfinite(gaps[top]):
-            found.append(_fraction(gaps[top:], spread[top:] / spread[top], stay - 1, rho))
+    tops = np.flatnonzero((needed & np.isfinite(gaps))[: max(0, gaps.size - stay + 1)])
+    found += [_fraction(gaps[top:], spread[top:] / spread[top], stay - 1, rho) for top in tops]
     return min(found, default=np.inf)
 
 

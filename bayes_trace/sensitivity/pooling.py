@@ -13,6 +13,7 @@ from bayes_trace.exact import sum_over_links, update
 from bayes_trace.likelihood import best_point, cluster_weight, effective_number, links_of
 from bayes_trace.scales import log_sum, log_to_db
 from bayes_trace.sensitivity.ledger import Array, Flags, check_choice
+from bayes_trace.sensitivity.questions import Question, register
 
 __all__ = ["pool"]
 
@@ -67,7 +68,7 @@ def pool(
     alone = post.expand_dims(coder=chosen["coder"].values) if chosen.sizes["coder"] == 1 else post
     dims = ("episode", "hypothesis")
     rows = _rows(evidence)
-    silent = (alone["n_coded"].max("coder") == 0) & (alone["n_items"] > 0)
+    silent = (alone["n_coded"].max("coder") == 0) & (post["n_items"] > 0)
     together = np.where(silent.values[:, None], np.nan, _together(chosen, how, used))
     return xr.Dataset(
         {
@@ -170,3 +171,6 @@ def _spread(rows: Array) -> Array:
         mean = (centred * finite).sum(axis=0) / count
         square = (finite * (centred - mean) ** 2).sum(axis=0)
         return np.where(count > 1, np.sqrt(square / (count - 1)), np.nan)
+
+
+register(Question("pool", lambda asked: pool(asked.evidence), place=100))

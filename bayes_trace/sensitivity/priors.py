@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-
 from bayes_trace.errors import BayesTraceError
 from bayes_trace.scales import db_to_log, expit, log_sum, log_to_db, logit
 from bayes_trace.sensitivity.ledger import (
@@ -19,9 +18,13 @@ from bayes_trace.sensitivity.ledger import (
     normalised,
     open_ledger,
 )
+from bayes_trace.sensitivity.questions import Measure, Question, register
 
 __all__ = ["contamination_bounds", "prior_needed", "prior_sweep"]
 
+#: share of the prior left open in the table of robustness, and in a survey
+EPSILON = 0.1
+EPSILONS = (0.05, EPSILON, 0.2)
 #: decibels for or against a hypothesis, against the average rival
 SWEEP = tuple(np.linspace(-30.0, 30.0, 61).tolist())
 
@@ -289,3 +292,43 @@ def _best_rival(likelihood: Array) -> Array:
 def _share(part: Array, whole: Array) -> Array:
     with np.errstate(invalid="ignore"):
         return np.where(np.isneginf(part), 0.0, np.exp(np.minimum(part - whole, 0.0)))
+
+
+register(
+    Question(
+        "prior_needed",
+        lambda asked: prior_needed(asked.evidence, coder=asked.coder),
+        place=30,
+        measures=(
+            Measure(
+                {"prior_needed": "prior_needed"},
+                "probability",
+                robust=0.1,
+                moderate=0.25,
+                higher_is_better=False,
+                what="the prior at which the leader would be as likely as not",
+                weakness="a sceptic's prior undoes it",
+                question="Prior of {leader} at which it would be as likely as not",
+                column="Prior",
+                legend="the least that still gives even odds",
+            ),
+        ),
+    ),
+    Question(
+        "contamination_bounds",
+        lambda asked: contamination_bounds(asked.evidence, epsilon=EPSILONS, coder=asked.coder),
+        place=75,
+        measures=(
+            Measure(
+                {
+                    "prior_least": lambda result: result["lower"].sel(epsilon=EPSILON),
+                    "prior_most": lambda result: result["upper"].sel(epsilon=EPSILON),
+                },
+                "probability",
+                interval=True,
+                question="P({leader}), a tenth of the prior left open",
+            ),
+        ),
+    ),
+    Question("prior_sweep", lambda asked: prior_sweep(asked.evidence, coder=asked.coder), place=100),
+)

@@ -18,6 +18,7 @@ from bayes_trace.sensitivity.ledger import (
     normalised,
     open_ledger,
 )
+from bayes_trace.sensitivity.questions import Question, register
 
 __all__ = ["one_way"]
 
@@ -134,3 +135,6 @@ def _lead(ledger: Ledger, joint: Array) -> Array:
     rivals = np.where(np.arange(joint.shape[-1]) == leader, -np.inf, joint).max(axis=-1)
     with np.errstate(invalid="ignore"):
         return log_to_db(mine - rivals)
+
+
+register(Question("one_way", lambda asked: one_way(asked.evidence, coder=asked.coder), place=90))

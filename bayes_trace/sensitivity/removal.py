@@ -11,6 +11,7 @@ from bayes_trace.errors import BayesTraceError
 from bayes_trace.likelihood import close_over_given
 from bayes_trace.sensitivity.ledger import Flags, Ledger, check_choice, normalised, open_ledger
 from bayes_trace.sensitivity.pooling import pool
+from bayes_trace.sensitivity.questions import Question, register
 
 __all__ = ["leave_one_out"]
 
@@ -130,3 +131,24 @@ def _without_coders(evidence: xr.Dataset, coder: str | None) -> xr.DataArray:
     ]
     result = xr.concat(pools, xr.Variable("left_out", names), coords="minimal", compat="override")
     return result.assign_attrs(by="coder")
+
+
+def _question(by: Part) -> Question:
+    """A part that the set does not have is passed over."""
+    return Question(
+        f"leave_one_out/{by}",
+        lambda asked: leave_one_out(asked.evidence, by=by, coder=asked.coder),
+        place=5,
+        applies=lambda asked: bool(parts_of(asked.evidence, by)[0]),
+    )
+
+
+register(
+    *(_question(by) for by in ("item", "source", "cluster", "implication", "step")),
+    Question(
+        "leave_one_out/coder",
+        lambda asked: leave_one_out(asked.evidence, by="coder"),
+        place=6,
+        applies=lambda asked: asked.evidence.sizes["coder"] > 1,
+    ),
+)

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-
 from bayes_trace.errors import BayesTraceError
 from bayes_trace.scales import db_to_log, expit, log_to_db, logit
 from bayes_trace.sensitivity.ledger import normalised, open_ledger
+from bayes_trace.sensitivity.questions import Question, register
 
 __all__ = ["residual_sweep"]
 
@@ -94,3 +94,8 @@ def residual_sweep(
         },
         ledger.attrs | {"prior": prior},
     )
+
+
+register(
+    Question("residual_sweep", lambda asked: residual_sweep(asked.evidence, coder=asked.coder), place=100)
+)

@@ -11,9 +11,12 @@ from scipy.special import logsumexp
 
 from bayes_trace.errors import BayesTraceError, UnknownNameError
 from bayes_trace.sensitivity.ledger import Array, Flags, Ledger, normalised, open_ledger
+from bayes_trace.sensitivity.questions import Measure, Question, register
 
 __all__ = ["breakdown", "power_scaling"]
 
+#: a survey says where the leader falls below this
+THRESHOLD = 0.5
 CURVE = (0.0, 0.25, 0.5, 0.8, 1.0, 1.25, 1.5, 2.0)
 #: change of a probability per doubling of a component from which it counts, as in `priorsense`
 NOTABLE = 0.05
@@ -245,3 +248,23 @@ def _diagnosis(ledger: Ledger, slope: Array, bears: Flags, notable: float) -> np
     change = np.log(2.0) * mine
     words = np.select([~bears, change >= notable, change <= -notable], ["", "carries", "opposes"], "weak")
     return words.astype(str)
+
+
+register(
+    Question(
+        "breakdown",
+        lambda asked: breakdown(asked.evidence, threshold=THRESHOLD, coder=asked.coder),
+        place=25,
+        measures=(
+            Measure(
+                {"weights_down_to": "lower", "weights_up_to": "upper"},
+                "factor",
+                interval=True,
+                column="Weights",
+                legend="factor on all weights at which the lead is lost",
+                wide=True,
+            ),
+        ),
+    ),
+    Question("power_scaling", lambda asked: power_scaling(asked.evidence, coder=asked.coder), place=100),
+)

@@ -11,6 +11,7 @@ from bayes_trace.exact import TIE
 from bayes_trace.likelihood.links import EVENT, REPORT
 from bayes_trace.scales import log_to_db
 from bayes_trace.sensitivity.ledger import Array, Index, Ledger, open_ledger
+from bayes_trace.sensitivity.questions import Measure, Question, register
 
 __all__ = ["recoding", "search_bias"]
 
@@ -225,3 +226,39 @@ def _most_by_count(weights: Array, counts: Index) -> Array:
     for weight, count in zip(weights, counts, strict=True):
         most[count:] = np.maximum(most[count:], most[:-count] + weight)
     return most
+
+
+register(
+    Question(
+        "recoding",
+        lambda asked: recoding(asked.evidence, coder=asked.coder),
+        place=20,
+        measures=(
+            Measure(
+                {"items_to_turn": "count"},
+                "count",
+                weakness="few recoded items would turn it",
+                question="Fewest items that would have to be turned round",
+            ),
+        ),
+    ),
+    Question(
+        "search_bias",
+        lambda asked: search_bias(asked.evidence, coder=asked.coder),
+        place=50,
+        measures=(
+            Measure(
+                {"search_bias": "smallest"},
+                "dB",
+                robust=3.0,
+                moderate=1.0,
+                what="the bias of the search in dB that loses the lead",
+                weakness="a slight bias of the search undoes it",
+                question="Bias of the search, off every favouring item, that loses the lead",
+                never="none does",
+                column="Bias (dB)",
+                legend="dB off every favouring item at which the lead is lost",
+            ),
+        ),
+    ),
+)

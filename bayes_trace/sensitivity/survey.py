@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,31 +10,15 @@ import xarray as xr
 
 from bayes_trace.evidence import EvidenceSet
 from bayes_trace.likelihood import compile_evidence
-from bayes_trace.sensitivity.bounds import interval_bounds
-from bayes_trace.sensitivity.dependence import Grouping, dependence_sweep
-from bayes_trace.sensitivity.flips import fewest_items_to_flip
 from bayes_trace.sensitivity.compared import scenarios
-from bayes_trace.sensitivity.pooling import pool
-from bayes_trace.sensitivity.priors import contamination_bounds, prior_needed, prior_sweep
-from bayes_trace.sensitivity.ranges import one_way
-from bayes_trace.sensitivity.tipping import tipping_points
-from bayes_trace.sensitivity.removal import Part, leave_one_out, parts_of
-from bayes_trace.sensitivity.residual import residual_sweep
-from bayes_trace.sensitivity.robust import EPSILON, RULE, Criterion, summarised
-from bayes_trace.sensitivity.scaling import breakdown, power_scaling
-from bayes_trace.sensitivity.search import recoding, search_bias
-from bayes_trace.sensitivity.variance import global_indices
+from bayes_trace.sensitivity.judgement import judged
+from bayes_trace.sensitivity.ledger import open_ledger
+from bayes_trace.sensitivity.questions import Asked, Criterion, ask_all
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["survey", "to_tables"]
-
-Step = Callable[[], "xr.Dataset | xr.DataArray"]
-EPSILONS = (0.05, EPSILON, 0.2)
-THRESHOLD = 0.5
-PARTS: tuple[Part, ...] = ("item", "source", "cluster", "implication", "step")
-GROUPINGS: tuple[Grouping, ...] = ("cluster", "source", "all")
 
 
 def survey(
@@ -43,7 +26,7 @@ def survey(
     *,
     episodes: Sequence[str] | None = None,
     coder: str | None = None,
-    rule: Sequence[Criterion] = RULE,
+    rule: Sequence[Criterion] | None = None,
     seed: int = 0,
     progress: Callable[[str, float], None] | None = None,
 ) -> xr.DataTree:
@@ -58,7 +41,7 @@ def survey(
     coder
         By default the base coder; scenarios and pools always show all.
     rule
-        Criteria behind the words of the robustness table.
+        Criteria behind the words of the robustness table, by default the bounds of its measures.
     seed
         Of the draws behind the Sobol indices.
     progress
@@ -66,8 +49,8 @@ def survey(
 
     Returns
     -------
-    A tree with a node for each function of `sensitivity`, ``leave_one_out`` and ``dependence`` with one for each
-    grouping. ``tree.to_netcdf(path, engine="h5netcdf")`` writes it.
+    A tree with a node for each question that is registered, ``robustness`` and ``scenarios``; ``leave_one_out`` and
+    ``dependence`` have one for each grouping that the set knows. ``tree.to_netcdf(path, engine="h5netcdf")`` writes it.
 
     Raises
     ------
@@ -89,53 +72,15 @@ def survey(
     evidence = compile_evidence(evidence_set, episodes=episodes)
     say("scenarios", 0.0)
     named = scenarios(evidence_set, episodes=episodes, skip_unfit=bool(evidence_set.applied))
-    steps = _steps(evidence, coder, seed)
-    nodes: dict[str, xr.Dataset] = {"scenarios": named}
-    steps["robustness"] = lambda: summarised(evidence, nodes, named, rule, coder)
-    for number, (name, step) in enumerate(steps.items(), start=1):
-        say(name, number / (len(steps) + 1))
-        result = step()
-        nodes[name] = (
-            result
-            if isinstance(result, xr.Dataset)
-            else result.to_dataset(name="probability", promote_attrs=True)
-        )
+    name = str(open_ledger(evidence, coder).evidence["coder"].values[0])
+    asked = Asked(evidence, name, named, seed)
+    results = ask_all(asked, say=lambda what, done: say(what, 0.1 + 0.9 * done))
+    table = judged(results, rule)
+    nodes = {"scenarios": named, **results, "robustness": table}
     tree = xr.DataTree.from_dict({name: _storable(node) for name, node in nodes.items()})
-    tree.attrs = {
-        key: nodes["robustness"].attrs[key]
-        for key in ("evidence_set", "title", "digest", "scenario", "coder")
-    }
+    tree.attrs = {key: table.attrs[key] for key in ("evidence_set", "title", "digest", "scenario", "coder")}
     say("", 1.0)
     return tree
-
-
-def _steps(evidence: xr.Dataset, coder: str | None, seed: int) -> dict[str, Step]:
-    """What to compute, by the place in the tree; groupings that the set does not have are passed over."""
-    steps: dict[str, Step] = {
-        f"leave_one_out/{by}": partial(leave_one_out, evidence, by=by, coder=coder)
-        for by in PARTS
-        if parts_of(evidence, by)[0]
-    }
-    if evidence.sizes["coder"] > 1:
-        steps["leave_one_out/coder"] = partial(leave_one_out, evidence, by="coder")
-    for by in GROUPINGS:
-        steps[f"dependence/{by}"] = partial(dependence_sweep, evidence, by=by, coder=coder)
-    return steps | {
-        "one_way": partial(one_way, evidence, coder=coder),
-        "tipping_points": partial(tipping_points, evidence, coder=coder),
-        "breakdown": partial(breakdown, evidence, threshold=THRESHOLD, coder=coder),
-        "fewest_items_to_flip": partial(fewest_items_to_flip, evidence, coder=coder),
-        "recoding": partial(recoding, evidence, coder=coder),
-        "search_bias": partial(search_bias, evidence, coder=coder),
-        "prior_sweep": partial(prior_sweep, evidence, coder=coder),
-        "prior_needed": partial(prior_needed, evidence, coder=coder),
-        "contamination_bounds": partial(contamination_bounds, evidence, epsilon=EPSILONS, coder=coder),
-        "interval_bounds": partial(interval_bounds, evidence, coder=coder),
-        "residual_sweep": partial(residual_sweep, evidence, coder=coder),
-        "power_scaling": partial(power_scaling, evidence, coder=coder),
-        "global_indices": partial(global_indices, evidence, seed=seed, coder=coder),
-        "pool": partial(pool, evidence),
-    }
 
 
 def _storable(node: xr.Dataset) -> xr.Dataset:

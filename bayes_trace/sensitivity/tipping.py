@@ -12,6 +12,7 @@ from bayes_trace.likelihood import Links, cluster_weight, effective_likelihood, 
 from bayes_trace.likelihood.links import FACT
 from bayes_trace.scales import log_to_db
 from bayes_trace.sensitivity.ledger import Array, Flags, Index, Ledger, find_hypothesis, open_ledger
+from bayes_trace.sensitivity.questions import Question, register
 
 __all__ = ["tipping_points"]
 
@@ -209,3 +210,8 @@ def _limits(ledger: Ledger) -> tuple[Array, Array]:
     least, most = np.minimum(*ends), np.maximum(*ends)
     least[free], most[free] = -np.inf, np.inf
     return least, most
+
+
+register(
+    Question("tipping_points", lambda asked: tipping_points(asked.evidence, coder=asked.coder), place=91)
+)

@@ -16,6 +16,7 @@ from bayes_trace.scales import NATS_PER_DB, log_to_db
 from bayes_trace.sensitivity.groups import Group, groups_of
 from bayes_trace.sensitivity.ledger import Array, Index, Ledger, normalised, open_ledger
 from bayes_trace.sensitivity.pooling import pool
+from bayes_trace.sensitivity.questions import Question, register
 
 __all__ = ["global_indices"]
 
@@ -261,3 +262,12 @@ def _sobol(ledger: Ledger, episode: int, drawn: list[Array]) -> tuple[Array, Arr
     first = ((at_b - centre) * (mixed - at_a)).mean(axis=1) / variance
     total = 0.5 * ((at_a - mixed) ** 2).mean(axis=1) / variance
     return first, total
+
+
+register(
+    Question(
+        "global_indices",
+        lambda asked: global_indices(asked.evidence, seed=asked.seed, coder=asked.coder),
+        place=100,
+    )
+)

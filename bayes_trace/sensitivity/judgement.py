@@ -1,0 +1,108 @@
+"""One table: how much each answer withstands, and a word for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import xarray as xr
+
+from bayes_trace.errors import BayesTraceError
+from bayes_trace.sensitivity.carriers import LEVEL_DB
+from bayes_trace.sensitivity.ledger import open_ledger
+from bayes_trace.sensitivity.questions import WORDS, Asked, Criterion, ask_all, questions, rule
+
+__all__ = ["judged", "robustness"]
+
+#: in the place of the word where nobody leads by more than a decibel
+LEVEL = "level"
+
+
+def robustness(
+    evidence: xr.Dataset,
+    *,
+    scenarios: xr.Dataset | None = None,
+    rule: Sequence[Criterion] | None = None,
+    coder: str | None = None,
+) -> xr.Dataset:
+    """How much each episode's answer withstands, one row each, and a word for it.
+
+    Parameters
+    ----------
+    evidence
+        As from `compile_evidence`.
+    scenarios
+        As from `sensitivity.scenarios`; without them the answer is not judged by them.
+    rule
+        Criteria for the word, by default the bounds of the measures themselves.
+    coder
+        By default the base coder.
+
+    Returns
+    -------
+    Dataset over ``episode``: ``leader``, ``runner_up``, ``level`` (who shares the lead), ``probability``, ``carried_by``
+    (prior or evidence), ``lead`` (dB); ``fewest_items`` (whose removal
+    changes the leader; missing: none does), ``items_to_tie`` (that
+    leave it level or behind), ``items_to_flip``, ``items_to_turn``, ``weights_down_to`` and
+    ``weights_up_to`` (the factor on all weights between which it leads), ``prior_needed`` (for even odds against all
+    others), ``correlation_lost`` (in its clusters; infinite: never) and ``correlation_all_lost`` (all items of the
+    episode alike), ``search_bias`` (dB), ``least`` and ``most`` (its probability with ranges as limits),
+    ``prior_least`` and ``prior_most`` (with a tenth of the prior open); ``scenario_lead`` (dB), the smallest lead
+    under the ``scenarios_tried`` that touch the episode, and ``scenario_least``, which gives it; ``preferred_lead``;
+    likewise ``coder_lead``, ``coder_least`` and ``coders_tried`` of other coders; ``word``, which is ``level`` where the
+    lead is below 1 dB, and ``because``: the measures that keep it from a better word.
+
+    Raises
+    ------
+    BayesTraceError
+        For a criterion on a measure that the table does not have.
+
+    References
+    ----------
+    The measures: see each function. The bounds of the rule are conventions of this project.
+
+    Examples
+    --------
+    >>> import bayes_trace as bt
+    >>> ev = bt.compile_evidence(bt.from_table({"memo": {"A": 0.8, "B": 0.2}}))
+    >>> table = robustness(ev)
+    >>> table.word.item(), table.because.item()
+    ('fragile', 'items_to_tie')
+    """
+    name = str(open_ledger(evidence, coder).evidence["coder"].values[0])
+    asked = Asked(evidence, name, scenarios)
+    return judged(ask_all(asked, measured=True), rule)
+
+
+def judged(results: Mapping[str, xr.Dataset], criteria: Sequence[Criterion] | None) -> xr.Dataset:
+    """The table from results of questions that are there already."""
+    answer = results["carriers"]
+    leader = answer["leader"].reset_coords(drop=True)
+    table = answer[["leader", "runner_up", "level", "probability", "carried_by"]].drop_dims(
+        ["link", "entry"], errors="ignore"
+    )
+    for question in questions():
+        for measure in question.measures if question.name in results else ():
+            table = table.assign(measure.taken(results[question.name], leader))
+    word, because = _words(table, rule() if criteria is None else criteria, given=criteria is not None)
+    return table.assign(word=("episode", word), because=("episode", because))
+
+
+def _words(table: xr.Dataset, criteria: Sequence[Criterion], *, given: bool) -> tuple[np.ndarray, np.ndarray]:
+    """As robust as the weakest measure, and which measures those are."""
+    numbers = [str(name) for name, each in table.data_vars.items() if each.dtype.kind in "fi"]
+    for criterion in criteria:
+        if given and criterion.measure not in numbers:
+            message = f"no measure {criterion.measure!r}; expected one of {', '.join(numbers)}"
+            raise BayesTraceError(message)
+    used = [each for each in criteria if each.measure in numbers]
+    words, reasons = [], []
+    for row in range(table.sizes["episode"]):
+        ranks = {
+            each.measure: WORDS.index(each.word(float(table[each.measure].values[row]))) for each in used
+        }
+        worst = max(ranks.values(), default=0)
+        level = float(table["lead"].values[row]) < LEVEL_DB
+        words.append(LEVEL if level else WORDS[worst])
+        reasons.append(" ".join(name for name, rank in ranks.items() if rank == worst and worst > 0))
+    return np.array(words, dtype=str), np.array(reasons, dtype=str)

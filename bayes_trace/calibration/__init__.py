@@ -4,6 +4,7 @@ Scores take two arrays of likelihood ratios, P(E given the first hypothesis) ove
 those of items for which the first hypothesis is true, and those for which the second is.
 """
 
+from bayes_trace.calibration.agreement import agreement, krippendorff_alpha
 from bayes_trace.calibration.bounds import OverClaimBounds, over_claim_bounds
 from bayes_trace.calibration.curves import dev_pav, ece, tippett
 from bayes_trace.calibration.intervals import Interval, bootstrap
@@ -19,6 +20,7 @@ from bayes_trace.calibration.scores import (
 __all__ = [
     "Interval",
     "OverClaimBounds",
+    "agreement",
     "bootstrap",
     "brier",
     "cllr",
@@ -26,6 +28,7 @@ __all__ = [
     "cllr_min",
     "dev_pav",
     "ece",
+    "krippendorff_alpha",
     "log_score",
     "over_claim_bounds",
     "recalibrated",

@@ -6,6 +6,7 @@ those of items for which the first hypothesis is true, and those for which the s
 
 from bayes_trace.calibration.agreement import agreement, krippendorff_alpha
 from bayes_trace.calibration.bounds import OverClaimBounds, over_claim_bounds
+from bayes_trace.calibration.coherence import coherence
 from bayes_trace.calibration.curves import dev_pav, ece, tippett
 from bayes_trace.calibration.intervals import Interval, bootstrap
 from bayes_trace.calibration.scores import (
@@ -26,6 +27,7 @@ __all__ = [
     "cllr",
     "cllr_cal",
     "cllr_min",
+    "coherence",
     "dev_pav",
     "ece",
     "krippendorff_alpha",

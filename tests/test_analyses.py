@@ -57,6 +57,18 @@ def test_did_words_matter_gives_the_seed_s_two_answers():
     ]
 
 
+def test_the_mechanism_as_a_model_says_what_it_implies():
+    text = run("causal_mechanism.py")
+    rows = {line.split("  ")[1].strip(): line.split() for line in text.splitlines() if line.startswith("   ")}
+    # no need, no coercion: the one thing that a model of this form is sure of
+    assert rows["no value"][2:4] == ["+inf", "+inf"]
+    # belief that comes of record, plea and audience only says all that they could
+    strict = next(line for line in text.splitlines() if line.strip().startswith("all three:"))
+    assert f"each given those before it {rows['belief'][2]} dB" in strict
+    alone = sum(float(rows[node][2]) for node in ("record", "audience", "attempt", "belief", "reply"))
+    assert float(strict.split()[-2]) == pytest.approx(alone, abs=0.3)
+
+
 @pytest.mark.parametrize("name", ["taiwan.py", "pakistan.py"])
 def test_scripts_are_short(name):
     assert len((ANALYSES / name).read_text().splitlines()) <= 60

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import logsumexp
 
+import bayes_trace as bt
 from bayes_trace import tally
 from bayes_trace.errors import CountError
 
@@ -308,6 +309,45 @@ def test_odds_of_a_tilted_prior_multiply():
     assert tilt.prior_odds * tilt.bayes_factor == pytest.approx(tilt.posterior_odds, rel=RELATIVE)
 
 
+# --- an evidence set -----------------------------------------------------------------------
+
+
+def counted(table, **options):
+    evidence = bt.compile_evidence(bt.from_table(table))
+    return tally.tally(evidence, "T", against="R", **options).isel(episode=0)
+
+
+def test_items_are_counted_by_what_they_favour():
+    table = {
+        "weak": {"T": 0.5, "R": 0.4, "other": 0.9},  # .97 dB
+        "strong": {"T": 0.8, "R": 0.1, "other": 0.1},
+        "against": {"T": 0.1, "R": 0.3, "other": 0.1},
+        "neutral": {"T": 0.3, "R": 0.3, "other": 0.9},
+    }
+    found = counted(table)
+    assert (found.supporting.item(), found.opposing.item(), found.neutral.item()) == (2, 1, 1)
+    assert found.bayes_factor.item() == pytest.approx(tally.bayes_factor(2, 1))
+    assert found.worst_case.item() == pytest.approx(tally.bayes_factor(2, 1, rival="worst_case"))
+    assert found["weight"].item() == pytest.approx(10 * math.log10(0.5 * 0.8 * 0.1 / (0.4 * 0.1 * 0.3)))
+    found = counted(table, minimum_db=1)
+    assert (found.supporting.item(), found.opposing.item(), found.neutral.item()) == (1, 1, 2)
+
+
+def test_every_episode_of_a_set_is_counted():
+    arms = bt.read_evidence_set("evidence_sets/us_arms_transfers")
+    evidence = bt.compile_evidence(arms)
+    names = {"of": "loyalty_coercion", "against": "quid_pro_quo"}
+    found = tally.tally(evidence, **names, coder="reader_b")
+    weights = bt.weight_of_evidence(evidence, **names, coder="reader_b")
+    for episode in evidence["episode"].values:
+        here = weights[weights["link_episode"] == episode].values
+        row = found.sel(episode=episode)
+        counts = (row.supporting.item(), row.opposing.item(), row.neutral.item())
+        assert counts == ((here > 0).sum(), (here < 0).sum(), (here == 0).sum())
+        assert row["weight"].item() == pytest.approx(here.sum())
+    assert found.attrs == {**names, "minimum_db": 0.0}
+
+
 # --- faults --------------------------------------------------------------------------------
 
 
@@ -338,6 +378,10 @@ def test_odds_of_a_tilted_prior_multiply():
         (lambda: tally.recoding(9, 3, threshold=math.nan), "threshold = nan: expected a number above 1"),
         (lambda: tally.prior_tilt(9, 3, -2), "m = -2: expected a whole number"),
         (lambda: tally.prior_tilt_tipping(9, 3, threshold=0.5), "threshold = 0.5: expected a number above 1"),
+        (
+            lambda: counted({"a": {"T": 0.5, "R": 0.4}}, minimum_db=-1),
+            "minimum_db = -1: expected a number of decibels from 0",
+        ),
         (lambda: tally.search_bias_tipping(0, 3), "k = 0, r = 3: no bias of the search brings"),
     ],
 )

@@ -6,6 +6,7 @@ working theory and r the rival.
 """
 
 from bayes_trace.tally.factors import bayes_factor, log_bayes_factor, separated
+from bayes_trace.tally.items import tally
 from bayes_trace.tally.tipping import (
     PriorTilt,
     prior_tilt,
@@ -25,4 +26,5 @@ __all__ = [
     "search_bias_tipping",
     "separated",
     "separation",
+    "tally",
 ]

@@ -22,7 +22,15 @@ __all__ = ["ANALYSES", "SAMPLED", "made_from", "pages", "sample", "samples", "sc
 
 ANALYSES = ROOT / "analyses"
 SAMPLED = DOCS / "sampled"
-FIRST = ["taiwan", "pakistan", "did_words_matter", "sensitivity", "comparative", "figures_for_paper"]
+FIRST = [
+    "taiwan",
+    "pakistan",
+    "did_words_matter",
+    "causal_mechanism",
+    "sensitivity",
+    "comparative",
+    "figures_for_paper",
+]
 
 #: runs scripts one after the other in one process, so that imports are paid once
 _RUNNER = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytensor
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pytensor.compile.mode import Mode
 
@@ -14,6 +14,7 @@ from bayes_trace.errors import ImpossibleEvidenceError
 from bayes_trace.likelihood import effective_likelihood
 from bayes_trace.likelihood.ranges import elicited
 from bayes_trace.models import elicitation_model
+from tests.search import examples
 from tests.small import item, make
 from tests.strategies import sets
 
@@ -81,7 +82,7 @@ def by_the_kernel(ev, stated, z):
     return np.exp(joint) / np.exp(joint).sum(axis=1, keepdims=True), density
 
 
-@settings(max_examples=10)
+@examples(15)
 @given(sets(max_items=6), st.integers(0, 99))
 def test_the_graph_is_the_kernel_at_any_deviates_and_the_exact_update_at_none(es, seed):
     coder = es.coder_ids[-1]
@@ -100,7 +101,7 @@ def test_the_graph_is_the_kernel_at_any_deviates_and_the_exact_update_at_none(es
         np.testing.assert_allclose(ours, expected, **TO_TWELVE_DIGITS)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(sets(max_items=6))
 def test_propagated_points_are_the_exact_answer(es):
     ev = bt.compile_evidence(es)

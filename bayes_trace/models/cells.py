@@ -22,8 +22,8 @@ CERTAIN = 690.0
 class Table:
     """Elicited numbers x = location + (low if z < 0 else high) z, row by row.
 
-    Cells with the same slot share a deviate z; a slot of -1 is a point. In a row of ratios z is
-    (e + e of the reference) / sqrt(2), so that their differences have the stated ranges.
+    Cells with the same slot share a deviate z; a slot of -1 is a point. In a row of ratios the deviate
+    of the reference moves every difference to it.
     """
 
     location: Array

@@ -27,7 +27,6 @@ from bayes_trace.scales import NATS_PER_DB, expit
 __all__ = ["Rows", "build_rows", "gather", "level_of_ratios", "spread_out", "sum_by_episode"]
 
 Index = npt.NDArray[np.int64]
-HALF_VARIANCE = float(np.sqrt(0.5))
 
 
 @dataclass(frozen=True)
@@ -75,8 +74,8 @@ def gather(z: Tensor, table: Table) -> Tensor:
     own = padded[table.slot.ravel()].reshape(table.slot.shape)
     if not ratios:
         return own
-    factor = np.where(table.common >= 0, HALF_VARIANCE, 1.0)[:, None]
-    return factor * (own + padded[table.common][:, None])
+    joined = kernel.joined(own, padded[table.common][:, None])
+    return pt.switch((table.common >= 0)[:, None], joined, own)
 
 
 def sum_by_episode(layout: Layout, rows: Tensor, weight: Tensor) -> Tensor:

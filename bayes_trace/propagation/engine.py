@@ -224,7 +224,8 @@ class _Source:
     def _add_normal(self, block: _Block, total: Array) -> None:
         """A sum of normal differences is drawn at once, from its mean and covariance."""
         links = block.stated.links
-        location, _, high = (part[:, 0] for part in block.stated.parts["location"])
+        # what is not one item is not coded
+        location, _, high = (part[links.first, 0] for part in block.stated.parts["location"])
         scale = (links.kappa * links.spoken * NATS_PER_DB)[:, None]
         at = links.episode - block.episodes.start
         centre, spread = np.zeros(total.shape[:2]), np.zeros((*total.shape[:2], total.shape[1]))

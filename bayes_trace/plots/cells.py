@@ -87,7 +87,12 @@ def overview_cells(
             for name in kept.coords
             if name != "hypothesis" and "hypothesis" not in kept[name].dims
         },
-        {"same": " ".join(same), "hypotheses": " ".join(names), "level_db": level_db},
+        {
+            "same": " ".join(same),
+            "hypotheses": " ".join(names),
+            "level_db": level_db,
+            "preferred": str(getattr(probabilities, "attrs", {}).get("preferred", "")),
+        },
     )
 
 

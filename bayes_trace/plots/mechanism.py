@@ -13,10 +13,11 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from bayes_trace.exact import weight_of_evidence
+from bayes_trace.likelihood.links import EVENT, ITEM
 from bayes_trace.plots.lettering import fit, points
 from bayes_trace.plots.style import AWAY, COLUMN, QUIET, TOWARDS, figure_of, figure_style
-from bayes_trace.plots.words import item_name, known_labels, label, one_episode
-from bayes_trace.tables import db
+from bayes_trace.plots.words import item_name, known_labels, label, one_coder, one_episode
+from bayes_trace.tables import db, probability
 
 __all__ = ["plot_mechanism"]
 
@@ -108,7 +109,7 @@ def plot_mechanism(  # noqa: PLR0913 - what is drawn, and where
     words = known_labels(evidence, labels=labels)
     with figure_style():
         room = width if ax is None else float(ax.get_window_extent().width / figure_of(ax).dpi)
-        chain = _gather(evidence, weight, where, words, _NAMES * room)
+        chain = _gather(one_coder(evidence, coder), weight, where, words, _NAMES * room)
         return _draw(chain, [label(name, words) for name in (of, against)], ax, room)
 
 
@@ -129,7 +130,7 @@ def _gather(
     if lines[""]:
         steps.append(Step("Other items" if declared else "Items", lines[""]))
     return Chain(
-        steps, "; ".join(_explained(weight, here, name, sign, labels) for name, sign in signs.items())
+        steps, "; ".join(_explained(evidence, here, name, sign, labels) for name, sign in signs.items())
     )
 
 
@@ -143,8 +144,9 @@ def _lines(
 ) -> list[Line]:
     sign = signs.get(str(weight["link_cluster"].values[n]), "")
     reports = _reports(evidence, n)
+    bundled = int(evidence["link_kind"].values[n]) != ITEM and len(reports) > 0
     name = item_name(str(weight["link_item"].values[n]), labels, room)
-    head = Line(name, float(weight.values[n]), sign, bundle=len(reports) > 1)
+    head = Line(name, float(weight.values[n]), sign, bundle=bundled)
     return [
         head,
         *(
@@ -156,19 +158,15 @@ def _lines(
 
 
 def _reports(evidence: xr.Dataset, n: int) -> list[str]:
-    """The items that a link bundles."""
-    if "entry_link" not in evidence:
-        return [str(evidence["link_item"].values[n])]
-    return [str(name) for name in evidence["entry_item"].values[evidence["entry_link"].values == n]]
+    """The items that a link bundles; an event itself is none of them."""
+    inside = (evidence["entry_link"].values == n) & (evidence["entry_role"].values != EVENT)
+    return [str(name) for name in evidence["entry_item"].values[inside]]
 
 
-def _explained(weight: xr.DataArray, here: list[int], name: str, sign: str, labels: Mapping[str, str]) -> str:
-    kappa = (
-        [float(weight["kappa"].values[n]) for n in here if weight["link_cluster"].values[n] == name]
-        if "kappa" in weight.coords
-        else []
-    )
-    share = f" (each counts {kappa[0]:.2f})".replace("0.", ".") if kappa and kappa[0] < 1 else ""
+def _explained(evidence: xr.Dataset, here: list[int], name: str, sign: str, labels: Mapping[str, str]) -> str:
+    members = [n for n in here if evidence["link_cluster"].values[n] == name]
+    kappa = float(evidence["kappa"].values[members[0]])
+    share = f" (each counts {probability(kappa)})" if kappa < 1 else ""
     return f"{sign}: {labels.get(name, name.replace('_', ' '))}{share}"
 
 

@@ -83,7 +83,8 @@ def plot_overview(  # noqa: PLR0913 - what is drawn, and where
     evidence
         As from `compile_evidence`: tells the cases, labels and outcomes of the episodes, and which are sums.
     preferred
-        The scenario that the author stands by; it is put beside the first.
+        The scenario that the author stands by, put beside the first; by default the one that the result of
+        `sensitivity.scenarios` names as such.
     parts
         The hypothesis that each part of a split one is counted with.
     muted
@@ -118,6 +119,7 @@ def plot_overview(  # noqa: PLR0913 - what is drawn, and where
     """
     cells = overview_cells(probabilities, parts=parts)
     words = known_labels(*([] if evidence is None else [evidence]), cells, labels=labels)
+    preferred = preferred or str(cells.attrs["preferred"])
     with figure_style():
         room = width if ax is None else float(ax.get_window_extent().width / figure_of(ax).dpi)
         reasons = _reasons(cells, evidence, dict(muted or {}))

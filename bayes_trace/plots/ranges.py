@@ -91,7 +91,7 @@ def plot_tornado(
     ['memo | A']
     >>> plt.close(ax.figure)
     """
-    where = one_episode(ranges["link_episode"], episode)
+    where = one_episode(ranges["entry_episode"], episode)
     base = None if lead is None else _base(lead, where)
     words = known_labels(ranges, *([] if lead is None else [lead]), labels=labels)
     with figure_style():
@@ -100,21 +100,21 @@ def plot_tornado(
 
 
 def _swings(ranges: xr.Dataset, episode: str, most: int, labels: Mapping[str, str], room: float) -> Spans:
-    here = ranges.isel(link=np.flatnonzero(ranges["link_episode"].values == episode))
-    swing = here["swing"].transpose("link", "varied").values
+    here = ranges.isel(entry=np.flatnonzero(ranges["entry_episode"].values == episode))
+    swing = here["swing"].transpose("entry", "varied").values
     order = np.argsort(-swing, axis=None, kind="stable")[: min(most, int((swing > 0).sum()))]
     if not order.size:
         message = (
             f"episode {episode}: no likelihood has a range that moves the lead; use one_way(..., uniform=3)"
         )
         raise BayesTraceError(message)
-    link, varied = np.unravel_index(order, swing.shape)
-    ends = here["lead"].transpose("link", "varied", "end").values[link, varied]
-    items = [str(name) for name in here["link_item"].values]
+    entry, varied = np.unravel_index(order, swing.shape)
+    ends = here["lead"].transpose("entry", "varied", "end").values[entry, varied]
+    items = [str(name) for name in here["entry_item"].values]
     names = [str(name) for name in here["varied"].values]
     rows = [
         _pair_name(item_name(items[a], labels, _PAIR * room), label(names[b], labels), _PAIR * room)
-        for a, b in zip(link, varied, strict=True)
+        for a, b in zip(entry, varied, strict=True)
     ]
     return Spans(rows, ends[:, 0], ends[:, 1])
 

@@ -11,7 +11,8 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 from bayes_trace.errors import ScaleError
-from bayes_trace.likelihood import with_rows
+from bayes_trace.likelihood import links_of, with_likelihoods
+from bayes_trace.likelihood.links import FACT
 from bayes_trace.plots.lettering import fit, letters
 from bayes_trace.plots.style import (
     COLUMN,
@@ -139,7 +140,8 @@ def _gather(
 ) -> list[Point]:
     one = evidence.sel(coder=coder)
     here = one["link_episode"].values == episode
-    chosen = np.flatnonzero(here & _placed(one))
+    placed, absent = _placed(one)
+    chosen = np.flatnonzero(here & placed)
     if not chosen.size:
         message = (
             f"episode {episode}: every item is coded as a ratio or by readings, which have no probability of "
@@ -151,7 +153,7 @@ def _gather(
     together: dict[tuple[float, float, bool], Point] = {}
     for number, link in enumerate(chosen):
         (y, x), ends = best[number], np.sort([low[number], high[number]], axis=0)
-        place = (round(float(x), 3), round(float(y), 3), bool(one["absent"].values[link]))
+        place = (round(float(x), 3), round(float(y), 3), bool(absent[link]))
         point = together.setdefault(place, Point(*place[:2], [], place[2], []))
         point.names.append(item_name(str(one["link_item"].values[link]), labels, 1.6))
         point.ranges.append((float(ends[0, 1]), float(ends[1, 1]), float(ends[0, 0]), float(ends[1, 0])))
@@ -159,15 +161,18 @@ def _gather(
     return sorted(together.values(), key=lambda point: (-point.y / max(point.x, _TINY), point.y))
 
 
-def _placed(one: xr.Dataset) -> npt.NDArray[np.bool_]:
-    """Links that have a probability of their own."""
-    return np.asarray((one["coded"] & ~one["is_ratio"] & ~one["read"]).values)
+def _placed(one: xr.Dataset) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Links that have a probability of their own, and those that were searched for in vain."""
+    links = links_of(one)
+    ratio = np.zeros(links.n_links, dtype=bool)
+    ratio[links.entry_link[links.is_ratio & links.coded]] = True
+    return links.spoken & ~ratio & (links.kind != FACT), links.absent[links.first]
 
 
 def _likelihoods(evidence: xr.Dataset, coder: str, pair: list[str], end: int) -> Array:
     """P(link given each of the pair), every elicited number at its low (-1) or high end."""
     spread = evidence["spread_high" if end > 0 else "spread_low"]
-    moved = with_rows(evidence.assign(location=evidence["location"] + end * Z_90 * spread))
+    moved = with_likelihoods(evidence.assign(location=evidence["location"] + end * Z_90 * spread))
     rows = moved["log_likelihood"].sel(coder=coder, hypothesis=pair).transpose("link", "hypothesis")
     return np.exp(rows.values)
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 
 from bayes_trace.errors import BayesTraceError, UnknownNameError
-from bayes_trace.evidence import Case, EvidenceSet, Item
+from bayes_trace.evidence import Case, EvidenceSet
+from bayes_trace.evidence.names import title_of
 from bayes_trace.plots.dates import date_axis, first_day, last_day, number, spoken
 from bayes_trace.plots.lettering import fit
 from bayes_trace.plots.style import (
@@ -132,7 +133,7 @@ def _gather(case: Case, episode: str | None, labels: Mapping[str, str], room: fl
     ]
     records = [
         Record(
-            _titled(item.id, _title(item), labels, room),
+            _titled(item.id, title_of(item), labels, room),
             item.date or "",
             item.statement_date or "",
             item.retrospective,
@@ -146,10 +147,6 @@ def _gather(case: Case, episode: str | None, labels: Mapping[str, str], room: fl
     records.sort(key=lambda each: last_day(each.statement or each.document))
     decisions.sort(key=lambda each: last_day(each[1]))
     return Timeline(decisions, records), len(items) - len(records)
-
-
-def _title(item: Item) -> str:
-    return str(getattr(item, "title", ""))
 
 
 def _titled(name: str, title: str, labels: Mapping[str, str], room: float) -> str:

@@ -29,7 +29,7 @@ from bayes_trace.plots.words import item_name, known_labels, label
 __all__ = ["plot_trajectory"]
 
 #: inches without names of items under the axis, and the most that those may take
-_HEIGHT, _NAMES = 2.2, 1.7
+_HEIGHT, _NAMES = 2.2, 1.6
 _LAST = "9999"
 #: from here on the axis of probabilities hides what further items do
 _SATURATED = 0.99

@@ -74,6 +74,8 @@ _CARRIED = (
     ("scenario", "scenario_label"),
     ("entry_item", "item_title"),
     ("link_item", "link_title"),
+    ("item", "item_title"),
+    ("left_out", "title"),
 )
 
 
@@ -153,12 +155,12 @@ def item_name(name: str, labels: Mapping[str, str] | None, room: float) -> str:
     Examples
     --------
     >>> item_name("TW-31", {"TW-31": "Telegram on timing"}, 3), item_name("TW-31", None, 3)
-    ('Telegram on timing  TW-31', 'TW-31')
+    ('Telegram on timing (TW-31)', 'TW-31')
     """
     title = (labels or {}).get(name, name)
     if title == name:
         return fit(name, room, lines=1)
-    return f"{fit(title, max(room - inches(f'  {name}'), room / 3), lines=1)}  {name}"
+    return f"{fit(title, max(room - inches(f' ({name})'), room / 3), lines=1)} ({name})"
 
 
 def named(kind: str, name: str, known: xr.DataArray) -> str:

@@ -7,6 +7,7 @@ candidates; then each number.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -67,6 +68,17 @@ class EpisodeDraws:
     #: largest k-hat over blocks and hypotheses, and candidates looked at
     k_hat: float
     proposals: int
+
+    def deviates(self, quantity: str) -> Iterator[tuple[int, Array]]:
+        """Draws of the deviate of each rate or detection, by the place of its source or entry."""
+        for each in self.blocks:
+            stated, block = each.block.stated, each.block
+            moved = {shared.at[0] for shared in block.shared if shared.quantity == quantity}
+            if quantity == "detection":
+                moved |= set(np.flatnonzero(block.own_detection).tolist())
+            places = stated.entry_at if quantity == "detection" else stated.source_at
+            for at in sorted(moved):
+                yield int(places[at]), getattr(each.deviates, quantity)[at]
 
 
 def draw_episode(

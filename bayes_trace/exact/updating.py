@@ -136,6 +136,9 @@ def _check_choices(point: str, coder: str | None, pool: str | None, refused: str
     if coder is not None and pool is not None:
         message = "coder= and pool= exclude one another; give one"
         raise BayesTraceError(message)
+    if pool is not None and point == "mean":
+        message = "point='mean' is the answer of one coder; give coder=, or pool at point='best'"
+        raise BayesTraceError(message)
     if pool not in (None, "log", "linear"):
         message = f"pool={pool!r}; expected 'log' or 'linear'"
         raise BayesTraceError(message)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,16 +13,11 @@ import xarray as xr
 
 from bayes_trace.models.record import Prior, Record, ZeroSum
 
-__all__ = ["EvidenceModel", "Tensor", "as_names"]
+__all__ = ["EvidenceModel", "Tensor"]
 
 Array = npt.NDArray[np.float64]
 #: a symbolic array; PyTensor carries no types
 Tensor = Any
-
-
-def as_names(names: str | Iterable[str]) -> list[str]:
-    """A list, also of one name that was given without brackets."""
-    return [names] if isinstance(names, str) else list(names)
 
 
 class EvidenceModel(pm.Model):  # type: ignore[misc] # PyMC carries no types

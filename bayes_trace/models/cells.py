@@ -7,8 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import xarray as xr
 
-__all__ = ["Table", "tabulate"]
+from bayes_trace.likelihood import kernel
+from bayes_trace.likelihood.kernel import NUMPY
+from bayes_trace.scales import expit
+
+__all__ = ["Table", "rate_of", "tabulate"]
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
@@ -73,3 +78,12 @@ def tabulate(location: Array, low: Array, high: Array, keys: Keys, reference: In
 
 def _parts(key: Hashable) -> tuple[Hashable, ...]:
     return key if isinstance(key, tuple) else (key,)
+
+
+def rate_of(draws: xr.Dataset, *, name: str, table: Table, dims: tuple[str, ...]) -> xr.DataArray:
+    """An uncertain rate (chain, draw, *dims) from draws of its deviate."""
+    rows = np.flatnonzero((table.slot >= 0).any(axis=1))
+    z = np.concatenate([draws[f"{name}_noise"].values, np.zeros((*draws[f"{name}_noise"].shape[:2], 1))], -1)
+    parts = table.location[rows], table.low[rows], table.high[rows]
+    rate = expit(kernel.two_piece(NUMPY, *parts, z[..., table.slot[rows]]))
+    return xr.DataArray(rate, dims=("chain", "draw", *dims))

@@ -11,7 +11,7 @@ import pymc as pm
 import xarray as xr
 from scipy.special import log_softmax, softmax
 
-from bayes_trace.models.base import EvidenceModel, Tensor, as_names
+from bayes_trace.models.base import EvidenceModel, Tensor
 from bayes_trace.models.conditions import (
     CLASSES,
     Design,
@@ -26,7 +26,7 @@ from bayes_trace.models.graph import build_rows
 from bayes_trace.models.layout import Layout, make_layout
 from bayes_trace.models.numbers import PYTENSOR
 from bayes_trace.models.observed import attach_evidence
-from bayes_trace.models.record import Record
+from bayes_trace.models.record import Record, as_names
 
 __all__ = ["comparative_model"]
 
@@ -129,7 +129,7 @@ def _build(
         rows = build_rows(model, layout)
         log_share = _log_share(model, design, groups, scale)
         given = attach_evidence(model, layout, rows, log_share)
-        add_deterministics(model, layout, rows, log_share + given, keep_items=False)
+        add_deterministics(model, rows, log_share + given, keep_items=False)
     record.constants |= _constants(layout, design)
     return model
 

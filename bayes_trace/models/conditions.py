@@ -11,7 +11,7 @@ import xarray as xr
 
 from bayes_trace.errors import ConditionError, ModelError, UnknownNameError
 from bayes_trace.likelihood import drop_entries
-from bayes_trace.models.base import as_names
+from bayes_trace.models.record import as_names
 
 __all__ = ["Design", "Groups", "make_design", "make_groups", "of_outcome", "without_restating"]
 

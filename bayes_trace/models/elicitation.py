@@ -9,12 +9,12 @@ import pymc as pm
 import pytensor.tensor as pt
 import xarray as xr
 
-from bayes_trace.errors import ModelError, UnknownNameError
-from bayes_trace.models.base import EvidenceModel, Tensor, as_names
+from bayes_trace.models.base import EvidenceModel, Tensor
 from bayes_trace.models.graph import Rows, build_rows
-from bayes_trace.models.layout import Layout, Scope, make_layout, take_links
+from bayes_trace.models.layout import Layout, Scope, make_layout
 from bayes_trace.models.observed import attach_evidence
 from bayes_trace.models.record import Record
+from bayes_trace.models.selection import basic_coords, keep_episodes, prior_constants, select_episodes
 from bayes_trace.scales import NATS_PER_DB
 
 __all__ = ["add_deterministics", "basic_coords", "elicitation_model", "keep_episodes", "select_episodes"]
@@ -87,56 +87,8 @@ def elicitation_model(
         rows = build_rows(model, layout)
         log_share = _log_share(model, layout, pt.log(stated))
         evidence_sums = attach_evidence(model, layout, rows, log_share)
-        add_deterministics(model, layout, rows, log_share + evidence_sums, keep_items=keep_items)
+        add_deterministics(model, rows, log_share + evidence_sums, keep_items=keep_items)
     return model
-
-
-def select_episodes(evidence: xr.Dataset, episodes: Iterable[str] | None, scope: Scope) -> xr.Dataset:
-    """The evidence of some episodes; a joint model has no aggregates."""
-    if scope not in ("episode", "set"):
-        message = f"scope={scope!r}; expected 'episode' or 'set'"
-        raise ModelError(message)
-    names = [str(name) for name in evidence["episode"].values]
-    aggregate = dict(zip(names, evidence["is_aggregate"].values, strict=True))
-    wanted = as_names(names if episodes is None else episodes)
-    for name in wanted:
-        if name not in names:
-            raise UnknownNameError("episode", name, names)
-        if scope == "set" and aggregate[name] and episodes is not None:
-            message = (
-                f"episode {name} sums up others and cannot stand beside them in a joint model; leave it out"
-            )
-            raise ModelError(message)
-    kept = [n for n, name in enumerate(names) if name in wanted and not (scope == "set" and aggregate[name])]
-    if not kept:
-        message = (
-            f"{evidence.attrs.get('evidence_set', 'the set')}: no scored episode is left to model; name one"
-        )
-        raise ModelError(message)
-    return keep_episodes(evidence, kept)
-
-
-def keep_episodes(evidence: xr.Dataset, kept: list[int]) -> xr.Dataset:
-    """The evidence of the episodes at these places, in this order of the set."""
-    place = np.full(evidence.sizes["episode"], -1, dtype=np.int64)
-    place[kept] = np.arange(len(kept))
-    at = place[evidence["episode_index"].values]
-    links = np.flatnonzero(at >= 0)
-    kept_links = take_links(evidence, links).assign(episode_index=("link", at[links]))
-    return kept_links.isel(episode=kept)
-
-
-def basic_coords(layout: Layout) -> dict[str, list[str]]:
-    """Names of episodes, hypotheses, mechanisms, links and coders."""
-    evidence = layout.evidence
-    names = [str(name) for name in evidence["hypothesis"].values]
-    return {
-        "episode": [str(name) for name in evidence["episode"].values],
-        "hypothesis": names,
-        "mechanism": list(dict.fromkeys(part for name in names for part in name.split("+"))),
-        "link": [str(name) for name in evidence["link"].values],
-        "coder": list(layout.codings.coders),
-    }
 
 
 def _log_share(model: EvidenceModel, layout: Layout, log_prior: Tensor) -> Tensor:
@@ -151,23 +103,13 @@ def _log_share(model: EvidenceModel, layout: Layout, log_prior: Tensor) -> Tenso
     return pt.log(share)
 
 
-def add_deterministics(
-    model: EvidenceModel, layout: Layout, rows: Rows, joint: Tensor, *, keep_items: bool
-) -> None:
+def add_deterministics(model: EvidenceModel, rows: Rows, joint: Tensor, *, keep_items: bool) -> None:
     """What every model of hypotheses reports; `joint` is log prior plus log-likelihood."""
     probability = model.keep("probability", pm.math.softmax(joint, axis=-1), ("episode", "hypothesis"))
     member = model.record.membership.values
     # not stored with the draws, since it follows from them and a matrix product is slow to compile
     pm.Deterministic("inclusion", pt.dot(probability, member), dims=("episode", "mechanism"))
-    prior = layout.evidence["prior"].reset_coords(drop=True)
-    model.record.constants |= {
-        "prior": prior,
-        "inclusion_prior": xr.DataArray(
-            prior.values @ member,
-            {"episode": prior["episode"], "mechanism": list(model.coords["mechanism"])},
-            ("episode", "mechanism"),
-        ),
-    }
+    model.record.constants |= prior_constants(model.record)
     centred = rows.rows - rows.rows.mean(axis=-1, keepdims=True)
     pm.Deterministic("weight", centred * rows.weight[:, None] / NATS_PER_DB, dims=("link", "hypothesis"))
     if keep_items:

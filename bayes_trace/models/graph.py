@@ -11,18 +11,16 @@ import pymc as pm
 import pytensor.sparse as ps
 import pytensor.tensor as pt
 import scipy.sparse
-import xarray as xr
 
 from bayes_trace.likelihood import kernel
-from bayes_trace.likelihood.kernel import NUMPY
 from bayes_trace.likelihood.links import EVENT, FACT, ITEM
 from bayes_trace.models.base import EvidenceModel, Tensor
-from bayes_trace.models.cells import Table
+from bayes_trace.models.cells import Table, rate_of
 from bayes_trace.models.coders import pooled_values
 from bayes_trace.models.layout import Layout
 from bayes_trace.models.numbers import PYTENSOR
 from bayes_trace.models.reports import ANSWERED, DENIED, SILENT, YES
-from bayes_trace.scales import NATS_PER_DB, expit
+from bayes_trace.scales import NATS_PER_DB
 
 __all__ = ["Rows", "build_rows", "gather", "level_of_ratios", "spread_out", "sum_by_episode"]
 
@@ -151,16 +149,7 @@ def _keep_rates(model: EvidenceModel, layout: Layout, values: dict[str, Tensor])
             rows = np.flatnonzero((table.slot >= 0).any(axis=1))
             dims = (f"{name}_deviate", model.rivals)
             model.keep(name, pm.math.sigmoid(value[rows]), dims, judge=True)
-            model.record.derived[name] = partial(_rate_of, name=name, table=table, dims=dims)
-
-
-def _rate_of(draws: xr.Dataset, *, name: str, table: Table, dims: tuple[str, ...]) -> xr.DataArray:
-    """An uncertain rate from draws of its deviate, as in `spread_out`."""
-    rows = np.flatnonzero((table.slot >= 0).any(axis=1))
-    z = np.concatenate([draws[f"{name}_noise"].values, np.zeros((*draws[f"{name}_noise"].shape[:2], 1))], -1)
-    parts = table.location[rows], table.low[rows], table.high[rows]
-    rate = expit(kernel.two_piece(NUMPY, *parts, z[..., table.slot[rows]]))
-    return xr.DataArray(rate, dims=("chain", "draw", *dims))
+            model.record.derived[name] = partial(rate_of, name=name, table=table, dims=dims)
 
 
 def _by_link(

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pymc as pm
 import pytensor.tensor as pt
 
-from bayes_trace.likelihood.links import EVENT
 from bayes_trace.models.base import EvidenceModel, Tensor
+from bayes_trace.models.found import NO_ENTRY, entry_slots, what_was_found
 from bayes_trace.models.graph import Rows, level_of_ratios, sum_by_episode
 from bayes_trace.models.layout import Layout
 from bayes_trace.models.numbers import PYTENSOR
@@ -20,8 +20,6 @@ __all__ = ["attach_evidence"]
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
-#: in the table of what was found: the episode has fewer items than this place
-NO_ENTRY = -1
 
 
 def attach_evidence(model: EvidenceModel, layout: Layout, rows: Rows, log_share: Tensor) -> Tensor:
@@ -31,29 +29,12 @@ def attach_evidence(model: EvidenceModel, layout: Layout, rows: Rows, log_share:
     searched for in vain, -1 where the episode has no more of them. Its density is that of an episode
     with the hypothesis summed out.
     """
-    slots = _slots(layout)
+    slots = entry_slots(layout)
     model.add_coord("place", range(slots.shape[1]))
-    found = model.observe("evidence", "found", _found(layout, slots), ("episode", "place"))
+    found = model.observe("evidence", "found", what_was_found(layout, slots), ("episode", "place"))
     if layout.without_data_model:
         return _without_data_model(layout, rows, log_share, found)
     return _with_data_model(model, layout, rows, (log_share, slots, found))
-
-
-def _slots(layout: Layout) -> Index:
-    """Entry at each place of each episode, -1 where there is none; at least one place."""
-    evidence = layout.evidence
-    entries = np.flatnonzero(evidence["entry_role"].values != EVENT)
-    episode = layout.episode_index[evidence["entry_link"].values[entries]]
-    counts = np.bincount(episode, minlength=evidence.sizes["episode"])
-    slots = np.full((counts.size, max(int(counts.max(initial=0)), 1)), NO_ENTRY, dtype=np.int64)
-    for j in range(counts.size):
-        slots[j, : counts[j]] = entries[episode == j]
-    return slots
-
-
-def _found(layout: Layout, slots: Index) -> Index:
-    present = np.append(~layout.evidence["absent"].values, False).astype(np.int64)
-    return np.where(slots == NO_ENTRY, NO_ENTRY, present[slots])
 
 
 def _without_data_model(layout: Layout, rows: Rows, log_share: Tensor, found: Tensor) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -15,7 +15,7 @@ from bayes_trace.errors import NoDataModelError
 if TYPE_CHECKING:
     from bayes_trace.models.base import EvidenceModel
 
-__all__ = ["Prior", "Record", "ZeroSum", "no_data_model"]
+__all__ = ["Prior", "Record", "ZeroSum", "as_names", "no_data_model"]
 
 Array = npt.NDArray[np.float64]
 
@@ -86,6 +86,11 @@ class Record:
         """Probability that a mechanism is at work, alone or in a compound."""
         included: xr.DataArray = xr.dot(probability, self.membership, dim="hypothesis")
         return included
+
+
+def as_names(names: str | Iterable[str]) -> list[str]:
+    """A list, also of one name that was given without brackets."""
+    return [names] if isinstance(names, str) else list(names)
 
 
 def no_data_model(reasons: dict[str, str], what: str) -> NoDataModelError:

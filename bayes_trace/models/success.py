@@ -15,7 +15,7 @@ from scipy.special import expit
 
 from bayes_trace.errors import ModelError
 from bayes_trace.likelihood import with_likelihoods
-from bayes_trace.models.base import EvidenceModel, Tensor, as_names
+from bayes_trace.models.base import EvidenceModel, Tensor
 from bayes_trace.models.conditions import (
     CLASSES,
     Design,
@@ -27,7 +27,7 @@ from bayes_trace.models.elicitation import basic_coords, keep_episodes
 from bayes_trace.models.graph import build_rows, level_of_ratios, sum_by_episode
 from bayes_trace.models.layout import Layout, make_layout, take_links
 from bayes_trace.models.numbers import PYTENSOR
-from bayes_trace.models.record import Record
+from bayes_trace.models.record import Record, as_names
 
 __all__ = ["success_model"]
 

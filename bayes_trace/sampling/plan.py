@@ -9,7 +9,7 @@ import xarray as xr
 
 __all__ = ["Chains", "Plan", "Sampler"]
 
-Sampler = Literal["nutpie", "pymc", "numpyro"]
+Sampler = Literal["auto", "direct", "nutpie", "pymc", "numpyro"]
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from bayes_trace.evidence.records import (
     VerbalScale,
 )
 from bayes_trace.evidence.scenario import Change, Drop, Part, Scenario, Split
-from bayes_trace.evidence.sets import EvidenceSet, SetFile
+from bayes_trace.evidence.sets import EvidenceSet, SetFile, Written
 from bayes_trace.evidence.values import Coding, Value
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "Split",
     "Value",
     "VerbalScale",
+    "Written",
     "changed_parts",
     "content_digest",
     "content_parts",

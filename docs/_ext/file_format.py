@@ -30,8 +30,10 @@ FILES = {
         "Reading",
         "VerbalScale",
         "Reliability",
+        "Denial",
+        "Written",
     ),
-    "cases/*.yaml": ("Case", "Episode", "Item", "SourceReference", "Coding", "Value"),
+    "cases/*.yaml": ("Case", "Episode", "Item", "Event", "SourceReference", "Coding", "Value"),
     "sources.yaml": ("Source",),
     "scenarios/*.yaml": ("Scenario", "Drop", "Change", "Split", "Part"),
 }
@@ -58,9 +60,21 @@ MEANINGS = {
     "*.refusal_statement": "what it says of a refusal, where that differs",
     "*.prior": "probability before the evidence of this set",
     "*.steps": "links of its mechanism, in order",
+    "*.refusal_label": "its name in what is said of a refusal, where that differs",
     "*.residual": "none of the named explanations",
     "*.short": "initials for narrow tables",
     "*.reason": "why",
+    "SetFile.preferred": "scenarios that the author stands by, applied together in this order",
+    "Item.event": "the event that it reports",
+    "Event.label": "what happened, in a few words",
+    "Event.implications": "codebook entries that it speaks to",
+    "Event.step": "step of a mechanism that it speaks to",
+    "Event.episodes": "episodes that it bears on",
+    "Event.decisive": "allows a likelihood of exactly 0 or 1",
+    "Event.cluster": "group of one origin that the event, not its reports, belongs to",
+    "Event.given": "items and events that its coding is conditional on",
+    "Event.codings": "one judgement or more of P(event given hypothesis)",
+    "Written.id": "the hypothesis",
     "Episode.prior": "priors of its own, by hypothesis, where they differ from the set's",
     "Item.reading": "the uncertain fact that the item turns on",
     "Coder.reference": "hypothesis that a whole CSV of ratios is taken against",
@@ -98,7 +112,7 @@ MEANINGS = {
     "Item.detection_by_hypothesis": "detection where it differs by hypothesis",
     "Item.decisive": "allows a likelihood of exactly 0 or 1",
     "Item.cluster": "items of one origin that it belongs to",
-    "Item.given": "items that its coding is conditional on",
+    "Item.given": "items and events that its coding is conditional on",
     "Item.codings": "one judgement or more; `coding` is the short form for one",
     "SourceReference.key": "id of the source",
     "SourceReference.locator": "page or folio",
@@ -109,12 +123,12 @@ MEANINGS = {
     "Value.high": "upper end of a 90 % range",
     "Source.type": "CSL type, such as `manuscript` or `book`",
     "Source.reliability": "how it reports; empty: taken at its word",
-    "Drop.item": "the item",
+    "Drop.item": "the item or event",
     "Drop.episodes": "episodes; empty: everywhere",
-    "Change.item": "the item",
+    "Change.item": "the item or event",
     "Change.*": "the new value",
-    "Scenario.drop": "items set aside",
-    "Scenario.change": "items recoded, re-dated or turned",
+    "Scenario.drop": "items and events set aside; a bare id will do",
+    "Scenario.change": "items and events recoded, re-dated or turned",
     "Scenario.add_hypotheses": "rivals added; the others give up prior in proportion",
     "Scenario.split": "rivals divided into parts that share their prior",
     "Scenario.drop_hypotheses": "rivals left out; the others take their prior in proportion",
@@ -137,6 +151,12 @@ _KINDS = {
     "Values": "hypothesis → [value](#record-value)",
     "CodingUnit": ", ".join(f"`{unit}`" for unit in CodingUnit),
     "1": "`1`",
+}
+#: what the short form of a coding is for
+_CODING = {
+    "Item": "short form of one coding, by the base coder for all episodes",
+    "Event": "short form of one coding, by the base coder for all episodes",
+    "Change": "likelihoods, which are merged into those of the item: hypotheses not named keep theirs",
 }
 _TITLES = {"SetFile": "the set", "SourceReference": "source of an item", "VerbalScale": "verbal scale"}
 
@@ -264,14 +284,15 @@ def _record(name: str) -> Iterator[str]:
     yield f"({_anchor(name)})=\n### {_title(name).capitalize()}"
     yield " ".join((inspect.getdoc(model) or "").split("Examples\n")[0].split()).replace("``", "`")
     rows = [[f"`{key.name}`", key.kind, key.default, key.meaning] for key in keys(name)]
-    if name == "Item":
-        short = ", ".join(f"`{key}`" for key in SHORT_FORM)
+    if name in ("Item", "Event", "Change"):
+        short = ", ".join(f"`{key}`" for key in SHORT_FORM if key not in model.model_fields)
+        rows = [row for row in rows if row[0] != "`coding`"]
         rows.append(
             [
                 "`coding`",
                 "hypothesis → [value](#record-value)",
                 "",
-                f"short form; {short} may stand beside it",
+                f"{_CODING[name]}; {short} may stand beside it",
             ]
         )
     yield to_markdown(["Key", "Value", "Default", "Meaning"], rows)

@@ -271,12 +271,13 @@ def _mended(old: str, new: str) -> str:
 def _read_fragment(page: Page, block: Block) -> None:
     from pydantic import TypeAdapter, ValidationError
 
-    from bayes_trace.evidence import Item, Scenario, SetFile, Source
+    from bayes_trace.evidence import Event, Item, Scenario, SetFile, Source
     from bayes_trace.files.nodes import read_document
 
     data: Any = read_document(block.text, block.caption).value
     kinds: dict[str, Any] = {
         "items of a case file": list[Item],
+        "events of a case file": list[Event],
         "a scenario": Scenario,
         "in sources.yaml": list[Source],
     }

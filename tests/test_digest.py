@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 
 import bayes_trace as bt
@@ -9,6 +11,7 @@ from bayes_trace.evidence import changed_parts, content_digest, content_parts
 from tests.small import data, item, sound
 
 RATES = {"hit": 0.9, "false_report": 0.1}
+TERMS = {"maybe": {"low": 0.4, "best": 0.5, "high": 0.6}, "never": {"low": 0.1, "best": 0.2, "high": 0.3}}
 READINGS = {"u": {"A": 0.8, "B": 0.2}, "v": {"A": 0.3, "B": 0.3}}
 
 
@@ -24,7 +27,7 @@ def plain():
         items,
         clusters=[{"id": "k", "correlation": 0.5}],
         readings=[{"id": "r", "options": {"u": 0.7, "v": 0.3}}],
-        scales=[{"id": "own", "terms": {t: {"low": b - 0.1, "best": b, "high": b + 0.1} for t, b in (("maybe", 0.5), ("never", 0.2))}}],
+        scales=[{"id": "own", "terms": copy.deepcopy(TERMS)}],
         codebook=[{"id": "J1", "text": "one would see it"}],
         sources=[{"id": "paper", "type": "article", "title": "A paper", "reliability": dict(RATES)}],
         scenarios={"without": {"label": "Without x", "drop": [{"item": "x"}]}, "same": {"label": "Nothing"}},

@@ -104,10 +104,10 @@ def _in_order[R: Any](records: Iterable[R]) -> list[R]:
     return sorted(records, key=lambda each: each.id)
 
 
-def _codings(es: EvidenceSet, coded: Item | Event) -> list[object]:
+def _codings(es: EvidenceSet, coded: Item | Event) -> list[dict[str, Any]]:
     """Judgements with the coder named, in an order of their own."""
-    plain = ({**_plain(c, _CODING), "coder": c.coder or es.base_coder} for c in coded.codings)
-    return sorted(plain, key=_digest)
+    plain = [{**_plain(c, _CODING), "coder": c.coder or es.base_coder} for c in coded.codings]
+    return sorted(plain, key=lambda each: (each["coder"], each.get("episodes", [])))
 
 
 def _rated(es: EvidenceSet, coded: Item | Event) -> str:

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from bayes_trace.evidence.dates import HistoricDate, Label, last_day
+from bayes_trace.evidence.dates import HistoricDate, Label
 from bayes_trace.evidence.forms import CodingUnit
-from bayes_trace.evidence.sources import CSL_FIELDS, Denial, Reliability, Source, SourceReference
+from bayes_trace.evidence.sources import Denial, Reliability, Source, SourceReference
 from bayes_trace.evidence.values import (
     Coding,
     FileName,
@@ -23,7 +23,6 @@ from bayes_trace.evidence.values import (
 )
 
 __all__ = [
-    "CSL_FIELDS",
     "SHORT_FORM",
     "Case",
     "Cluster",
@@ -39,7 +38,6 @@ __all__ = [
     "Source",
     "SourceReference",
     "VerbalScale",
-    "last_day",
 ]
 
 

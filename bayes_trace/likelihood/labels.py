@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from bayes_trace.evidence import Episode, Event, EvidenceSet
+from bayes_trace.evidence.dates import last_day
 from bayes_trace.evidence.names import short_names, title_of
-from bayes_trace.evidence.records import last_day
 from bayes_trace.likelihood.entries import Entry, Link
 from bayes_trace.likelihood.links import FACT
 

@@ -14,7 +14,7 @@ import xarray as xr
 from matplotlib.colors import to_rgb
 
 import bayes_trace as bt
-from bayes_trace import plots, sensitivity
+from bayes_trace import calibration, plots, sensitivity
 from bayes_trace.errors import BayesTraceError, ScaleError, UnknownNameError
 from bayes_trace.plots.lettering import fit, inches
 from bayes_trace.plots.space import regions
@@ -95,6 +95,10 @@ def lines(ax):
 # --- style ---------------------------------------------------------------------------
 
 
+#: ratios with known answers
+KNOWN, KNOWN_NOT = [8, 3, 30, 0.5, np.inf], [0.2, 0.1, 3, 0.05, 0]
+
+
 @pytest.fixture(scope="module")
 def everything(small, arms, arms_set, draws):
     """Every plot once."""
@@ -119,6 +123,8 @@ def everything(small, arms, arms_set, draws):
         "plot_forest_episodes": plots.plot_forest_episodes(draws, of="quid_pro_quo"),
         "plot_conditions": plots.plot_conditions(draws),
         "plot_evidence_space": plots.plot_evidence_space(small, "A", against="B"),
+        "plot_tippett": plots.plot_tippett(calibration.tippett(KNOWN, KNOWN_NOT)),
+        "plot_ece": plots.plot_ece(calibration.ece(KNOWN, KNOWN_NOT)),
         "plot_steps": plots.plot_steps(bt.weight_by_step(small, "A", against="B")),
         "plot_prior_sweep": plots.plot_prior_sweep(sensitivity.prior_sweep(small)),
         "plot_residual": plots.plot_residual(sensitivity.residual_sweep(small)),

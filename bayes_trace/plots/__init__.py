@@ -1,5 +1,6 @@
 """Figures of results; nothing is computed here."""
 
+from bayes_trace.plots.calibration import plot_ece, plot_tippett
 from bayes_trace.plots.cells import overview_cells
 from bayes_trace.plots.coders import plot_coders
 from bayes_trace.plots.draws import plot_conditions, plot_forest_episodes
@@ -32,6 +33,7 @@ __all__ = [
     "plot_coders",
     "plot_conditions",
     "plot_dependence",
+    "plot_ece",
     "plot_evidence_space",
     "plot_forest_episodes",
     "plot_leave_one_out",
@@ -48,6 +50,7 @@ __all__ = [
     "plot_steps",
     "plot_ternary",
     "plot_timeline",
+    "plot_tippett",
     "plot_tipping",
     "plot_tornado",
     "plot_trajectory",

@@ -14,6 +14,8 @@ __all__ = ["as_known", "date_axis", "first_day", "last_day", "number", "spoken"]
 
 #: carries no types
 _DATES: Any = matplotlib.dates
+#: days from which on ticks are years
+_YEARS = 2 * 365
 _MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -102,7 +104,7 @@ def date_axis(ax: Axes, *, years_only: bool, ticks: int = 6) -> None:
     >>> plt.close(ax.figure)
     """
     low, high = ax.get_xlim()
-    if years_only or high - low > ticks * 365:
+    if years_only or high - low > _YEARS:
         first, last = (_DATES.num2date(at).year for at in (low, high))
         step = max(-(-(last - first) // ticks), 1)
         years = [year for year in range(first, last + 1) if year % step == 0]

@@ -281,7 +281,7 @@ def _head(ax: Axes, bars: list[Bar], rows: list[float], room: float) -> None:
     for number, (bar, row) in enumerate(zip(bars, rows, strict=True)):
         if bar.group and bar.group != bars[number - 1].group:
             ax.annotate(
-                fit(bar.group, room, lines=1), (0, row - 0.92), (-3, 0), xycoords=("axes fraction", "data"),
+                fit(bar.group, 0.92 * room, lines=1), (0, row - 0.92), (-3, 0), xycoords=("axes fraction", "data"),
                 textcoords="offset points", ha="right", va="center", style="italic", fontsize="small",
                 annotation_clip=False,
             )  # fmt: skip

@@ -1,4 +1,4 @@
-"""``bayes-trace sample``: how sure one can be, by Markov chains."""
+"""``bayes-trace sample``: how sure one can be."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from bayes_trace.cli.options import JsonFlag, ScenarioOption, SetArgument, conso
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+    from rich.console import Console
     from rich.table import Table
 
     from bayes_trace.evidence import EvidenceSet
@@ -33,6 +34,8 @@ class Model(StrEnum):
 class Sampler(StrEnum):
     """Which program draws."""
 
+    auto = "auto"
+    direct = "direct"
     nutpie = "nutpie"
     pymc = "pymc"
     numpyro = "numpyro"
@@ -60,14 +63,29 @@ def sample(
         ),
     ] = None,
     scenario: ScenarioOption = None,
+    coder: Annotated[
+        str | None,
+        typer.Option(
+            help="Judge by this coder; all learns how coders differ (elicitation).",
+            show_default="the base coder",
+        ),
+    ] = None,
     draws: Annotated[int, typer.Option(min=1, help="Draws kept of each chain.")] = 1000,
-    tune: Annotated[int, typer.Option(min=1, help="Tuning draws of each chain.")] = 1000,
+    tune: Annotated[
+        int, typer.Option(min=1, help="Tuning draws of each chain; direct draws need none.")
+    ] = 1000,
     chains: Annotated[int, typer.Option(min=1, help="Chains, run side by side.")] = 4,
     seed: Annotated[
         int | None,
         typer.Option(help="The same seed gives the same draws.", show_default="drawn", min=0, max=2**31 - 1),
     ] = None,
-    sampler: Annotated[Sampler, typer.Option(help="The program that draws.")] = Sampler.nutpie,
+    sampler: Annotated[
+        Sampler,
+        typer.Option(
+            help="direct: independent draws in seconds, for one coder. nutpie, pymc, numpyro: Markov chains. "
+            "auto: direct where it applies and can be trusted, nutpie elsewhere."
+        ),
+    ] = Sampler.auto,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -79,17 +97,18 @@ def sample(
 ) -> None:
     """Sample a model: how sure the answer is, given ranges, coders, sources and several cases.
 
-    The first run on a machine compiles for about a minute. Ctrl-C keeps the draws so far. A run
-    whose chains disagree is written and shown with a warning, and ends with exit code 1.
+    Episodes by themselves are drawn directly, in seconds. Several coders together and models of several
+    cases need Markov chains: their first run on a machine compiles for about a minute, Ctrl-C keeps the
+    draws so far, and a run whose chains disagree is written and shown with a warning, and ends with exit
+    code 1.
     """
     if out and out.suffix != ".nc":
         message = f"--out {out}: expected a file ending in .nc"
         raise typer.BadParameter(message)
-    from bayes_trace.likelihood import compile_evidence
     from bayes_trace.sampling import sample as run
 
     es = read(folder, scenario)
-    built = _build(compile_evidence(es), model, condition or [], episode)
+    built = _build(es, model, condition or [], episode, coder)
     # a place that cannot be written is found out before the run, not after it
     with whole(out) if out else nullcontext() as file:
         result = run(
@@ -99,6 +118,7 @@ def sample(
             chains=chains,
             seed=seed,
             sampler=sampler.value,
+            coder=coder,
             on_failure="mark",
         )
         if file:
@@ -111,18 +131,24 @@ def sample(
 
 
 def _build(
-    evidence: xr.Dataset, model: Model, conditions: list[str], episodes: list[str] | None
-) -> EvidenceModel:
-    from bayes_trace import models
+    es: EvidenceSet, model: Model, conditions: list[str], episodes: list[str] | None, coder: str | None
+) -> EvidenceModel | xr.Dataset:
+    from bayes_trace.likelihood import compile_evidence
 
     if model is Model.elicitation:
         if conditions:
             message = "--condition is for --model comparative or success"
             raise typer.BadParameter(message)
-        return models.elicitation_model(evidence, episodes=episodes)
+        return compile_evidence(es, episodes=episodes)
     if episodes:
         message = "--episode is for --model elicitation; the others compare all episodes of a class"
         raise typer.BadParameter(message)
+    if coder:
+        message = "--coder is for --model elicitation; the others take all coders together"
+        raise typer.BadParameter(message)
+    from bayes_trace import models
+
+    evidence = compile_evidence(es)
     make = models.comparative_model if model is Model.comparative else models.success_model
     return make(evidence, conditions=conditions)
 
@@ -135,10 +161,12 @@ def _report(es: EvidenceSet, result: xr.DataTree, *, as_json: bool) -> None:
         tables["coefficients"] = summarise_coefficients(result)
     if as_json:
         facts = {name: value for name, value in result.attrs.items() if isinstance(value, (str, int, float))}
+        facts.pop("content", None)
         typer.echo(to_json({**facts, **{name: table.to_dict("records") for name, table in tables.items()}}))
         return
     screen = console()
     screen.print(f"{es.title}\n{_head(result)}")
+    _notes(screen, result)
     if result.attrs["interrupted"]:
         kept = result["posterior"].sizes["draw"]
         screen.print(f"Stopped early: {kept} draws of each chain are kept.")
@@ -153,15 +181,35 @@ def _report(es: EvidenceSet, result: xr.DataTree, *, as_json: bool) -> None:
         screen.print(f"Left out, since they restate a condition or the outcome: {result.attrs['left_out']}")
 
 
+def _notes(screen: Console, result: xr.DataTree) -> None:
+    """What else a reader of the numbers must know."""
+    attrs = result.attrs
+    if attrs.get("not_direct"):
+        screen.print(f"Drawn by Markov chains: {attrs['not_direct']}.")
+    if attrs.get("correlations"):
+        screen.print(f"Uncertain correlations stand {attrs['correlations']}.")
+    if attrs.get("not_coded"):
+        screen.print(f"Not coded by {attrs['coder']}: {attrs['not_coded']}")
+
+
 def _head(result: xr.DataTree) -> str:
-    attrs, sizes = result.attrs, result["posterior"].sizes
+    attrs = result.attrs
     times = ", ".join(
         f"{what} {attrs[key]:.1f} s"
         for what, key in (("compiling", "compile_seconds"), ("sampling", "sampling_seconds"))
         if key in attrs
     )
-    run = f"{sizes['chain']} chains of {sizes['draw']} draws, seed {attrs['seed']}, {attrs['divergences']} divergences"
-    return f"{attrs['model']} model; scenario {attrs['scenario']}; {run}" + (f"; {times}" if times else "")
+    who = f"; coder {attrs['coder']}" if "coder" in attrs else ""
+    return f"{attrs['model']} model; scenario {attrs['scenario']}{who}; {_run(result)}" + (
+        f"; {times}" if times else ""
+    )
+
+
+def _run(result: xr.DataTree) -> str:
+    attrs, sizes = result.attrs, result["posterior"].sizes
+    if attrs["sampler"] == "direct":
+        return f"{sizes['chain'] * sizes['draw']} direct draws, seed {attrs['seed']}"
+    return f"{sizes['chain']} chains of {sizes['draw']} draws, seed {attrs['seed']}, {attrs['divergences']} divergences"
 
 
 def _episodes(table: pd.DataFrame) -> Table:

@@ -48,7 +48,7 @@ def content_digest(evidence_set: EvidenceSet) -> str:
     >>> content_digest(from_table(one)) == content_digest(from_table(two))
     False
     """
-    return _digest(content_parts(evidence_set))
+    return _digest(evidence_set.content)
 
 
 def content_parts(evidence_set: EvidenceSet) -> dict[str, str]:

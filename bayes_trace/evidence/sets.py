@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, Strict
 
 from bayes_trace.errors import UnknownNameError
-from bayes_trace.evidence.digest import content_digest
+from bayes_trace.evidence.digest import content_digest, content_parts
 from bayes_trace.evidence.records import (
     Case,
     Cluster,
@@ -238,6 +238,11 @@ class EvidenceSet(SetFile):
             for item in self.reports[event]
             if item.found != "not_sought" and episode in self.episodes_of(item)
         )
+
+    @cached_property
+    def content(self) -> dict[str, str]:
+        """Short digests by part, see `content_parts`: which part of the set has changed."""
+        return content_parts(self)
 
     @cached_property
     def digest(self) -> str:

@@ -152,7 +152,7 @@ class _Kinds:
     def _reports_apart(self) -> Flags:
         """Links but events whose reports are correlated: these are not linear in a detection."""
         location = self.stated.parts["agreement"][0]
-        return (self.stated.links.kind != EVENT) | np.isneginf(location)
+        return np.asarray((self.stated.links.kind != EVENT) | np.isneginf(location))
 
     def rates(self) -> Iterator[tuple[Shared, int]]:
         """Uncertain rates of sources, with each link that they touch."""
@@ -181,4 +181,4 @@ class _Kinds:
 
 
 def _any(flags: Flags, at: Index, n: int) -> Flags:
-    return np.bincount(at[flags], minlength=n) > 0
+    return np.asarray(np.bincount(at[flags], minlength=n) > 0)

@@ -38,6 +38,7 @@ def facts(es: EvidenceSet) -> dict[str, Any]:
         "evidence_set": es.id,
         "title": es.title,
         "digest": es.digest,
+        "content": json.dumps(es.content),
         "scenario": "+".join(es.applied) or "base",
         "base_coder": es.base_coder,
         "steps": json.dumps({h.id: list(h.steps) for h in es.hypotheses}),

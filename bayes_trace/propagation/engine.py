@@ -158,7 +158,9 @@ def _as_tree(
         drawn = xr.Dataset({"probability": array.transpose("chain", "draw", "episode", "hypothesis")})
         groups = {"posterior": drawn, **groups}
     tree = xr.DataTree.from_dict(groups)
-    known = {name: str(evidence.attrs.get(name, "")) for name in ("evidence_set", "digest", "scenario")}
+    known = {
+        name: str(evidence.attrs.get(name, "")) for name in ("evidence_set", "digest", "content", "scenario")
+    }
     tree.attrs = {**known, "model": "propagation", "kind": "propagated", **attrs}
     return tree
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import xarray as xr
 
 from bayes_trace.errors import BayesTraceError
-from bayes_trace.evidence import EvidenceSet
+from bayes_trace.evidence import EvidenceSet, changed_parts
 from bayes_trace.report.results import Coefficient, Drawn, Sampled
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["read_draws"]
+
+#: changed parts named in an error
+SHOWN = 5
 
 
 def read_draws(evidence_set: EvidenceSet, trees: Iterable[xr.DataTree]) -> tuple[Drawn, ...]:
@@ -34,7 +38,7 @@ def read_draws(evidence_set: EvidenceSet, trees: Iterable[xr.DataTree]) -> tuple
     Raises
     ------
     BayesTraceError
-        If draws were made from another set, another state of it, or another scenario.
+        If draws were made from another set or scenario, or before something changed that moves a number; names it.
 
     Examples
     --------
@@ -65,7 +69,7 @@ def _drawn(es: EvidenceSet, tree: xr.DataTree) -> Drawn:
 
 
 def _refuse_others(es: EvidenceSet, tree: xr.DataTree) -> None:
-    here = {"evidence_set": es.id, "scenario": "+".join(es.applied) or "base", "digest": es.digest}
+    here = {"evidence_set": es.id, "scenario": "+".join(es.applied) or "base"}
     for name, expected in here.items():
         found = str(tree.attrs.get(name, ""))
         if found != expected:
@@ -74,6 +78,19 @@ def _refuse_others(es: EvidenceSet, tree: xr.DataTree) -> None:
                 f"{expected}; sample again with the same set and scenario"
             )
             raise BayesTraceError(message)
+    if tree.attrs.get("digest") != es.digest:
+        message = f"the draws were made before {_changed(es, tree)}; sample again"
+        raise BayesTraceError(message)
+
+
+def _changed(es: EvidenceSet, tree: xr.DataTree) -> str:
+    """What has changed in the set since the draws were made, in words."""
+    before = json.loads(tree.attrs.get("content") or "{}")
+    if not before:
+        return "the set changed, it is not known where"
+    parts = changed_parts(before, es.content)
+    more = f" and {len(parts) - SHOWN} more" if len(parts) > SHOWN else ""
+    return f"a change of {', '.join(parts[:SHOWN])}{more}"
 
 
 def _sampled(table: pd.DataFrame) -> tuple[Sampled, ...]:

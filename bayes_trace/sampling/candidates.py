@@ -66,7 +66,7 @@ class Candidates:
     @property
     def log_mean(self) -> Array:
         """Log-likelihood of the block (given, hypothesis)."""
-        return log_sum(self.log_weight, axis=-1) - np.log(self.log_weight.shape[-1])
+        return np.asarray(log_sum(self.log_weight, axis=-1) - np.log(self.log_weight.shape[-1]))
 
 
 def make_candidates(block: Block, given: Given, n: int, share: Array, rng: np.random.Generator) -> Candidates:
@@ -117,7 +117,7 @@ class _Rates:
         level = (rng.permutation(n) + rng.random(n)) / n * total[-1]
         cell = np.minimum(np.searchsorted(total, level), total.size - 1)
         at = np.array(np.unravel_index(cell, (CELLS,) * len(self.places)))
-        return MIDDLE[at] + WIDTH * (rng.random(at.shape) - 0.5)
+        return np.asarray(MIDDLE[at] + WIDTH * (rng.random(at.shape) - 0.5))
 
     def log_density(self, z: Array) -> Array:
         """Of deviates (rate, draw) under every hypothesis (hypothesis, draw)."""

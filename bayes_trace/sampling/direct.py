@@ -157,7 +157,7 @@ def _choose(probability: Array, rng: np.random.Generator) -> Index:
     total = probability.cumsum(axis=-1)
     n = total.shape[0]
     level = (rng.permutation(n) + rng.random(n)) / n
-    return (level[:, None] * total[:, -1:] > total).sum(axis=-1)
+    return np.asarray((level[:, None] * total[:, -1:] > total).sum(axis=-1))
 
 
 def _log_share(prior: Array, concentration: float, drawn: Index, rng: np.random.Generator) -> Array:

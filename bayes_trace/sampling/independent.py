@@ -73,14 +73,15 @@ def _record(layout: Layout, found: Sequence[EpisodeDraws]) -> Record:
     """The record that the same model has in PyMC."""
     slots = entry_slots(layout)
     evidence = layout.evidence
-    coords = {**basic_coords(layout), "place": list(range(slots.shape[1]))}
+    coords: dict[str, tuple[object, ...]] = {name: tuple(each) for name, each in basic_coords(layout).items()}
+    coords["place"] = tuple(range(slots.shape[1]))
     names = [str(name) for name in evidence["episode"].values]
     record = Record(
         name="elicitation",
         evidence=evidence,
         signature="",
         without_data_model=layout.without_data_model,
-        coords={name: tuple(values) for name, values in coords.items()},
+        coords=coords,
         attrs={
             "scope": "episode",
             "method": "direct",

@@ -124,7 +124,8 @@ class _Hypothesis:
         return (*number.at, self.h) if number.quantity == "location" else number.at
 
     def _value(self, number: _Number, z: Array) -> Array:
-        return np.asarray(kernel.two_piece(NUMPY, *self._stated(number), z))
+        location, low, high = self._stated(number)
+        return np.asarray(kernel.two_piece(NUMPY, location, low, high, z))
 
     def _keep(self, number: _Number, x: Array, *, more: bool) -> None:
         """Put what was drawn in the place of the mean, where the link has more numbers to draw."""
@@ -151,13 +152,13 @@ def _from_density(grid: Array, density: Array, level: Array) -> Array:
     total = np.zeros(density.shape)
     np.cumsum((density[:, 1:] + density[:, :-1]) / 2, axis=1, out=total[:, 1:])
     if density.shape[0] == 1:
-        return np.interp(level * total[0, -1], total[0], grid)
+        return np.asarray(np.interp(level * total[0, -1], total[0], grid))
     wanted = level * total[:, -1]
     above = np.clip((total < wanted[:, None]).sum(axis=1), 1, grid.size - 1)
     rows = np.arange(level.size)
     low, high = total[rows, above - 1], total[rows, above]
     within = (wanted - low) / np.maximum(high - low, np.finfo(float).tiny)
-    return grid[above - 1] + np.clip(within, 0, 1) * (grid[1] - grid[0])
+    return np.asarray(grid[above - 1] + np.clip(within, 0, 1) * (grid[1] - grid[0]))
 
 
 def _some(z: Deviates, draws: Index) -> Deviates:

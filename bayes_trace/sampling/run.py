@@ -31,7 +31,7 @@ OTHER_SCALES = (0.5, 2.0)
 COEFFICIENTS = ("coefficient", "effect", "slope")
 
 
-def sample(
+def sample(  # noqa: PLR0913 - what was asked of chains, and by whom
     model: EvidenceModel | xr.Dataset,
     *,
     draws: int = 1000,

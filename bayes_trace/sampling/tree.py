@@ -157,7 +157,10 @@ def _attrs(
         why = {"no_log_likelihood": "the likelihood given the hypothesis is the same in every draw"}
     times = {"compile_seconds": chains.compile_seconds, "sampling_seconds": chains.sampling_seconds}
     return {
-        **{name: str(record.evidence.attrs.get(name, "")) for name in ("evidence_set", "digest", "scenario")},
+        **{
+            name: str(record.evidence.attrs.get(name, ""))
+            for name in ("evidence_set", "digest", "content", "scenario")
+        },
         "model": record.name,
         "kind": "posterior",
         **record.attrs,

@@ -121,7 +121,7 @@ def test_faults_of_bibtex_come_with_their_line(tmp_path):
 def test_files_that_cannot_be_read(tmp_path):
     with pytest.raises(bt.EvidenceSetError, match="cannot be read: No such file"):
         read_bibtex(tmp_path / "none.bib")
-    (tmp_path / "a.json").write_bytes(b"\xff\xfe\xfa")
+    (tmp_path / "a.json").write_bytes(b"[\xe9]")
     with pytest.raises(bt.EvidenceSetError, match="not UTF-8 text; export it as UTF-8"):
         read_csl_json(tmp_path / "a.json")
 

@@ -177,7 +177,7 @@ def test_not_a_number_is_read_as_such():
 
 
 def test_the_core_schema_in_a_file(tmp_path):
-    """`no` is a word, a date is text, a year is a date, 010 is ten."""
+    """`no` is a word, a date is text, a year is a date, and 010 where text belongs is text."""
     text = CASE.replace(
         "paraphrase: what x says",
         "paraphrase: no\n    date: 1971\n    statement_date: 1970-08-25\n    footnote: 010",
@@ -185,7 +185,7 @@ def test_the_core_schema_in_a_file(tmp_path):
     text = text.replace("outcome: something", "outcome: something, granted: no")
     es = bt.read_evidence_set(folder(tmp_path, {"cases/case.yaml": text}))
     x = es.items["x"]
-    assert (x.paraphrase, x.date, x.statement_date, x.footnote) == ("no", "1971", "1970-08-25", "10")
+    assert (x.paraphrase, x.date, x.statement_date, x.footnote) == ("no", "1971", "1970-08-25", "010")
     assert es.episodes["e1"].granted == "no"
 
 
@@ -236,7 +236,7 @@ def test_json_is_yaml(tmp_path):
         ({"set.yaml": "hello\n"}, "set.yaml:1  'hello', expected a mapping of keys"),
         (case_with("    paraphrase", "\tparaphrase"), "cases/case.yaml:7  not YAML: found a tab character that violates indentation"),
         ({"set.yaml": SET.encode() + b"about: \xe9\n"}, "set.yaml  cannot be read: not UTF-8 text; save it as UTF-8"),
-        ({"set.yaml": SET.encode("utf-16")}, "set.yaml  cannot be read: not UTF-8 text; save it as UTF-8"),
+        ({"set.yaml": SET.encode("utf-16")}, "set.yaml  cannot be read: UTF-16 text; save it as UTF-8"),
         ({"codings/second.csv": CSV.encode() + b"\xe9"}, "codings/second.csv  cannot be read: not UTF-8 text; save it as UTF-8"),
         ({"sources.yaml": "id: s\n"}, "sources.yaml:1  expected a list of CSL-JSON references"),
         ({"sources.yaml": "- 3\n"}, "sources.yaml:1  0: 3, expected a mapping of keys"),
@@ -336,7 +336,7 @@ def test_a_list_for_an_id_is_a_problem(tmp_path):
         ({"set.yaml": SET.replace("version: 1", "version: '1'")}, "set.yaml:1  version: '1', expected 1"),
         ({"set.yaml": SET.replace("id: small", "id: two words")}, "set.yaml:2  id: 'two words', expected one word of letters, digits and . _ + / -"),
         (set_with("exclusive: no\n"), "set.yaml:10  exclusive: 'no', expected a valid boolean"),
-        (case_with("paraphrase: what x says", "paraphrase: 3"), "cases/case.yaml:7  items.x.paraphrase: 3, expected a valid string"),
+        (case_with("paraphrase: what x says", "paraphrase: true"), "cases/case.yaml:7  items.x.paraphrase: True, expected a valid string"),
         (case_with("paraphrase: what x says", "paraphrase:"), "cases/case.yaml:7  items.x.paraphrase: nothing, expected a valid string"),
         (case_with("paraphrase: what x says", "paraphrase: x\n    found: lost"), "cases/case.yaml:8  items.x.found: 'lost', expected 'present', 'absent' or 'not_sought'"),
         (case_with("paraphrase: what x says", "paraphrase: x\n    date: 25 August 1971"), "cases/case.yaml:8  items.x.date: date '25 August 1971': expected YYYY, YYYY-MM, YYYY-MM-DD or two of them joined by /"),
@@ -385,7 +385,7 @@ def test_every_problem_at_once_in_the_order_of_the_files(tmp_path):
         "cases/case.yaml": CASE.replace("outcome", "outcom").replace("0.25", "true"),
         "codings/second.csv": HEAD + "x,,A,,,,\n",
         "codings/third.csv": CSV,
-        "scenarios/without.yaml": "label: 3\n",
+        "scenarios/without.yaml": "label: true\n",
         "sources.yaml": "- {id: s}\n",
         "stray.csv": "",
     }
@@ -836,7 +836,7 @@ AWKWARD = ["no", "yes", "010", "1e3", "0x1F", "0o17", "~", "null", "", "true", "
 def test_texts_survive_writing(tmp_path, number):
     """What looks like a number, a date or a mark of YAML comes back as the same text."""
     text = AWKWARD[number]
-    x = {**X, "paraphrase": text, "footnote": text, "search": text}
+    x = {**X, "paraphrase": text if text.strip() else "p", "footnote": text, "search": text}
     es = make(
         [x],
         about=text,

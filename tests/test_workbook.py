@@ -13,12 +13,9 @@ from hypothesis import strategies as st
 
 import bayes_trace as bt
 from bayes_trace.evidence import EvidenceSet
-from bayes_trace.files.workbook import (
-    read_spreadsheet,
-    write_spreadsheet,
-    write_spreadsheet_template,
-)
-from bayes_trace.files.workbook.cells import (
+from bayes_trace.evidence.records import Reliability
+from bayes_trace.evidence.shown import folded
+from bayes_trace.files.cells import (
     DATE,
     FLAG,
     MIXED,
@@ -30,6 +27,12 @@ from bayes_trace.files.workbook.cells import (
     WORDS,
     CellError,
     Day,
+)
+from bayes_trace.files.workbook import (
+    columns,
+    read_spreadsheet,
+    write_spreadsheet,
+    write_spreadsheet_template,
 )
 from bayes_trace.files.workbook.columns import SHEETS
 from tests.strategies import build, set_data
@@ -150,37 +153,41 @@ def test_no_text_is_changed(tmp_path_factory, data):
         ),
     )
     draw = data.draw
+    # what people are to read is never blank
+    shown = text.map(lambda each: each if folded(each).strip() else f"{each}.")
     values = {"A": 0.5, "B": 0.2}
     es = EvidenceSet.model_validate(
         {
             "version": 1,
             "id": "texts",
-            "title": draw(text),
-            "question": draw(text),
+            "title": draw(shown),
+            "question": draw(shown),
             "about": draw(text),
             "case_questions": [draw(text) for _ in range(3)],
             "hypotheses": [
-                {"id": h, "label": draw(text), "statement": draw(text), "prior": p}
+                {"id": h, "label": draw(shown), "statement": draw(shown), "prior": p}
                 for h, p in (("A", 1 / 3), ("B", 2 / 3))
             ],
             "base_coder": "me",
             "coders": [{"id": "me", "note": draw(text), "header": draw(text)}],
             "conditions": {(name := draw(text)): draw(text)},
-            "codebook": [{"id": "I", "text": draw(text), "restates": [name]}],
+            "codebook": [{"id": "I", "text": draw(shown), "restates": [name]}],
             "scales": [{"id": "own", "terms": {draw(text): {"low": 0.1, "best": 0.2, "high": 0.3}}}],
             "reliability_grades": {"G": {"hit": 0.9, "false_report": {"low": 0.1, "best": 0.2, "high": 0.3}}},
             "cases": [
                 {
                     "case": "c",
-                    "label": draw(text),
+                    "label": draw(shown),
                     "conditions": {
                         name: draw(st.one_of(text, st.floats(allow_nan=False, allow_infinity=False)))
                     },
-                    "episodes": [{"id": "e", "label": draw(text), "outcome": draw(text), "note": draw(text)}],
+                    "episodes": [
+                        {"id": "e", "label": draw(shown), "outcome": draw(shown), "note": draw(text)}
+                    ],
                     "items": [
                         {
                             "id": "i",
-                            "paraphrase": draw(text),
+                            "paraphrase": draw(shown),
                             "footnote": draw(text),
                             "episodes": ["e"],
                             "source": {"key": "s", "locator": draw(text)},
@@ -193,12 +200,10 @@ def test_no_text_is_changed(tmp_path_factory, data):
                     ],
                 }
             ],
-            "sources": [
-                {"id": "s", "type": draw(text), "title": draw(text), "note": draw(text), "grade": "G"}
-            ],
+            "sources": [{"id": "s", "type": "book", "title": draw(text), "note": draw(text), "grade": "G"}],
             "scenarios": {
                 "other": {
-                    "label": draw(text),
+                    "label": draw(shown),
                     "drop_restating": [draw(text)],
                     "drop": [{"item": "i", "reason": draw(text)}],
                     "add_items": {"c": []},
@@ -394,7 +399,7 @@ def test_the_template_offers_words_and_ids(template):
     assert template["Lists"]["A1"].value == "virtually certain"
     assert not best.showErrorMessage  # a number is as welcome
     assert codings[f"{headings['hypothesis']}2"].formula1.startswith("Hypotheses!$A$2:$A$")
-    assert codings[f"{headings['unit']}2"].formula1 == '"probability,db,verbal,ratio_db"'
+    assert codings[f"{headings['unit']}2"].formula1 == '"probability,db,verbal,ratio_db,ratio"'
     headings = {cell.value: cell.column_letter for cell in template["Items"][1]}
     assert items[f"{headings['found']}2"].formula1 == '"present,absent,not_sought"'
     assert items[f"{headings['found']}2"].showErrorMessage
@@ -439,7 +444,9 @@ def test_a_file_is_never_lost(tmp_path):
 
 
 def test_date_cells_in_other_columns_are_text_or_refused():
-    assert TEXT.read(Day("1972-12-22")) == "1972-12-22"
+    assert DATE.read(Day("1972-12-22")) == "1972-12-22"
+    with pytest.raises(CellError, match="the date 2026-03-01, expected text; probably 3-1 or 1-3 was typed"):
+        TEXT.read(Day("2026-03-01"))
     with pytest.raises(
         CellError, match="the date 1972-12-22, expected a number; format the cell as a number"
     ):
@@ -455,3 +462,114 @@ def test_reading_folders_does_not_load_openpyxl():
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "set()"
+
+
+# --- every field has a column ---------------------------------------------------------------
+
+
+#: fields that stand on a sheet of their own, or are spread over columns that bear their values' names
+ELSEWHERE = {
+    "set": {
+        "hypotheses",
+        "coders",
+        "codebook",
+        "scales",
+        "reliability_grades",
+        "readings",
+        "clusters",
+        "conditions",
+    },
+    "cases": {"conditions", "episodes", "events", "items"},
+    "episodes": {"prior", "conditions"},
+    "events": {"codings"},
+    "items": {"codings"},
+    "coding": {"values", "readings", "cell_reasons"},
+    "source": {"reliability"},
+}
+
+
+@pytest.mark.parametrize("record", columns.MODELS)
+def test_every_field_of_a_record_has_a_column(record):
+    """A new field that no sheet shows would be lost in a workbook."""
+    sheet = columns.SET if record == "set" else SHEETS[SHEET_OF.get(record, record.title())].columns
+    shown = {column.where[0] for column in sheet}
+    assert set(columns.MODELS[record].model_fields) - ELSEWHERE.get(record, set()) <= shown
+
+
+SHEET_OF = {"coding": "Codings", "source": "Sources"}
+
+
+def test_rates_of_a_source_have_columns():
+    shown = {column.where[0] for column in SHEETS["Reliability"].columns}
+    assert set(Reliability.model_fields) - {"by_hypothesis"} <= shown
+
+
+def test_events_and_their_reports_come_back_whole(tmp_path):
+    es = EvidenceSet.model_validate(
+        {
+            "version": 1,
+            "id": "heard",
+            "title": "Heard and denied",
+            "question": "Which?",
+            "preferred": ["other"],
+            "hypotheses": [
+                {"id": h, "label": h, "statement": h, "refusal_label": f"no {h}", "prior": 0.5} for h in "AB"
+            ],
+            "base_coder": "me",
+            "coders": [{"id": "me", "unit": "db"}],
+            "cases": [
+                {
+                    "case": "c",
+                    "label": "C",
+                    "episodes": [{"id": "e", "label": "E", "outcome": "something"}],
+                    "events": [
+                        {
+                            "id": "order",
+                            "label": "An order was given",
+                            "episodes": ["e"],
+                            "correlation": {"low": 0.1, "best": 0.2, "high": 0.4},
+                            "codings": [{"values": {"A": 0.8, "B": 0.2}, "reason": "A needs one"}],
+                        }
+                    ],
+                    "items": [
+                        {
+                            "id": "yes",
+                            "title": "The clerk",
+                            "paraphrase": "It was.",
+                            "event": "order",
+                            "source": {"key": "clerk"},
+                        },
+                        {
+                            "id": "no",
+                            "paraphrase": "It was not.",
+                            "event": "order",
+                            "says": "no",
+                            "source": {"key": "aide"},
+                        },
+                    ],
+                }
+            ],
+            "sources": [
+                {
+                    "id": "clerk",
+                    "type": "document",
+                    "reliability": {"hit": 0.9, "false_report": 0.1, "always_answers": True},
+                },
+                {
+                    "id": "aide",
+                    "type": "interview",
+                    "reliability": {
+                        "hit": 0.5,
+                        "false_report": 0.1,
+                        "denies": {"if_true": 0.2, "if_false": {"low": 0.5, "best": 0.6, "high": 0.7}},
+                        "by_hypothesis": {"A": {"hit": 0.6, "false_report": 0.2}},
+                    },
+                },
+            ],
+            "scenarios": {"other": {"label": "Without the clerk", "drop": [{"item": "yes"}]}},
+        }
+    )
+    assert bt.evidence.list_problems(es) == []
+    back = round_trip(es, tmp_path)
+    assert back == es
+    assert back.digest == es.digest

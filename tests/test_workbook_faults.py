@@ -222,7 +222,7 @@ DECLARED = {
         "sheet Reliability, row 6, column A (source)  the row stands twice, first in row 5; keep one",
         "sheet Scales, row 2, column C (value)  scales.o.terms.t: low end of the range is missing",
         "sheet Scales, row 3, column B (term)  the term 't' stands twice; keep one of them",
-        "sheet Readings, row 3, column B (label)  another label than in an earlier row of r",
+        "sheet Readings, row 3, column B (label)  'M', but 'L' in row 2; make them equal",
         "sheet Readings, row 4, column C (option)  the option 'b' stands twice; keep one of them",
         "sheet Conditions, row 3, column A (condition)  the condition 'wealth' stands twice",
         "sheet Scenarios, row 3, column D (content)  scenarios.x.label: the row stands twice, first in row 2",
@@ -305,7 +305,7 @@ def test_an_untouched_template_says_what_to_fill_in(tmp_path):
     lines = faults(write_spreadsheet_template(tmp_path / "mine.xlsx"))
     assert lines[0] == "sheet Set, row 3, column B (value)  id: missing; fill in the cell"
     assert (
-        "sheet Hypotheses, column F (prior)  hypotheses: 0 rows, expected at least 2; add what is missing"
+        "sheet Hypotheses, column G (prior)  hypotheses: 0 rows, expected at least 2; add what is missing"
         in lines
     )
     assert len(lines) == 6

@@ -40,7 +40,7 @@ def export(
     --template FILE.xlsx needs no set: it has the sheets, drop-downs and a page of notes.
     """
     from bayes_trace.files.workbook import write_spreadsheet, write_spreadsheet_template
-    from bayes_trace.files.workbook.flat_export import not_in_csv
+    from bayes_trace.files.workbook.flat import not_in_csv
 
     if template and not (folder or out or scenario):
         _say(write_spreadsheet_template(template, overwrite=overwrite), [], as_json=as_json)
@@ -83,16 +83,24 @@ def import_spreadsheet(
     case, one episode, one coder, equal priors, probabilities. Problems name sheet, row and column.
     """
     from bayes_trace.files import write_evidence_set
-    from bayes_trace.files.workbook import read_spreadsheet
+    from bayes_trace.files.workbook.spreadsheet import read_with_remarks
 
-    es = read_spreadsheet(file)
+    es, remark = read_with_remarks(file)
     folder = write_evidence_set(es, out, overwrite=overwrite)
     sizes = {"case": es.cases, "episode": es.episodes, "item": es.items, "coder": es.coders}
     if as_json:
         typer.echo(
-            to_json({"set": folder.as_posix(), **{f"{name}s": len(some) for name, some in sizes.items()}})
+            to_json(
+                {
+                    "set": folder.as_posix(),
+                    **{f"{name}s": len(some) for name, some in sizes.items()},
+                    "remark": remark,
+                }
+            )
         )
         return
+    if remark:
+        typer.echo(remark)
     counts = ", ".join(f"{len(some)} {name}{'s' * (len(some) != 1)}" for name, some in sizes.items())
     typer.echo(f"Wrote {folder}: {counts}. Next: bayes-trace check {folder}")
 

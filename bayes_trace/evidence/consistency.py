@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from bayes_trace.errors import Problem
 from bayes_trace.evidence.coded import coding_problems, unknown_name
+from bayes_trace.evidence.csl import csl_problems
 from bayes_trace.evidence.events import event_problems, report_problems
 from bayes_trace.evidence.planned import scenario_problems
 from bayes_trace.evidence.records import Episode, Event, Item, Reliability
 from bayes_trace.evidence.sets import EvidenceSet
+from bayes_trace.evidence.shown import folded, shown_texts
 from bayes_trace.evidence.values import Value
 
 __all__ = ["list_problems"]
@@ -35,6 +37,7 @@ def list_problems(evidence_set: EvidenceSet) -> list[Problem]:
     """
     parts = (
         _duplicates,
+        _shown,
         _priors,
         _coders,
         _declared,
@@ -58,8 +61,9 @@ def _names(where: Where, kind: str, names: Iterable[str], known: Iterable[str]) 
             yield unknown_name(where, kind, name, known)
 
 
-def _duplicates(es: EvidenceSet) -> Iterator[Problem]:
-    collections: dict[str, Iterable[str]] = {
+def _ids(es: EvidenceSet) -> dict[str, Iterable[str]]:
+    """Ids by kind, in the order of the files."""
+    return {
         "hypotheses": es.hypothesis_ids,
         "coders": (coder.id for coder in es.coders),
         "codebook": (each.id for each in es.codebook),
@@ -71,8 +75,12 @@ def _duplicates(es: EvidenceSet) -> Iterator[Problem]:
         "episodes": (episode.id for case in es.cases for episode in case.episodes),
         "items": (item.id for case in es.cases for item in case.items),
         "events": (event.id for case in es.cases for event in case.events),
+        "scenarios": list(es.scenarios),
     }
-    for kind, ids in collections.items():
+
+
+def _duplicates(es: EvidenceSet) -> Iterator[Problem]:
+    for kind, ids in _ids(es).items():
         for name, count in Counter(ids).items():
             if count > 1:
                 yield Problem(
@@ -80,6 +88,20 @@ def _duplicates(es: EvidenceSet) -> Iterator[Problem]:
                 )
     for name in es.events.keys() & es.items.keys():
         yield Problem(("events", name), "an item has the same id; results name both, so rename one")
+
+
+def _shown(es: EvidenceSet) -> Iterator[Problem]:
+    """What people read may not be empty, and what they tell apart must look different."""
+    for where, text in shown_texts(es):
+        if not folded(text).strip():
+            yield Problem(where, "empty; write what people are to read")
+    for kind, ids in _ids(es).items():
+        seen: dict[str, str] = {}
+        for name in ids:
+            other = seen.setdefault(folded(name), name)
+            if other != name:
+                message = f"looks like {other!r}: another case, Unicode form or invisible character; rename one of them"
+                yield Problem((kind, name), message)
 
 
 def _prior_problems(where: Where, priors: Mapping[str, float], expected: Iterable[str]) -> Iterator[Problem]:
@@ -333,6 +355,7 @@ def _given(es: EvidenceSet) -> Iterator[Problem]:
 def _sources(es: EvidenceSet) -> Iterator[Problem]:
     for source in es.sources:
         where: Where = ("sources", source.id)
+        yield from (Problem((*where, field), said) for field, said in csl_problems(source.csl))
         if source.reliability and source.grade:
             yield Problem((*where, "grade"), "both a grade and a reliability; keep one")
         if source.grade:

@@ -66,4 +66,4 @@ HistoricDate = Annotated[
     WithJsonSchema({"type": ["string", "integer"], "description": "YYYY, YYYY-MM, YYYY-MM-DD or A/B"}),
 ]
 #: text that a person may write without quotes although it looks like a number
-Label = Annotated[str, BeforeValidator(_year_to_text), WithJsonSchema({"type": ["string", "integer"]})]
+Label = Annotated[str, BeforeValidator(_year_to_text), WithJsonSchema({"type": ["string", "number"]})]

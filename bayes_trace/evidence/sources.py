@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ConfigDict, Field, model_validator
 
+from bayes_trace.evidence.csl import CSL_FIELDS, normal_csl
 from bayes_trace.evidence.dates import Label
 from bayes_trace.evidence.values import Flag, Frozen, Name, Value
 
@@ -57,6 +58,11 @@ class Source(Frozen):
     #: a grade of the set's ``reliability_grades``, instead of numbers
     grade: Name | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _as_written(cls, data: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+        return normal_csl(data) if isinstance(data, dict) else data
+
     @model_validator(mode="after")
     def _csl_fields_only(self) -> Source:
         unknown = sorted(set(self.model_extra or {}) - CSL_FIELDS)
@@ -76,22 +82,3 @@ class SourceReference(Frozen):
 
     key: Name
     locator: Label = ""
-
-
-_CSL = """
-abstract accessed annote archive archive-place archive_collection archive_location author
-authority available-date call-number categories chair chapter-number citation-key citation-label
-citation-number collection-editor collection-number collection-title compiler composer
-container-author container-title container-title-short contributor curator custom dimensions
-director division DOI edition editor editorial-director event event-date event-place event-title
-executive-producer first-reference-note-number genre guest host illustrator interviewer ISBN
-ISSN issue issued journalAbbreviation jurisdiction keyword language license locator medium
-narrator note number number-of-pages number-of-volumes organizer original-author original-date
-original-publisher original-publisher-place original-title page page-first part-number part-
-title performer PMCID PMID printing-number producer publisher publisher-place recipient
-references reviewed-author reviewed-genre reviewed-title scale script-writer section series-
-creator shortTitle source status submitted supplement-number title title-short translator URL
-version volume volume-title volume-title-short year-suffix
-"""
-#: variables of CSL 1.0.2
-CSL_FIELDS = frozenset(_CSL.split())

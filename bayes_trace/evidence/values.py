@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, model_serializer, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_serializer, model_validator
 
 from bayes_trace.evidence.forms import CodingUnit, Form
 
@@ -21,6 +22,12 @@ __all__ = [
     "Values",
 ]
 
+
+def _one_form(name: object) -> object:
+    """Letters with their accents in one form, so that names compare as they look."""
+    return unicodedata.normalize("NFC", name) if isinstance(name, str) else name
+
+
 #: true or false, and nothing that looks like it
 Flag = Annotated[bool, Strict()]
 #: a finite number; text and yes/no are refused, not converted
@@ -28,9 +35,9 @@ Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 #: a number from 0 to 1
 Probability = Annotated[float, Strict(), Field(ge=0, le=1)]
 #: an id, used as a coordinate and on the command line: one word
-Name = Annotated[str, Field(pattern=r"^[\w~¬][\w.+/~¬-]*$", max_length=80)]
+Name = Annotated[str, Field(pattern=r"^[\w~¬][\w.+/~¬-]*$", max_length=80), BeforeValidator(_one_form)]
 #: an id that names a file as well
-FileName = Annotated[str, Field(pattern=r"^\w[\w.+-]*$", max_length=80)]
+FileName = Annotated[str, Field(pattern=r"^\w[\w.+-]*$", max_length=80), BeforeValidator(_one_form)]
 
 
 class Frozen(BaseModel):

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from bayes_trace.errors import EvidenceSetError, Problem
 from bayes_trace.evidence import Source
-from bayes_trace.evidence.sources import CSL_FIELDS
+from bayes_trace.evidence.csl import CSL_FIELDS, csl_problems, normal_csl
 from bayes_trace.files.folder import read_evidence_set
-from bayes_trace.files.nodes import Document, read_document
-from bayes_trace.files.validation import validate
-from bayes_trace.files.workbook.files import write_bytes
+from bayes_trace.files.keeping import write_bytes
+from bayes_trace.files.nodes import TOO_DEEP, Document, is_too_deep, read_document
+from bayes_trace.files.texts import UnreadableTextError, read_text
+from bayes_trace.files.validation import line_at, validate
 from bayes_trace.files.writing import to_yaml
 
 __all__ = ["add_sources", "read_bibtex", "read_csl_json"]
 
 _ID = re.compile(r"\w[\w.+/~-]{0,79}")
 _OURS = {"id", "type", "reliability", "grade"}
+#: bounds of reading BibTeX, in which a few lines can stand for any length
+MOST_SECONDS, MOST_MEGABYTES = 60, 512
+_UNBOUNDED = "the references could not be read within"
+_MEND = "look for @string definitions or cross-references that repeat one another"
 
 Entry = dict[str, Any]
 
@@ -56,6 +62,8 @@ def read_csl_json(path: str | Path) -> tuple[Source, ...]:
     """
     path = Path(path)
     text = _text(path)
+    if is_too_deep(text):
+        raise _error(path, Problem((), TOO_DEEP, path.name, 1))
     try:
         data = json.loads(text)
     except ValueError as error:
@@ -96,24 +104,59 @@ def read_bibtex(path: str | Path) -> tuple[Source, ...]:
     >>> [(source.id, source.csl["title"]) for source in read_bibtex(file)]
     [('li-arms', 'Arms')]
     """
+    path = Path(path)
+    text = _text(path)
+    entries = json.loads(_by_pandoc(_one_publisher(text), path))
+    return _sources([_with_year(entry, text) for entry in entries], path, Document(path.name))
+
+
+def _by_pandoc(text: str, path: Path) -> str:
+    """CSL JSON of BibTeX, within bounds of time and memory and without a look at other files."""
     import pypandoc
 
-    path = Path(path)
+    command = [pypandoc.get_pandoc_path(), "--sandbox", "-f", "biblatex", "-t", "csljson"]
     try:
-        text = pypandoc.convert_text(_text(path), "csljson", format="biblatex")
-    except RuntimeError as error:
-        raise _error(path, _pandoc_problem(str(error), path)) from None
-    return _sources(json.loads(text), path, Document(path.name))
+        done = subprocess.run(
+            [*command, "+RTS", f"-M{MOST_MEGABYTES}m", "-RTS"],
+            input=text.encode(),
+            capture_output=True,
+            timeout=MOST_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise _error(path, Problem((), f"{_UNBOUNDED} {MOST_SECONDS} seconds; {_MEND}", path.name)) from None
+    said = done.stderr.decode(errors="replace")
+    if "heap" in said.lower():
+        raise _error(path, Problem((), f"{_UNBOUNDED} {MOST_MEGABYTES} MB; {_MEND}", path.name))
+    if done.returncode:
+        raise _error(path, _pandoc_problem(said, path))
+    return done.stdout.decode()
+
+
+def _one_publisher(text: str) -> str:
+    """A publisher is one, also where its name holds an `and`, which BibLaTeX would split at."""
+    named = re.compile(r"(\b(?:publisher|institution|organization|school)\s*=\s*)\{([^{}]*)\}", re.IGNORECASE)
+    return named.sub(r"\1{{\2}}", text)
+
+
+def _with_year(entry: Entry, text: str) -> Entry:
+    """A year in words, such as c. 1971, which pandoc leaves out."""
+    if entry.get("issued", {}).get("date-parts"):
+        return entry
+    start = re.search(rf"@\w+\s*\{{\s*{re.escape(str(entry.get('id')))}\s*,", text)
+    own = text[start.end() :].partition("\n@")[0] if start else ""
+    year = re.search(r"\b(?:year|date)\s*=\s*[{\"]+([^}\"]+)", own, re.IGNORECASE)
+    rest = {key: value for key, value in entry.items() if key != "issued"}
+    return {**rest, "issued": {"literal": year[1].strip()}} if year else rest
 
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        message = "not UTF-8 text; export it as UTF-8"
-    except OSError as error:
-        message = f"cannot be read: {error.strerror}"
-    raise _error(path, Problem((), message, path.name))
+        return read_text(path)
+    except UnreadableTextError as error:
+        message = str(error).replace("save it", "export it")
+        shown = message if "text;" in message else f"cannot be read: {message}"
+        raise _error(path, Problem((), shown, path.name)) from None
 
 
 def _error(path: Path, *problems: Problem) -> EvidenceSetError:
@@ -137,12 +180,20 @@ def _sources(data: object, path: Path, document: Document) -> tuple[Source, ...]
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         message = "expected a list of references; export as CSL JSON"
         raise _error(path, Problem((), message, path.name, 1))
+    if any("itemType" in entry for entry in entries):
+        message = "Zotero's own JSON, expected CSL JSON; in Zotero choose Export, and CSL JSON as the format"
+        raise _error(path, Problem((), message, path.name, 1))
+    entries = [normal_csl(entry) for entry in entries]
     names = list(_names(entries))
     found = []
     for number, (entry, name) in enumerate(zip(entries, names, strict=True)):
         # the path by which the document knows the entry
         known = entry.get("id") if isinstance(entry.get("id"), str) else number
-        found.append(validate(Source, _entry(entry, name), document, (known if document.lines else name,)))
+        where = (known if document.lines else name,)
+        source = validate(Source, _entry(entry, name), document, where)
+        for field, said in csl_problems(source.csl) if source else ():
+            document.problem((*where, field), said, line_at(document, (*where, field))[0])
+        found.append(source)
     document.problems.extend(_repeated(names, path))
     if document.problems:
         raise _error(path, *document.problems)
@@ -154,7 +205,8 @@ def _entry(entry: Entry, name: str) -> Entry:
     foreign = {key: value for key, value in entry.items() if key not in CSL_FIELDS | _OURS}
     kept = {key: value for key, value in entry.items() if key not in foreign and value is not None}
     custom = {"custom": {**kept.get("custom", {}), **foreign}} if foreign else {}
-    return {**kept, "id": name, **custom}
+    # pandoc knows no type for BibTeX's @misc
+    return {**kept, "id": name, **({"type": "document"} if kept.get("type") == "" else {}), **custom}
 
 
 def _repeated(names: Sequence[str], path: Path) -> Iterator[Problem]:
@@ -184,10 +236,14 @@ def _given_name(entry: Entry) -> str:
 
 
 def _made_names(entry: Entry) -> Iterator[str]:
-    people = entry.get("author") or entry.get("editor") or [{}]
-    who = people[0].get("family") or people[0].get("literal") or entry.get("title") or "source"
+    people = [
+        person for person in entry.get("author") or entry.get("editor") or () if isinstance(person, dict)
+    ]
+    person = people[0] if people else {}
+    who = person.get("family") or person.get("literal") or entry.get("title") or "source"
     word = "".join(re.findall(r"\w+", str(who).lower())[:3]) or "source"
-    parts = (entry.get("issued") or {}).get("date-parts") or [[""]]
+    issued = entry.get("issued")
+    parts = (issued.get("date-parts") if isinstance(issued, dict) else None) or [[""]]
     name = f"{word[:60]}{parts[0][0] if parts[0] else ''}"
     yield name
     yield from (f"{name}{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")
@@ -256,7 +312,7 @@ def _yaml(sources: Sequence[Source]) -> str:
 
 def _append(path: Path, old: Sequence[Source], new: Sequence[Source]) -> None:
     """Put new entries below the old text; a list in brackets is written anew instead."""
-    text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
+    text = read_text(path) if path.exists() else ""
     indent = re.search(r"^( *)- ", text, re.MULTILINE)
     lines = _yaml(new).splitlines()
     added = "".join(f"{indent[1] if indent else ''}{line}".rstrip() + "\n" for line in lines)

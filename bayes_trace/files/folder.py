@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import unicodedata
 from pathlib import Path
 
 from bayes_trace.errors import EvidenceSetError, Problem
@@ -19,6 +21,7 @@ from bayes_trace.evidence import (
 from bayes_trace.evidence.sets import VERSION
 from bayes_trace.files.nodes import Document, Where, read_document
 from bayes_trace.files.table import CodingTable, read_table
+from bayes_trace.files.texts import UnreadableTextError, read_text
 from bayes_trace.files.validation import line_at, validate
 
 __all__ = ["read_evidence_set"]
@@ -27,6 +30,8 @@ _LATER = (
     f"{{}}, but this bayes_trace reads version {VERSION} of the format; install a later bayes_trace, "
     "or see the page on the policy of the format for the way back"
 )
+_ENDINGS = {".yaml", ".yml", ".csv"}
+_STRAY = "not a file of an evidence set; expected cases/, scenarios/ or codings/, ending in .yaml or .csv"
 
 
 def read_evidence_set(folder: str | Path) -> EvidenceSet:
@@ -75,6 +80,7 @@ class _Reader:
         self.later = False
         #: path inside the set -> file, line and the path to show
         self.marks: dict[Where, tuple[str, int, Where]] = {}
+        self._found: dict[str, list[Path]] = {}
 
     def read(self) -> EvidenceSet | None:
         if not (self.folder / "set.yaml").is_file():
@@ -112,25 +118,37 @@ class _Reader:
 
     def _text(self, path: Path) -> str | None:
         try:
-            return path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            what = (
-                "not UTF-8 text; save it as UTF-8"
-                if isinstance(error, UnicodeDecodeError)
-                else error.strerror
-            )
-            self.problems.append(
-                Problem((), f"cannot be read: {what}", path.relative_to(self.folder).as_posix())
-            )
+            return read_text(path)
+        except UnreadableTextError as error:
+            self._note(path, f"cannot be read: {error}")
             return None
+
+    def _note(self, path: Path, message: str, where: Where = ()) -> None:
+        self.problems.append(
+            Problem(where, message, path.relative_to(self.folder).as_posix(), 1 if where else 0)
+        )
 
     def _keep(self, document: Document, prefix: Where) -> None:
         for where, line in document.lines.items():
             self.marks.setdefault((*prefix, *where), (document.file, line, where))
         self.problems.extend(document.problems)
 
-    def _files(self, kind: str, pattern: str = "*.yaml") -> list[Path]:
-        return sorted((self.folder / kind).glob(pattern))
+    def _files(self, kind: str, ending: str = ".yaml") -> dict[str, Path]:
+        """Files of a folder by name, whatever the case of their ending; noted once where it cannot be read."""
+        if kind not in self._found:
+            try:
+                within = self.folder / kind
+                self._found[kind] = sorted(within.iterdir()) if within.exists() else []
+            except OSError as error:
+                self._note(self.folder / kind, f"cannot be read: {error.strerror}")
+                self._found[kind] = []
+        named: dict[str, Path] = {}
+        for path in self._found[kind]:
+            hidden = path.name.startswith(".")
+            name = unicodedata.normalize("NFC", path.stem)
+            if path.suffix.lower() == ending and not hidden and name not in named:
+                named[name] = path
+        return named
 
     def _head(self) -> SetFile | None:
         document = self._document(self.folder / "set.yaml")
@@ -148,12 +166,12 @@ class _Reader:
 
     def _cases(self) -> list[Case]:
         cases = []
-        for path in self._files("cases"):
+        for stem, path in self._files("cases").items():
             document = self._document(path)
             if document is None:
                 continue
             case = validate(Case, document.value, document)
-            name = case.case if case else path.stem
+            name = case.case if case else stem
             self._keep(document, ("cases", name))
             for where, line in document.lines.items():
                 if where[:1] in (("items",), ("events",), ("episodes",)):
@@ -180,46 +198,44 @@ class _Reader:
 
     def _scenarios(self) -> dict[str, Scenario]:
         scenarios = {}
-        for path in self._files("scenarios"):
+        for stem, path in self._files("scenarios").items():
             document = self._document(path)
             if document is None:
                 continue
             scenario = validate(Scenario, document.value, document)
-            self._keep(document, ("scenarios", path.stem))
+            self._keep(document, ("scenarios", stem))
             if scenario:
-                scenarios[path.stem] = scenario
+                scenarios[stem] = scenario
         return scenarios
 
     def _tables(self, head: SetFile) -> list[CodingTable]:
-        coders = {coder.id: coder for coder in head.coders}
+        coders = {unicodedata.normalize("NFC", coder.id): coder for coder in head.coders}
         tables = []
-        for path in self._files("codings", "*.csv"):
+        for stem, path in self._files("codings", ".csv").items():
             file = path.relative_to(self.folder).as_posix()
-            if path.stem not in coders:
-                message = f"no coder {path.stem!r}; name the file after one of: {', '.join(coders)}"
-                self.problems.append(Problem(("coders",), message, file, 1))
+            if stem not in coders:
+                message = f"no coder {stem!r}; name the file after one of: {', '.join(coders)}"
+                self._note(path, message, ("coders",))
             elif (text := self._text(path)) is not None:
-                table = read_table(text, file, coders[path.stem])
+                table = read_table(text, file, coders[stem])
                 self.problems.extend(table.problems)
                 tables.append(table)
-        order = list(coders)
+        order = [coder.id for coder in head.coders]
         return sorted(tables, key=lambda table: order.index(table.coder.id))
 
     def _strays(self) -> None:
-        """Files that look meant and would be passed over in silence."""
-        expected = {
-            self.folder / "set.yaml",
-            self.folder / "sources.yaml",
-            *self._files("cases"),
-            *self._files("scenarios"),
-            *self._files("codings", "*.csv"),
-        }
+        """Files that look meant and would be passed over in silence, and folders that cannot be read."""
+        kinds = (("cases", ".yaml"), ("scenarios", ".yaml"), ("codings", ".csv"))
+        read = {path for kind in kinds for path in self._files(*kind).values()}
+        read |= {self.folder / "set.yaml", self.folder / "sources.yaml"}
         for path in sorted(self.folder.rglob("*")):
+            endings = [ending.lower() for ending in path.suffixes]
             hidden = any(part.startswith(".") for part in path.relative_to(self.folder).parts)
-            if path.suffix in (".yaml", ".yml", ".csv") and path not in expected and not hidden:
-                file = path.relative_to(self.folder).as_posix()
-                message = "not a file of an evidence set; expected cases/, scenarios/ or codings/, ending in .yaml or .csv"
-                self.problems.append(Problem((), message, file))
+            meant = bool(_ENDINGS & set(endings)) and not endings[-1].startswith(".bak")
+            if meant and path not in read and not hidden:
+                self._note(path, _STRAY)
+            elif path.is_dir() and not hidden and not os.access(path, os.R_OK | os.X_OK):
+                self._note(path, "cannot be read: Permission denied")
 
     def _with_codings(self, cases: list[Case], tables: list[CodingTable]) -> list[Case]:
         """Cases with the further coders' codings put to their items."""

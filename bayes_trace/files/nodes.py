@@ -14,15 +14,15 @@ import yaml
 
 from bayes_trace.errors import Problem
 
-__all__ = ["Document", "Where", "read_document", "resolve_core"]
+__all__ = ["TOO_DEEP", "Document", "Where", "is_too_deep", "read_document", "resolve_core"]
 
 Where = tuple[str | int, ...]
 
 #: digits of an integer that is still taken for one
 LONGEST = 300
-#: brackets inside brackets; the parser itself gives way at some thousands
+#: brackets inside brackets or columns of indentation; the parser itself gives way at some thousands
 DEEPEST = 500
-TOO_DEEP = "nested too deeply to be read; is a bracket left open?"
+TOO_DEEP = f"nested more than {DEEPEST} deep, which is too deep to be read; is a bracket left open?"
 #: values of one file, aliases written out
 MOST_VALUES = 1_000_000
 _NULL = re.compile(r"null|Null|NULL|~|")
@@ -31,6 +31,33 @@ _INT = re.compile(r"[-+]?[0-9]+")
 _BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _SPECIAL = {".inf": float("inf"), "+.inf": float("inf"), "-.inf": float("-inf"), ".nan": float("nan")}
+
+
+class Whole(int):
+    """A whole number that is not written as numbers print, such as 007; as text it is as written."""
+
+    written: str
+
+    def __str__(self) -> str:
+        return self.written
+
+
+class Decimal(float):
+    """A number that is not written as numbers print, such as 793.00; as text it is as written."""
+
+    written: str
+
+    def __str__(self) -> str:
+        return self.written
+
+
+def _as_written(value: object, text: str) -> object:
+    """A number that prints otherwise than it was written remembers how it was."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or str(value) == text:
+        return value
+    kept = Whole(value) if isinstance(value, int) else Decimal(value)
+    kept.written = text
+    return kept
 
 
 def resolve_core(text: str) -> object:
@@ -71,7 +98,7 @@ class Document:
 def read_document(text: str, file: str) -> Document:
     """Compose one YAML text; faults of form are in `problems`, never raised."""
     document = Document(file)
-    if _bracket_depth(text) > DEEPEST:
+    if is_too_deep(text):
         document.problem((), TOO_DEEP, 1)
         return document
     try:
@@ -84,6 +111,12 @@ def read_document(text: str, file: str) -> Document:
     except yaml.YAMLError as error:
         document.problem((), f"not YAML: {' '.join(str(error).split())}", 1)
     return document
+
+
+def is_too_deep(text: str) -> bool:
+    """Whether brackets stand inside brackets, or blocks inside blocks, deeper than anyone writes them."""
+    indents = re.findall(r"^[ ?:-]*", text, re.MULTILINE)
+    return max(_bracket_depth(text), max(map(len, indents), default=0)) > DEEPEST
 
 
 def _bracket_depth(text: str) -> int:
@@ -144,7 +177,8 @@ class _Builder:
             return self._mapping(node, where, inside)
         if isinstance(node, yaml.SequenceNode):
             return self._sequence(node, where, inside)
-        return resolve_core(str(node.value)) if node.tag == _PLAIN else str(node.value)
+        text = str(node.value)
+        return _as_written(resolve_core(text), text) if node.tag == _PLAIN else text
 
     def _mapping(self, node: yaml.MappingNode, where: Where, inside: frozenset[int]) -> dict[str, object]:
         built: dict[str, object] = {}

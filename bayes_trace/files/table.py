@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
 from bayes_trace.errors import Problem
 from bayes_trace.evidence import Coder, Coding
+from bayes_trace.files.cells import CHOICE, MIXED, NUMBER, CellError, is_blank
+from bayes_trace.files.delimited import csv_rows, plain_heading
 from bayes_trace.files.nodes import Where
 
 __all__ = ["COLUMNS", "CodingTable", "read_table", "write_table"]
 
 COLUMNS = ("item", "episode", "hypothesis", "low", "best", "high", "note")
 _OPTIONAL = ("unit",)
+_CELLS = "wrong number of cells in this row; quote texts with commas"
 
 Row = tuple[int, dict[str, str]]
 
@@ -39,49 +42,59 @@ class CodingTable:
 
 
 def read_table(text: str, file: str, coder: Coder) -> CodingTable:
-    """Read one coder's CSV; faults are in `problems`, never raised."""
+    """Read one coder's CSV, also as a spreadsheet program saves it; faults are in `problems`, never raised."""
     table = CodingTable(file, coder)
     lines = text.splitlines(keepends=True)
-    start = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    table.header = "".join(line.removeprefix("#").removeprefix(" ") for line in lines[:start]).strip("\n")
-    reader = csv.DictReader(io.StringIO("".join(lines[start:]), newline=""), strict=True)
+    start = next((n for n, line in enumerate(lines) if not line.startswith(("#", '"#', "sep="))), len(lines))
+    table.header = "\n".join(_comment(line) for line in lines[:start] if not line.startswith("sep="))
+    rows: list[tuple[int, list[str]]] = []
     try:
-        columns = list(reader.fieldnames or ())
-        rows = [(start + reader.line_num, row) for row in reader]
+        rows.extend((start + line, cells) for line, cells in csv_rows("".join(lines[start:]), by_line=True))
     except csv.Error as error:
-        table.problem((), f"not CSV: {error}", start + reader.reader.line_num)
+        table.problem((), f"not CSV: {error}", start + len(lines[start:]))
         return table
-    missing = [name for name in COLUMNS[:-1] if name not in columns]
-    unknown = [name for name in columns if name not in (*COLUMNS, *_OPTIONAL)]
-    twice = [name for name in columns if columns.count(name) > 1]
-    if missing or unknown or twice:
-        wrong = [
-            *(f"column {name!r} is missing" for name in missing),
-            *(f"unknown column {n!r}" for n in unknown),
-        ]
-        what = [*wrong, *(f"column {name!r} stands twice" for name in twice)][0]
-        table.problem((), f"{what}; expected {','.join(COLUMNS)}", start + 1)
-        return table
-    _collect(
-        table,
-        [
-            row
-            for row in rows
-            if any((value or "").strip() for value in row[1].values() if isinstance(value, str))
-        ],
-    )
+    shown = [(line, cells) for line, cells in rows if not all(map(is_blank, cells))]
+    head = [plain_heading(cell) for cell in shown[0][1]] if shown else []
+    while head and not head[-1]:
+        head.pop()
+    fault = _heading_fault(head)
+    if fault:
+        table.problem((), f"{fault}; expected {','.join(COLUMNS)}", start + 1)
+    else:
+        _collect(table, _named(table, head, shown[1:]))
     return table
+
+
+def _comment(line: str) -> str:
+    """The text of a comment, without what a spreadsheet program puts around it and after it."""
+    text = next(csv.reader([line]))[0] if line.startswith('"#') else line.rstrip("\r\n")
+    bare = text.rstrip(",;\t")
+    text = bare if len(text) - len(bare) >= len(COLUMNS) - 1 else text
+    return text.removeprefix("#").removeprefix(" ")
+
+
+def _heading_fault(head: Sequence[str]) -> str:
+    wrong = [
+        *(f"column {name!r} is missing" for name in COLUMNS[:-1] if name not in head),
+        *(f"unknown column {name!r}" for name in head if name not in (*COLUMNS, *_OPTIONAL)),
+        *(f"column {name!r} stands twice" for name in head if head.count(name) > 1),
+    ]
+    return next(iter(wrong), "")
+
+
+def _named(table: CodingTable, head: Sequence[str], rows: Iterable[tuple[int, list[str]]]) -> Iterator[Row]:
+    """Cells by heading; blank cells beyond the headings are of no account."""
+    for line, cells in rows:
+        beyond = [cell for cell in cells[len(head) :] if not is_blank(cell)]
+        if beyond or len(cells) < len(head):
+            table.problem((cells[head.index("item")].strip(),), _CELLS, line)
+        else:
+            yield line, {name: cell.strip() for name, cell in zip(head, cells, strict=False)}
 
 
 def _collect(table: CodingTable, rows: Iterable[Row]) -> None:
     groups: dict[tuple[str, str], list[Row]] = {}
-    for line, row in rows:
-        if None in row or None in row.values():
-            table.problem(
-                (row.get("item") or "",), "wrong number of cells in this row; quote texts with commas", line
-            )
-            continue
-        cells = {key: value.strip() for key, value in row.items()}
+    for line, cells in rows:
         groups.setdefault((cells["item"], cells["episode"]), []).append((line, cells))
     for (item, episode), group in groups.items():
         _add_coding(table, item, episode, group)
@@ -96,21 +109,20 @@ def _add_coding(table: CodingTable, item: str, episode: str, rows: list[Row]) ->
             table.problem(_at(item, episode, hypothesis), "the row stands twice; keep one of them", line)
         values[hypothesis] = _value(table, cells, line)
         table.lines[item, place, hypothesis] = line
-    units = {cells.get("unit") or table.coder.unit for _, cells in rows}
+    units = {CHOICE.read(cells.get("unit")) or table.coder.unit for _, cells in rows}
     if len(units) > 1:
         message = f"rows in {' and '.join(sorted(units))}; the coding of one item has one unit"
         table.problem(_at(item, episode), message, rows[0][0])
     notes = {cells["hypothesis"]: cells["note"] for _, cells in rows if cells.get("note")}
-    reason = next(iter(notes.values()), "")
     first = next(iter(notes), "")
     data = {
         "coder": table.coder.id,
         "episodes": (episode,) if episode else (),
-        "unit": rows[0][1].get("unit") or table.coder.unit,
+        "unit": next(iter(units)),
         "scale": table.coder.scale,
         "reference": table.coder.reference,
         "values": values,
-        "reason": reason,
+        "reason": notes.get(first, ""),
         "cell_reasons": {name: note for name, note in notes.items() if name != first},
     }
     try:
@@ -134,13 +146,13 @@ def _value(table: CodingTable, cells: dict[str, str], line: int) -> dict[str, ob
     """Low, best and high of a row; a fault is noted and a harmless number stands in."""
     where = _at(cells["item"], cells["episode"], cells["hypothesis"])
     value: dict[str, object] = {}
-    for end in ("low", "best", "high"):
+    for end, kind in (("low", NUMBER), ("best", MIXED), ("high", NUMBER)):
         try:
-            value |= {end: float(cells[end])} if cells[end] else {}
-        except ValueError:
-            value |= {end: cells[end]} if end == "best" else {}
-            if end != "best":
-                table.problem((*where, end), f"{cells[end]!r}, expected a number", line)
+            read = kind.read(cells[end])
+        except CellError:
+            table.problem((*where, end), f"{cells[end]!r}, expected a number", line)
+        else:
+            value |= {} if read is None else {end: read}
     if "best" not in value:
         table.problem((*where, "best"), "missing; give every hypothesis a value", line)
         return {"best": 0.5}

@@ -34,6 +34,8 @@ def validate[M: BaseModel](model: type[M], value: object, document: Document, wh
         return model.model_validate(value)
     except ValidationError as error:
         details = error.errors()
+        if _write_out(value, details):
+            return validate(model, value, document, where)
         said = set()
         for detail in details:
             at = (*where, *_readable(value, detail["loc"]))
@@ -44,6 +46,27 @@ def validate[M: BaseModel](model: type[M], value: object, document: Document, wh
                 document.problem(path, _message(detail), line)
             said.add(path)
         return None
+
+
+def _write_out(value: Any, details: list[Any]) -> bool:  # noqa: ANN401 - plain YAML
+    """Put numbers that stand where text belongs there as text, as they were written."""
+    found = False
+    for detail in details:
+        number = detail["input"]
+        if (
+            detail["type"] == "string_type"
+            and isinstance(number, (int, float))
+            and not isinstance(number, bool)
+        ):
+            *front, last = detail["loc"]
+            holder = value
+            for key in front:
+                holder = _child(holder, key)
+            child = _child(holder, last)
+            if isinstance(holder, (dict, list)) and child is number:
+                holder[last] = str(number)
+                found = True
+    return found
 
 
 def _inside(details: list[Any], loc: tuple[int | str, ...]) -> bool:

@@ -49,7 +49,8 @@ def _date(field: dict[str, Any] | None, *, year_only: bool = False) -> str:
     if "date-parts" not in field:
         return str(field.get("literal") or field.get("raw") or "n.d.")
     ends = [[int(part) for part in parts] for parts in field["date-parts"]]
-    return "–".join(spell(end[:1] if year_only else end) for end in ends)
+    day = "–".join(spell(end[:1] if year_only else end) for end in ends)
+    return f"c. {day}" if field.get("circa") else day
 
 
 def short(source: Source) -> str:

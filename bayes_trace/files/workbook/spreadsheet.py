@@ -6,18 +6,15 @@ from pathlib import Path
 
 from bayes_trace.errors import EvidenceSetError, Problem
 from bayes_trace.evidence import EvidenceSet
-from bayes_trace.files.workbook.assembling import assemble
-from bayes_trace.files.workbook.collector import Collector, Place
+from bayes_trace.files.keeping import write_bytes
+from bayes_trace.files.workbook.book import Table, read_csv, read_excel
 from bayes_trace.files.workbook.columns import SHEETS
-from bayes_trace.files.workbook.excel import read_excel_tables
-from bayes_trace.files.workbook.exporting import Rows, empty_sheets, export_rows
-from bayes_trace.files.workbook.files import write_bytes
-from bayes_trace.files.workbook.flat import assemble_flat
-from bayes_trace.files.workbook.flat_export import flat_text, not_in_csv
-from bayes_trace.files.workbook.saving import excel_bytes, oversized
-from bayes_trace.files.workbook.tables import Table, read_csv_table
+from bayes_trace.files.workbook.draft import Draft, Place
+from bayes_trace.files.workbook.flat import flat_text, is_flat, take_flat
+from bayes_trace.files.workbook.layout import excel_bytes, oversized
+from bayes_trace.files.workbook.sheets import Rows, empty_sheets, export_rows, take_sheets
 
-__all__ = ["not_in_csv", "read_spreadsheet", "write_spreadsheet", "write_spreadsheet_template"]
+__all__ = ["read_spreadsheet", "read_with_remarks", "write_spreadsheet", "write_spreadsheet_template"]
 
 _ENDINGS = "expected a file ending in .xlsx or .csv; save it as one of them"
 
@@ -50,41 +47,59 @@ def read_spreadsheet(path: str | Path) -> EvidenceSet:
     >>> read_spreadsheet(table).hypothesis_ids
     ('A', 'B')
     """
+    return read_with_remarks(path)[0]
+
+
+def read_with_remarks(path: str | Path) -> tuple[EvidenceSet, str]:
+    """The set in a spreadsheet, and which sheet was read where others were left aside."""
     path = Path(path)
-    notes = Collector(path.as_posix(), tuple(SHEETS))
-    es = _read(path, notes)
-    if es is None or notes:
-        raise notes.error()
-    return es
+    draft = Draft(path.as_posix(), SHEETS)
+    remark = _read(path, draft)
+    es = draft.build() if draft.plain else None
+    if es is None or draft:
+        raise draft.error()
+    return es, remark
 
 
-def _read(path: Path, notes: Collector) -> EvidenceSet | None:
-    if path.suffix.lower() not in (".xlsx", ".xlsm", ".csv"):
-        notes.note(Place(), _ENDINGS)
+def _read(path: Path, draft: Draft) -> str:
+    """Take the file into the draft; what was left aside, in words."""
+    ending = path.suffix.lower()
+    if ending not in (".xlsx", ".xlsm", ".csv"):
+        draft.note(Place(), _ENDINGS)
     elif not path.is_file():
-        notes.note(Place(), "no such file; correct the name")
-    elif path.suffix.lower() == ".csv":
-        table = read_csv_table(path, notes)
-        return assemble_flat(table, notes) if table else None
+        what = "not a file; give a file" if path.exists() else "no such file; correct the name"
+        draft.note(Place(), what)
+    elif ending == ".csv":
+        table = read_csv(path, draft.note)
+        if table:
+            take_flat(table, draft)
     else:
-        return _read_tables(read_excel_tables(path, notes), notes)
-    return None
+        return _take_tables(read_excel(path, tuple(SHEETS), draft.note), draft)
+    return ""
 
 
-def _read_tables(tables: dict[str, Table], notes: Collector) -> EvidenceSet | None:
+def _take_tables(tables: dict[str, Table], draft: Draft) -> str:
+    """A workbook, or a flat table with anything beside it."""
     if not tables:
-        if not notes:
-            notes.note(Place(), "every sheet is empty; start from `bayes-trace export --template FILE.xlsx`")
-        return None
-    if len(tables) == 1 and not {"Set", "Hypotheses"} & set(tables):
-        return assemble_flat(next(iter(tables.values())), notes)
+        if not draft:
+            message = "every sheet is empty; start from `bayes-trace export --template FILE.xlsx`"
+            draft.note(Place(), message)
+        return ""
+    flat = [name for name, table in tables.items() if is_flat(table)]
+    lone = len(tables) == 1 and not {"Set", "Hypotheses"} & set(tables)
+    if lone or (flat and not {"Set", "Hypotheses"} & set(tables)):
+        chosen = (flat or list(tables))[0]
+        others = [name for name in tables if name != chosen]
+        take_flat(tables[chosen], draft)
+        return f"Read the sheet {chosen}; left aside: {', '.join(others)}." if others else ""
     for name in tables:
         if name not in SHEETS:
             message = (
                 f"unknown sheet; expected {', '.join(SHEETS)}; begin its name with # to keep it as your own"
             )
-            notes.note(Place(name), message)
-    return assemble(tables, notes)
+            draft.note(Place(name), message)
+    take_sheets(tables, draft)
+    return ""
 
 
 def write_spreadsheet(evidence_set: EvidenceSet, path: str | Path, *, overwrite: bool = False) -> Path:

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from bayes_trace import scales
 from bayes_trace.errors import Problem
-from bayes_trace.files.workbook.cells import CELL_LIMIT, MIXED, Cell
-from bayes_trace.files.workbook.columns import SET, Column
-from bayes_trace.files.workbook.excel import OWN_SHEETS
-from bayes_trace.files.workbook.exporting import Rows
-from bayes_trace.files.workbook.notes import NOTES
-from bayes_trace.files.workbook.tables import letter
+from bayes_trace.files.cells import CELL_LIMIT, MIXED, Cell
+from bayes_trace.files.workbook.book import OWN_SHEETS, letter
+from bayes_trace.files.workbook.columns import NOTES, SET, Column
+from bayes_trace.files.workbook.sheets import Rows
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -104,7 +102,7 @@ def _write_sheet(page: Worksheet, rows: Rows) -> None:
 
 def _columns(rows: Rows) -> list[Column]:
     known = {column.heading: column for column in rows.sheet.columns}
-    return [known.get(heading) or Column(heading, MIXED, width=14) for heading in rows.headings]
+    return [known.get(heading) or Column(heading, kind=MIXED, width=14) for heading in rows.headings]
 
 
 def _write_heading(page: Worksheet, place: int, column: Column) -> None:

@@ -6,7 +6,9 @@ PYTEST_ARGS ?= -n 2 --dist loadscope
 
 help:
 	@echo 'make report     why each transfer of $(SET) happened; writes report/'
-	@echo 'make test       tests, documented examples and coverage (PYTEST_ARGS= for one process)'
+	@echo 'make test       tests and documented examples, minutes (PYTEST_ARGS= for one process)'
+	@echo 'make test-deep  what samples and simulates, and random searches that go further'
+	@echo 'make coverage   all tests, and the lines that none of them reaches'
 	@echo 'make docs       the documentation, into docs/_build/html'
 	@echo 'make schema     the JSON Schema of the file format, published anew from the records'
 	@echo 'make sbc        calibration: 200 fits and their rank plots, coverage of a slope, simuk; six minutes'
@@ -21,6 +23,12 @@ report: .venv/installed
 	@.venv/bin/bayes-trace update $(SET)
 
 test: .venv/installed-dev
+	.venv/bin/python -m pytest $(PYTEST_ARGS) -m 'not deep'
+
+test-deep: .venv/installed-dev
+	SEARCH=deep .venv/bin/python -m pytest $(PYTEST_ARGS) -m 'deep or search'
+
+coverage: .venv/installed-dev
 	.venv/bin/python -m pytest $(PYTEST_ARGS) --cov --cov-report=term
 
 docs: .venv/installed-docs

@@ -22,7 +22,7 @@ from tests.test_agreement_sets import (
     weighted,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.deep
 
 PRIOR = np.array([0.5, 0.3, 0.2])
 N = 400_000

@@ -12,7 +12,7 @@ from bayes_trace.sampling import sample
 from tests.test_agreement_sets import HYPOTHESES, Z_90, expit, logit, make_set
 from tests.test_agreement_sets import ranged as ranged_values
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.deep
 
 NAMES = ("h0", "h1", "h2", "h3")
 HALF = 0.5

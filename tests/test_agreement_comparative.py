@@ -17,7 +17,7 @@ from bayes_trace.sampling.chains import Plan, run_chains
 from bayes_trace.summary import summarise_coefficients
 from tests.test_agreement_sets import HYPOTHESES, expit, item, make_set
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.deep
 
 PRIOR = np.array([0.5, 0.3, 0.2])
 CASES = {f"case{c}": [f"e{c}{k}" for k in range(3)] for c in range(4)}

@@ -7,12 +7,13 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import bayes_trace as bt
 from bayes_trace.calibration import agreement, krippendorff_alpha
 from bayes_trace.errors import CalibrationError
+from tests.search import examples
 
 NO = math.nan
 #: Krippendorff's example C, four observers and twelve units
@@ -44,7 +45,7 @@ def by_pairs(values):
 numbers = st.one_of(st.just(NO), st.floats(-20, 20))
 
 
-@settings(max_examples=80)
+@examples(80)
 @given(st.integers(2, 4).flatmap(lambda n: st.lists(st.lists(numbers, min_size=n, max_size=n), min_size=2)))
 def test_alpha_by_pairs(units):
     values = list(zip(*units, strict=True))

@@ -12,7 +12,7 @@ from bayes_trace.models import elicitation_model
 from bayes_trace.sampling import sample
 from tests.test_agreement_sets import HYPOTHESES, draw_probability, item, make_set
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.deep
 
 PRIOR = np.array([0.5, 0.3, 0.2])
 SHARED = {"A": (0.3, 0.7, 0.95), "B": (0.05, 0.2, 0.6), "C": (0.2, 0.5, 0.8)}

@@ -74,7 +74,7 @@ def test_scripts_are_short(name):
     assert len((ANALYSES / name).read_text().splitlines()) <= 60
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 def test_comparative_says_what_was_learned_and_what_cannot_be():
     text = run("comparative.py", "--draws", "300")
     for heading in ("1. Does loyalty_record raise", "2. Does it help", "3. What these cases cannot tell"):

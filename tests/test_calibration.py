@@ -6,11 +6,12 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bayes_trace import calibration as cal
 from bayes_trace.errors import CalibrationError
+from tests.search import examples
 
 INF = math.inf
 ratios = st.lists(st.floats(1e-3, 1e3), min_size=1, max_size=12)
@@ -297,7 +298,7 @@ def test_impossible_settings_are_named(call, message):
         call()
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(st.lists(st.sampled_from([0, 1e-300, 1, 1e300, INF]), min_size=1, max_size=5), some)
 def test_extreme_ratios_have_scores(first, second):
     for score in SCORES:

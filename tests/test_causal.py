@@ -8,13 +8,14 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import bayes_trace as bt
 from bayes_trace import causal
 from bayes_trace.causal import CausalModel
 from bayes_trace.errors import CausalModelError, CyclicModelError, UnknownNameError
+from tests.search import examples
 
 EXACT = 1e-9
 CAUSED = "Y[X=1] > Y[X=0]"
@@ -241,7 +242,7 @@ QUESTIONS = {
 }
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(models(), st.sampled_from(list(QUESTIONS)), st.sampled_from([None, *QUESTIONS]))
 def test_probabilities_are_sums_over_types(drawn, query, known):
     model, shares = drawn
@@ -261,7 +262,7 @@ def test_probabilities_are_sums_over_types(drawn, query, known):
         assert causal.probability(model, query, given=known) == pytest.approx(above / below, abs=1e-12)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(models(), st.integers(0, 1), st.integers(0, 1))
 def test_rows_of_clues_multiply_however_they_hang_together(drawn, m, y):
     model, _ = drawn
@@ -274,7 +275,7 @@ def test_rows_of_clues_multiply_however_they_hang_together(drawn, m, y):
     assert belief(model, dict(reversed(clues.items())), query) == pytest.approx(expected, abs=1e-9)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(models())
 def test_more_clues_are_expected_to_teach_more(drawn):
     model, _ = drawn

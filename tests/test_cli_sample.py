@@ -11,7 +11,7 @@ from tests.test_cli import SETS, run
 SMALL = SETS / "loyalty_or_reputation"
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 def test_draws_are_written_read_back_and_agree_with_the_exact_answer(tmp_path):
     file = tmp_path / "deep" / "draws.nc"
     shown = run("sample", SMALL, "--seed", 1, "--draws", 600, "--out", file, "--json")
@@ -35,7 +35,7 @@ def exact_answer():
     return exact["probability"].sel(hypothesis="loyalty_coercion").item()
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 @pytest.mark.parametrize("sampler", ["pymc", "numpyro"])
 def test_every_sampler_agrees_with_the_exact_answer(sampler):
     shown = run("sample", SMALL, "--sampler", sampler, "--seed", 1, "--json")
@@ -48,7 +48,7 @@ def test_every_sampler_agrees_with_the_exact_answer(sampler):
     assert ("compile_seconds" in told) == (sampler != "numpyro")
 
 
-@pytest.mark.slow
+@pytest.mark.deep
 def test_the_table_of_draws_fits_a_terminal():
     shown = run("sample", SMALL, "--seed", 1, "--draws", 600, width=80)
     assert shown.returncode == 0, shown.stderr

@@ -50,7 +50,7 @@ def inline_code(page):
 
 
 @pytest.mark.parametrize(
-    "page", [pytest.param(page, marks=pytest.mark.slow if page in SLOW else ()) for page in PAGES]
+    "page", [pytest.param(page, marks=pytest.mark.deep if page in SLOW else ()) for page in PAGES]
 )
 def test_a_page_shows_what_really_comes_out(page):
     differences = pages.run(DOCS / page)

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import bayes_trace as bt
@@ -16,6 +16,7 @@ from bayes_trace.exact import log_joint
 from bayes_trace.likelihood import drop_entries, with_likelihoods
 from bayes_trace.likelihood.links import EVENT
 from tests import oracle, small
+from tests.search import examples
 from tests.strategies import ALL, build, decibels, fractions, priors, ranges, set_data, sets, stated, tables
 
 #: features of one item that its neighbours do not touch
@@ -38,7 +39,7 @@ def has_links(data):
 # --- against arithmetic by hand ----------------------------------------------------------
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(set_data())
 def test_every_coder_and_episode_agrees_with_plain_products(data):
     """The whole engine against `tests/oracle.py`, which multiplies plain floats."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 
 import bayes_trace as bt
 from bayes_trace.errors import ImpossibleEvidenceError
@@ -13,6 +13,7 @@ from bayes_trace.sensitivity.bounds import interval_bounds
 from bayes_trace.sensitivity.ranges import one_way
 from bayes_trace.sensitivity.variance import global_indices
 from tests import small
+from tests.search import examples
 from tests.strategies import build, set_data
 
 #: to rounding: sums in another order
@@ -54,7 +55,7 @@ def test_propagated_points_are_the_exact_answer(data):
     np.testing.assert_allclose(drawn["summary"]["mean"].values, exact(ev), **CLOSE)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(set_data(max_items=6))
 def test_bounds_of_points_are_the_exact_answer(data):
     ev = at_points(of_base_coder(bt.compile_evidence(build(data))))
@@ -63,7 +64,7 @@ def test_bounds_of_points_are_the_exact_answer(data):
     np.testing.assert_allclose(bounds.upper.values, exact(ev), **CLOSE)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(set_data(max_items=6))
 def test_bounds_contain_the_answer_at_best_values(data):
     ev = of_base_coder(bt.compile_evidence(build(data)))
@@ -72,7 +73,7 @@ def test_bounds_contain_the_answer_at_best_values(data):
     assert (bounds.upper.values >= answer - 1e-12).all()
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(set_data(max_items=6))
 def test_both_ends_of_a_point_are_the_exact_answer(data):
     ev = at_points(of_base_coder(bt.compile_evidence(build(data))))
@@ -84,7 +85,7 @@ def test_both_ends_of_a_point_are_the_exact_answer(data):
     )
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(set_data(max_items=6))
 def test_points_have_no_variance(data):
     ev = at_points(of_base_coder(bt.compile_evidence(build(data))))

@@ -17,7 +17,7 @@ import pytest
 import bayes_trace as bt
 from tests.test_agreement_sets import expit, item, logit, make_set, ranged, two_piece
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.deep
 
 EXACT = 1e-9
 #: half a unit in the last printed digit

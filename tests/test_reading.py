@@ -9,7 +9,7 @@ import json
 import jsonschema
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -18,6 +18,7 @@ from bayes_trace import EvidenceSetError
 from bayes_trace.evidence import EvidenceSet, list_problems
 from bayes_trace.files.nodes import resolve_core
 from bayes_trace.files.schema import published_schema, schema_text
+from tests.search import examples
 from tests.small import data, item, make, problems
 
 SET = """\
@@ -696,7 +697,7 @@ def fingerprint(home):
 FRAGMENTS = ["", " ", "\t", "\n", ":", "- ", "{", "}", "[", "]", "'", '"', "#", "&a", "*a", "~", "!!str ", "? ", "|", ">", "---\n", "0", "-1", "1e999", ".nan", "true", "null", "é", "\ufeff", "\x00", "\x85", "a", ",", "{low: 1}", "[[]]", "A", "x", "%", "9" * 30, "\u2028"]  # fmt: skip
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(
     name=st.sampled_from(sorted(SOUND)),
     at=st.integers(0, 400),
@@ -720,7 +721,7 @@ def test_a_corrupted_set_is_read_or_refused_and_never_touched(tmp_path_factory, 
     assert fingerprint(home) == before
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(st.sampled_from(sorted(SOUND)), st.binary(max_size=60), st.data())
 def test_damaged_bytes_are_read_or_refused(tmp_path_factory, name, noise, data):
     home = folder(tmp_path_factory.mktemp("noise"), {})
@@ -759,7 +760,7 @@ def paths(value, at=()):
 YAML_FILES = {name: yaml.safe_load(text) for name, text in SOUND.items() if name.endswith(".yaml")}
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(st.sampled_from(sorted(YAML_FILES)), st.data())
 def test_a_value_of_another_kind_is_read_or_refused(tmp_path_factory, name, drawn):
     value = json.loads(json.dumps(YAML_FILES[name]))
@@ -971,7 +972,7 @@ def test_the_schema_knows_the_short_forms(validators):
     validators["cases"].validate({"case": "c", "label": "C", "items": [short, verbal]})
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(st.sampled_from(sorted(YAML_FILES)), st.data())
 def test_schema_and_reader_refuse_the_same_keys(validators, tmp_path_factory, name, drawn):
     """An unknown key anywhere that keys are known is refused by both."""

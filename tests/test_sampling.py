@@ -49,7 +49,7 @@ from tests.test_agreement_sets import (
     simulate_found,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.deep
 
 
 @pytest.fixture(scope="module")

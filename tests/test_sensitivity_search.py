@@ -7,13 +7,14 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import bayes_trace as bt
 from bayes_trace import sensitivity as sens
 from bayes_trace.exact import log_joint
 from bayes_trace.likelihood import drop_links, with_rows
+from tests.search import examples
 from tests.strategies import ALL, build, fractions, set_data, sets
 
 Z_90 = 1.6448536269514722
@@ -47,7 +48,7 @@ def by_enumeration(ev, episode, coder):
 
 
 @given(sets(features=TANGLED, max_items=5))
-@settings(max_examples=15)
+@examples(15)
 def test_fewest_items_is_what_enumeration_finds(es):
     ev = compiled(es)
     found = sens.fewest_items_to_flip(ev)
@@ -105,7 +106,7 @@ def clustered(draw):
 
 
 @given(clustered())
-@settings(max_examples=8)
+@examples(8)
 def test_fewest_items_in_clusters_whose_weights_change(data):
     ev = compiled(build(data))
     row = sens.fewest_items_to_flip(ev).isel(episode=0)
@@ -171,7 +172,7 @@ def drawn_inside(ev, rng):
 
 
 @given(sets(features=ALL - {"ratios"}, max_items=3), st.integers(0, 10**6))
-@settings(max_examples=12)
+@examples(12)
 def test_bounds_hold_every_scenario_inside_the_ranges(es, seed):
     ev = compiled(es)
     bounds = sens.interval_bounds(ev)
@@ -234,7 +235,7 @@ def test_bounds_of_a_ratio_hold_its_stated_difference():
 
 
 @given(sets(features=frozenset({"ranges", "absence", "reliability", "clusters", "ratios"}), max_items=3))
-@settings(max_examples=5)
+@examples(5)
 def test_variance_by_quadrature_is_the_variance_of_draws(es):
     ev = compiled(es)
     found = sens.global_indices(ev, n=64)
@@ -337,7 +338,7 @@ def test_coders_noise_is_a_group_of_its_own():
 
 
 @given(sets(features=frozenset({"ranges", "clusters", "absence", "readings", "reliability"}), max_items=3))
-@settings(max_examples=10)
+@examples(10)
 def test_many_scenarios_are_draws_through_the_engine(es):
     """Two ways to draw: the function, and the compiled dataset with its numbers drawn."""
     ev = compiled(es)

@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
-from hypothesis import given, settings
+from hypothesis import given
 
 import bayes_trace as bt
 from bayes_trace import sensitivity as sens
 from bayes_trace.errors import BayesTraceError, ScenarioError, UnknownNameError
 from bayes_trace.evidence import EvidenceSet
+from tests.search import examples
 from tests.strategies import build, sets
 
 SETS = Path(__file__).parents[1] / "evidence_sets"
@@ -113,7 +114,7 @@ def test_the_difference_adds_up_item_by_item():
     )
 
 
-@settings(max_examples=10)
+@examples(10)
 @given(sets(max_items=3), sets(max_items=3))
 def test_attribution_sums_to_the_difference_of_the_odds(one, two):
     """Any two sets with common episodes, however different their items are."""

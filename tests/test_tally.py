@@ -9,13 +9,14 @@ from math import comb
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import logsumexp
 
 import bayes_trace as bt
 from bayes_trace import tally
 from bayes_trace.errors import CountError
+from tests.search import examples
 
 RELATIVE = 1e-10
 counts = st.integers(0, 10_000)
@@ -90,13 +91,13 @@ def by_quadrature(k, r, bias):
 # --- Bayes factors -------------------------------------------------------------------------
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(counts, counts)
 def test_even_weights_are_tails_of_a_beta_distribution(k, r):
     assert same(tally.log_bayes_factor(k, r), log_ratio(*tails(k, r)))
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(counts, counts)
 def test_the_worst_case_is_a_ratio_of_binomial_coefficients(k, r):
     k, r = max(k, r), min(k, r)
@@ -107,7 +108,7 @@ def test_the_worst_case_is_a_ratio_of_binomial_coefficients(k, r):
 exponents = st.sampled_from([Fraction(1, 2), Fraction(1, 10), 1, 2, Fraction(7, 2), 10, 40])
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.integers(0, 60), st.integers(0, 60), *[exponents] * 4)
 def test_weights_are_beta_distributions_squeezed_onto_each_half(k, r, a, b, c, d):
     found = tally.log_bayes_factor(k, r, weights=((float(a), float(b)), (float(c), float(d))))
@@ -121,13 +122,13 @@ def test_weights_hold_for_many_items(k, r):
     assert same(found, (squeezed(k, r, (half, half), (half, Fraction(2)))))
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(counts, counts, st.floats(0.01, 100))
 def test_a_biased_search_stands_inside_the_integrals(k, r, bias):
     assert same(tally.log_bayes_factor(k, r, search_bias=bias), by_quadrature(k, r, bias))
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(counts, counts, st.floats(0.01, 100), st.tuples(*[st.floats(0.3, 20)] * 4))
 def test_the_theory_is_its_rivals_rival(k, r, bias, exponents):
     a, b, c, d = exponents
@@ -136,7 +137,7 @@ def test_the_theory_is_its_rivals_rival(k, r, bias, exponents):
     assert same(one, -other)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.integers(0, 500), st.integers(0, 500), st.floats(0.1, 10), exponents, exponents)
 def test_no_weights_suit_the_rival_better_than_the_worst_case(k, r, bias, a, b):
     weights = ((1, 1), (float(a), float(b)))
@@ -276,7 +277,7 @@ def test_a_round_separation_is_not_rounded_up():
     assert tally.separation(1, 0, threshold=20_000) == 0.49996
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(st.integers(1, 2000), st.integers(0, 2000), st.floats(2, 100))
 def test_a_search_bias_brings_the_value_to_the_threshold(k, r, threshold):
     bias = tally.search_bias_tipping(k, r, threshold=threshold)
@@ -284,7 +285,7 @@ def test_a_search_bias_brings_the_value_to_the_threshold(k, r, threshold):
     assert (bias > 1) == (tally.bayes_factor(k, r) > threshold)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(
     st.integers(0, 40), st.integers(0, 40), st.floats(1.1, 100), st.sampled_from(["uniform", "worst_case"])
 )
@@ -294,7 +295,7 @@ def test_the_least_recoding_is_the_first_that_misses(k, r, threshold, rival):
     assert moved == next(x for x, value in enumerate(values) if value < threshold)
 
 
-@settings(max_examples=10, deadline=None)
+@examples(10)
 @given(st.integers(0, 40), st.integers(0, 40), st.floats(1.1, 100))
 def test_the_least_tilt_is_the_first_that_misses(k, r, threshold):
     odds = [tally.prior_tilt(k, r, m).posterior_odds for m in range(50)]

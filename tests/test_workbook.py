@@ -8,7 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import bayes_trace as bt
@@ -35,6 +35,7 @@ from bayes_trace.files.workbook import (
     write_spreadsheet_template,
 )
 from bayes_trace.files.workbook.columns import SHEETS
+from tests.search import examples
 from tests.strategies import build, set_data
 
 SETS = sorted(path for path in (Path(__file__).parents[1] / "evidence_sets").iterdir() if path.is_dir())
@@ -119,7 +120,7 @@ def test_scenarios_applied_come_back_as_well(tmp_path):
     assert round_trip(changed, tmp_path) == changed
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(set_data())
 def test_random_sets_come_back_whole(tmp_path_factory, data):
     es = build(data)
@@ -128,7 +129,7 @@ def test_random_sets_come_back_whole(tmp_path_factory, data):
     assert back.digest == es.digest
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(st.data())
 def test_no_text_is_changed(tmp_path_factory, data):
     """Formulas, digits, line ends, blanks, control characters: whatever a field may hold."""
@@ -217,7 +218,7 @@ def test_no_text_is_changed(tmp_path_factory, data):
     assert back == es
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_no_number_loses_a_digit(tmp_path_factory, number):
     path = tmp_path_factory.getbasetemp() / "number.xlsx"

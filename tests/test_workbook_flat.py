@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import bayes_trace as bt
 from bayes_trace.evidence import EvidenceSet
 from bayes_trace.files.workbook import read_spreadsheet, write_spreadsheet
 from bayes_trace.files.workbook.flat import not_in_csv
+from tests.search import examples
 from tests.strategies import ALL, build, set_data
 from tests.test_workbook import by_hand
 from tests.test_workbook_faults import faults
@@ -51,7 +52,7 @@ def test_the_shelf_gives_the_same_answers_from_its_tables(folder, tmp_path):
     same_answers(es, back)
 
 
-@settings(max_examples=50)
+@examples(50)
 @given(set_data(features=ALL - {"reliability", "events"}))
 def test_random_sets_without_reliability_give_the_same_answers(tmp_path_factory, data):
     es = build(data)

@@ -15,6 +15,7 @@ help:
 	@echo 'make lint       ruff: format and rules'
 	@echo 'make types      mypy, strict'
 	@echo 'make contracts  import-linter: imports point down only'
+	@echo 'make tour       what every module is for, in reading order'
 	@echo 'make clean      remove .venv, report/ and caches'
 	@echo 'The first run installs into .venv; make PYTHON=/path/to/python3 chooses the interpreter.'
 
@@ -51,6 +52,9 @@ types: .venv/installed-dev
 
 contracts: .venv/installed-dev
 	.venv/bin/lint-imports --no-logo
+
+tour:
+	@python3 tools/tour
 
 clean:
 	rm -rf docs/_build docs/_generated

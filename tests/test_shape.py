@@ -144,3 +144,12 @@ def test_scales_need_numpy_only():
 def test_the_words_of_a_posterior_are_numbers():
     """ENFSI's words take a likelihood ratio only: there is no function from a posterior to a word."""
     assert list(inspect.signature(scales.enfsi).parameters) == ["likelihood_ratio"]
+
+
+def test_the_architecture_page_has_every_room_and_module():
+    """The inventory is made from the tree by tools/inventory; a module that comes or goes changes it."""
+    made = subprocess.run(
+        [sys.executable, "tools/inventory"], cwd=HOME, capture_output=True, text=True, check=True
+    ).stdout
+    page = (HOME / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    assert page.endswith(made), "run tools/inventory and put what it prints at the end of ARCHITECTURE.md"

@@ -35,9 +35,15 @@ class EvidenceModel(pm.Model):  # type: ignore[misc] # PyMC carries no types
         #: dimension of what likelihoods are stated for
         self.rivals = rivals
 
-    def add_coord(self, name: str, values: Sequence[object] | None = None, **more: Any) -> None:
+    def add_coord(
+        self,
+        name: str,
+        values: Sequence[object] | None = None,
+        *,
+        length: Any = None,  # noqa: ANN401 - as in PyMC
+    ) -> None:
         """Name the places of a dimension, in the record as well."""
-        super().add_coord(name, values, **more)
+        super().add_coord(name, values, length=length)
         self.record.coords[name] = tuple(self.coords[name])
 
     @property

@@ -14,6 +14,7 @@ import bayes_trace as bt
 from bayes_trace import scales
 
 PACKAGE = Path(bt.__file__).parent
+HOME = PACKAGE.parent
 MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 
 

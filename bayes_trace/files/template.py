@@ -14,6 +14,7 @@ _FILES = (
     "sources.yaml",
     "cases/alder.yaml",
     "codings/second_reader.csv",
+    "scenarios/letter_doubted.yaml",
     "scenarios/sceptic.yaml",
 )
 

@@ -75,7 +75,7 @@ def _set_of(n: int) -> xr.Dataset:
         )
     )
     many = xr.concat([one.drop_vars("episode_index")[["prior", "prior_concentration"]]] * n, "episode")
-    links = one.isel(link=np.tile(np.arange(N_ITEMS), n))
+    links = one.isel(link=np.tile(np.arange(N_ITEMS), n), entry=np.tile(np.arange(N_ITEMS), n))
     names = [f"e{j}" for j in range(n)]
     at = np.repeat(np.arange(n), N_ITEMS)
     texts = {
@@ -85,6 +85,7 @@ def _set_of(n: int) -> xr.Dataset:
         prior=(("episode", "hypothesis"), many["prior"].values),
         prior_concentration=("episode", many["prior_concentration"].values),
         episode_index=("link", at),
+        entry_link=("entry", np.arange(N_ITEMS * n)),
         condition_text=(("episode", "condition"), np.zeros((n, 0), dtype=str)),
     )
     return made.assign_coords(
@@ -135,7 +136,7 @@ def _naive_twin(evidence: xr.Dataset) -> EvidenceModel:
     model = EvidenceModel(record=record, coords=basic_coords(layout))
     with model:
         prior = layout.evidence["prior"].values
-        rows = build_rows(model, layout, np.log(prior), turn_absent=True)
+        rows = build_rows(model, layout, turn_absent=True)
         log_likelihood = sum_by_episode(layout, rows.rows, rows.weight)
         h = pm.Categorical("h", prior, dims="episode")
         pm.Potential("found", log_likelihood[np.arange(prior.shape[0]), h].sum())

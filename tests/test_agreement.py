@@ -25,7 +25,7 @@ from tests.test_agreement_sets import (
 pytestmark = pytest.mark.deep
 
 PRIOR = np.array([0.5, 0.3, 0.2])
-N = 400_000
+N = 100_000
 DB = np.log(10) / 10
 
 PACKAGE_A = {"A": (0.5, 0.7, 0.9), "B": (0.1, 0.3, 0.5), "C": (0.2, 0.5, 0.95)}
@@ -39,13 +39,10 @@ READ_1 = {
 READ_2 = {"plain": {"A": 0.7, "B": 0.4, "C": 0.2}, "ironic": {"A": 0.2, "B": 0.4, "C": (0.3, 0.5, 0.9)}}
 SOURCE = {"hit": (0.6, 0.8, 0.9), "false_report": (0.05, 0.2, 0.4)}
 RHO = (0.2, 0.5, 0.8)
-#: cluster -> its episode; beside the first stands an item outside the cluster
-RANGED_CLUSTERS = {
-    "uncertain": "correlation",
-    "alone": "correlation_only",
-    "scaled": "correlation_scaled",
-    "unscaled": "correlation_unscaled",
-}
+POINTS = {"A": 0.6, "B": 0.3, "C": 0.2}
+WITNESS = {"hit": (0.5, 0.7, 0.9), "false_report": (0.05, 0.1, 0.3)}
+DENIES = {"if_true": 0.1, "if_false": (0.3, 0.5, 0.7)}
+TOGETHER = 0.3
 
 
 def random_rows(rng, name, count):
@@ -74,43 +71,37 @@ def readings(name, options, **more):
     }
 
 
-def scaled(values, factor):
-    return {
-        h: tuple(v * factor for v in value) if isinstance(value, tuple) else value * factor
-        for h, value in values.items()
-    }
+def report(name, source, **more):
+    return {"id": name, "event": "meeting", "source": {"key": source}, "codings": [], **more}
 
 
 def build():
     rng = np.random.default_rng(20)
     random = {f"random{n}": random_rows(rng, f"random{n}", 4) for n in range(6)}
     in_source = {"source": {"key": "report"}}
-    points = {"A": 0.6, "B": 0.3, "C": 0.2}
     wide = {h: 0.0 if h == "A" else (-6.0, 0.0, 6.0) for h in HYPOTHESES}
     episodes = {
         **random,
         "reliability": [
             item("r1", PACKAGE_A, **in_source),
             item("r2", PACKAGE_B, **in_source),
-            item("r3", points),
+            item("r3", POINTS),
         ],
         "implication": [item(f"s{n}", PACKAGE_A, implications=["shared"]) for n in range(3)],
         "correlation": [
             item("k1", PACKAGE_A, cluster="uncertain"),
-            item("k2", points, cluster="uncertain"),
+            item("k2", POINTS, cluster="uncertain"),
             item("k3", PACKAGE_B),
         ],
-        "correlation_only": [item("c1", points, cluster="alone"), item("c2", PACKAGE_B, cluster="alone")],
-        "correlation_scaled": [
-            item("d1", scaled(points, 0.1), cluster="scaled"),
-            item("d2", {"A": 0.3, "B": 0.2, "C": 0.1}, cluster="scaled"),
-        ],
-        "correlation_unscaled": [
-            item("e1", points, cluster="unscaled"),
-            item("e2", {"A": 0.6, "B": 0.4, "C": 0.2}, cluster="unscaled"),
+        "event": [
+            report("v1", "report"),
+            report("v2", "witness", says="no"),
+            report("v3", "other", found="absent", detection={"low": 0.3, "best": 0.6, "high": 0.9}),
+            item("v4", PACKAGE_B, **in_source),
         ],
         "readings": [readings("m1", READ_1), readings("m2", READ_2), item("m3", PACKAGE_B)],
         "ratios": [ratio("o1", RATIO_1), ratio("o2", RATIO_2)],
+        "ratios_even": [ratio("q1", RATIO_1), ratio("q2", RATIO_2)],
         "ratios_mixed": [ratio("p1", RATIO_1), item("p2", PACKAGE_A)],
         "ratios_wide": [ratio(f"w{n}", wide) for n in range(10)],
         "reference_a": [ratio("x1", {"A": 0.0, "B": (-7.0, -4.0, -1.0), "C": (-9.0, -6.0, -3.0)})],
@@ -124,27 +115,37 @@ def build():
     }
     return make_set(
         episodes,
-        details={"ratios_wide": {"prior": dict.fromkeys(HYPOTHESES, 1 / 3)}},
+        details={
+            name: {"prior": dict.fromkeys(HYPOTHESES, 1 / 3)} for name in ("ratios_wide", "ratios_even")
+        },
+        events=[
+            {
+                "id": "meeting",
+                "episodes": ["event"],
+                "correlation": TOGETHER,
+                "codings": [{"values": ranged(PACKAGE_A)}],
+            }
+        ],
         codebook=[{"id": "shared", "text": "shared", "shared_likelihood": True}],
         clusters=[
             *({"id": f"fixed-{name}", "correlation": 0.4} for name in random),
-            *(
-                {"id": name, "correlation": dict(zip(("low", "best", "high"), RHO, strict=True))}
-                for name in ("uncertain", "alone", "scaled", "unscaled")
-            ),
+            {"id": "uncertain", "correlation": one(RHO)},
         ],
         readings=[{"id": "tone", "options": {"plain": 0.7, "ironic": 0.3}}],
         sources=[
-            {
-                "id": "report",
-                "type": "document",
-                "reliability": {
-                    name: dict(zip(("low", "best", "high"), value, strict=True))
-                    for name, value in SOURCE.items()
-                },
-            }
+            source("report", ranged(SOURCE)),
+            source("witness", {**ranged(WITNESS), "denies": ranged(DENIES)}),
+            source("other", {"hit": 0.8, "false_report": 0.3}),
         ],
     )
+
+
+def source(name, reliability):
+    return {"id": name, "type": "document", "reliability": reliability}
+
+
+def one(value):
+    return dict(zip(("low", "best", "high"), value, strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -153,23 +154,15 @@ def evidence():
 
 
 @pytest.fixture(scope="module")
-def runs(evidence):
-    # the second model has the shapes of the first, so it is compiled once
-    return [sample(elicitation_model(evidence), draws=2000, seed=seed) for seed in (1, 2)]
+def draws(evidence):
+    return sample(elicitation_model(evidence), draws=2000, seed=1)
 
 
-def agree(runs, episode, expected, error=0.0):
-    for draws in runs:
-        p = draws.posterior.probability.sel(episode=episode)
-        mcse = (
-            azs.mcse(p).to_array().values.ravel() if hasattr(azs.mcse(p), "to_array") else azs.mcse(p).values
-        )
-        tolerance = np.maximum(4 * np.hypot(mcse, error), 0.005)
-        assert np.all(np.abs(p.mean(("chain", "draw")).values - expected) < tolerance)
-
-
-def normals(rng, count):
-    return rng.standard_normal((count, N))
+def agree(draws, episode, expected, error=0.0):
+    p = draws.posterior.probability.sel(episode=episode)
+    mcse = [float(azs.mcse(p.sel(hypothesis=h).values)) for h in HYPOTHESES]
+    tolerance = np.maximum(4 * np.hypot(mcse, error), 0.005)
+    assert np.all(np.abs(p.mean(("chain", "draw")).values - expected) < tolerance)
 
 
 def table(values, rng):
@@ -178,9 +171,9 @@ def table(values, rng):
 
 
 @pytest.mark.parametrize("number", range(6))
-def test_random_sets_agree_with_the_exact_update(evidence, runs, number):
-    exact = bt.update(evidence.sel(coder=["one"]).pipe(only, f"random{number}"), point="mean")
-    agree(runs, f"random{number}", exact.probability.values[0])
+def test_random_sets_agree_with_the_exact_update(evidence, draws, number):
+    exact = bt.update(only(evidence, f"random{number}"), point="mean")
+    agree(draws, f"random{number}", exact.probability.values[0])
 
 
 def only(evidence, episode):
@@ -189,102 +182,111 @@ def only(evidence, episode):
     return select_episodes(evidence, [episode], "episode")
 
 
-def test_absence_with_uncertain_detection_agrees_with_the_exact_update(evidence, runs):
-    agree(runs, "absence", bt.update(only(evidence, "absence"), point="mean").probability.values[0])
+def test_absence_with_uncertain_detection_agrees_with_the_exact_update(evidence, draws):
+    agree(draws, "absence", bt.update(only(evidence, "absence"), point="mean").probability.values[0])
 
 
-def test_reliability_is_learned_from_all_reports_of_the_source(runs):
+def test_reliability_is_learned_from_all_reports_of_the_source(draws):
     rng = np.random.default_rng(1)
     hit, false = (draw_probability(SOURCE[name], rng.standard_normal(N))[:, None] for name in SOURCE)
     p, q = table(PACKAGE_A, rng), table(PACKAGE_B, rng)
     joint = np.log(hit * p + false * (1 - p)) + np.log(hit * q + false * (1 - q)) + np.log([0.6, 0.3, 0.2])
-    agree(runs, "reliability", *weighted(joint, None, np.log(PRIOR), None))
+    agree(draws, "reliability", *weighted(joint, None, np.log(PRIOR), None))
 
 
-def test_items_of_one_implication_share_their_likelihood(runs):
+def test_items_of_one_implication_share_their_likelihood(draws):
     p = table(PACKAGE_A, np.random.default_rng(2))
     expected, error = weighted(3 * np.log(p), None, np.log(PRIOR), None)
-    agree(runs, "implication", expected, error)
+    agree(draws, "implication", expected, error)
     apart = np.exp(3 * np.log(p.mean(axis=0))) * PRIOR
     assert np.abs(apart / apart.sum() - expected).max() > 0.05
 
 
-def test_uncertain_correlation_stands_with_the_ratios(runs):
+def test_an_uncertain_correlation_stands_at_its_best_value_and_the_draws_say_so(draws):
     rng = np.random.default_rng(3)
-    kappa = 1 / (1 + draw_probability(RHO, rng.standard_normal(N)))[:, None]
+    best = {h: value[1] for h, value in PACKAGE_A.items()}
+    spreads = [np.log(max(row.values()) / min(row.values())) for row in (best, POINTS)]
+    kappa = 1 / (1 + (sum(spreads) / max(spreads) - 1) * RHO[1])
     tempered = kappa * (np.log(table(PACKAGE_A, rng)) + np.log([0.6, 0.3, 0.2]))
-    joint = tempered + np.log(table(PACKAGE_B, rng))
-    agree(runs, "correlation", *weighted(joint, tempered, np.log(PRIOR), np.log(PRIOR)))
+    agree(
+        draws, "correlation", *weighted(tempered + np.log(table(PACKAGE_B, rng)), None, np.log(PRIOR), None)
+    )
+    assert draws.attrs["correlations"] == "at best values"
+    assert "correlation" not in draws.posterior
 
 
-def test_a_correlation_is_drawn_and_never_learned_and_row_scale_changes_nothing(runs):
-    for draws in runs:
-        rho = draws.posterior.correlation
-        for cluster, episode in RANGED_CLUSTERS.items():
-            values = rho.sel(correlation_deviate=f"{cluster}|{episode}").values
-            low, median, high = np.quantile(values, [0.05, 0.5, 0.95])
-            assert [low, median, high] == pytest.approx(RHO, abs=0.02)
-        p = draws.posterior.probability.mean(("chain", "draw"))
-        scaled, unscaled = (p.sel(episode=f"correlation_{which}").values for which in ("scaled", "unscaled"))
-        assert scaled == pytest.approx(unscaled, abs=0.005)
-
-
-def test_readings_are_summed_out_together(runs):
+def test_readings_are_summed_out_together(draws):
+    """Each reading is weighed over the even mean of what both items say of it at best values."""
     rng = np.random.default_rng(4)
     joint = 0.0
     for option, weight in (("plain", 0.7), ("ironic", 0.3)):
-        both = table(READ_1[option], rng) * table(READ_2[option], rng)
-        joint = joint + weight * both / (both * PRIOR).sum(axis=-1, keepdims=True)
+        level = np.mean([best(READ_1[option][h]) * best(READ_2[option][h]) for h in HYPOTHESES])
+        joint = joint + weight * table(READ_1[option], rng) * table(READ_2[option], rng) / level
     total = np.log(joint) + np.log(table(PACKAGE_B, rng))
-    agree(runs, "readings", *weighted(total, None, np.log(PRIOR), None))
+    agree(draws, "readings", *weighted(total, None, np.log(PRIOR), None))
+
+
+def best(value):
+    return value[1] if isinstance(value, tuple) else value
+
+
+def column(value, rng):
+    return draw_probability(value, rng.standard_normal(N))[:, None]
+
+
+def test_reports_of_one_event_are_summed_over_whether_it_happened(draws):
+    """One source affirms, one denies, one was searched in vain; with probability .3 they speak as one."""
+    rng = np.random.default_rng(8)
+    yes, said_yes, detection = table(PACKAGE_A, rng), {}, column((0.3, 0.6, 0.9), rng)
+    for e, name in ((True, "hit"), (False, "false_report")):
+        affirmed, denied = column(SOURCE[name], rng), column(DENIES["if_true" if e else "if_false"], rng)
+        searched = 1 - detection * (0.8 if e else 0.3)
+        together = np.maximum(0, affirmed - np.maximum(1 - denied, 1 - searched))
+        said_yes[e] = affirmed, (1 - TOGETHER) * affirmed * denied * searched + TOGETHER * together
+    event = yes * said_yes[True][1] + (1 - yes) * said_yes[False][1]
+    p = table(PACKAGE_B, rng)
+    other = said_yes[True][0] * p + said_yes[False][0] * (1 - p)
+    agree(draws, "event", *weighted(np.log(event * other), None, np.log(PRIOR), None))
 
 
 def ratio_draws(values, rng):
-    """Draws of ratios against A as the design states them: half the smallest variance is A's."""
-    best, low, high = [], [], []
-    for h in ("B", "C"):
-        left, middle, right = values[h]
-        best.append(middle)
-        low.append((middle - left) / 1.6448536269514722)
-        high.append((right - middle) / 1.6448536269514722)
-    half_low, half_high = min(low) ** 2 / 2, min(high) ** 2 / 2
-    spreads = [(np.sqrt(half_high), np.sqrt(half_low))]
-    spreads += [
-        (np.sqrt(lo**2 - half_low), np.sqrt(hi**2 - half_high)) for lo, hi in zip(low, high, strict=True)
-    ]
-    z = rng.standard_normal((N, 3))
-    lo, hi = np.array(spreads).T
-    return DB * (np.array([0.0, *best]) + np.where(z < 0, lo, hi) * z)
+    """Draws of ratios against A: each difference has the stated points, all of them A's deviate in common."""
+    common = rng.standard_normal(N)
+    apart = [two_piece(*values[h], (rng.standard_normal(N) + common) / np.sqrt(2)) for h in ("B", "C")]
+    return DB * np.stack([np.zeros(N), *apart], axis=-1)
 
 
-def test_ratios_are_propagated(runs):
+EVEN = np.log(np.full(3, 1 / 3))
+
+
+def test_ratios_are_taken_over_their_even_mean(draws):
     rng = np.random.default_rng(5)
     b = ratio_draws(RATIO_1, rng) + ratio_draws(RATIO_2, rng)
-    agree(runs, "ratios", *weighted(b, b, np.log(PRIOR), np.log(PRIOR)))
-    propagated = propagate(bt.compile_evidence(build(), episodes=["ratios"]), draws=20_000, seed=1)
+    agree(draws, "ratios", *weighted(b, b, np.log(PRIOR), EVEN))
+
+
+def test_ratios_alone_at_even_priors_are_propagated(evidence, draws):
+    propagated = propagate(only(evidence, "ratios_even"), draws=20_000, seed=1)
     mean = propagated.posterior.probability.mean(("chain", "draw")).values[0]
-    agree(runs, "ratios", mean, 0.002)
+    agree(draws, "ratios_even", mean, 0.002)
 
 
-def test_ratios_and_probabilities_in_one_episode(runs):
+def test_ratios_and_probabilities_in_one_episode(draws):
     rng = np.random.default_rng(6)
     b = ratio_draws(RATIO_1, rng)
-    agree(runs, "ratios_mixed", *weighted(b + np.log(table(PACKAGE_A, rng)), b, np.log(PRIOR), np.log(PRIOR)))
+    agree(draws, "ratios_mixed", *weighted(b + np.log(table(PACKAGE_A, rng)), b, np.log(PRIOR), EVEN))
 
 
-def test_wide_ratios_leave_equal_priors_equal_and_the_reference_is_a_name(runs):
-    agree(runs, "ratios_wide", np.full(3, 1 / 3), 0.005)
-    for draws in runs:
-        p = draws.posterior.probability.mean(("chain", "draw"))
-        assert p.sel(episode="reference_a").values == pytest.approx(
-            p.sel(episode="reference_b").values, abs=0.01
-        )
+def test_wide_ratios_leave_equal_priors_equal_and_with_even_ranges_the_reference_is_a_name(draws):
+    agree(draws, "ratios_wide", np.full(3, 1 / 3), 0.005)
+    p = draws.posterior.probability.mean(("chain", "draw"))
+    assert p.sel(episode="reference_a").values == pytest.approx(p.sel(episode="reference_b").values, abs=0.01)
 
 
-def test_quadrature_of_one_item(runs):
+def test_quadrature_of_one_item():
     """The mean of a two-piece logit-normal, by a fine grid."""
     z = np.linspace(-8, 8, 200_001)
     density = np.exp(-0.5 * z**2) / np.sqrt(2 * np.pi) * (z[1] - z[0])
     means = [(expit(two_piece(*(logit(v) for v in PACKAGE_A[h]), z)) * density).sum() for h in HYPOTHESES]
-    draws = table(PACKAGE_A, np.random.default_rng(7)).mean(axis=0)
-    assert draws == pytest.approx(means, abs=0.002)
+    drawn = table(PACKAGE_A, np.random.default_rng(7)).mean(axis=0)
+    assert drawn == pytest.approx(means, abs=0.002)

@@ -9,11 +9,12 @@ from scipy.special import softmax
 
 import bayes_trace as bt
 from bayes_trace.errors import SamplingStoppedError
-from bayes_trace.likelihood import with_rows
+from bayes_trace.likelihood import drop_entries, with_likelihoods
 from bayes_trace.models import comparative_model, success_model
 from bayes_trace.sampling import for_loo, sample
-from bayes_trace.sampling import run as run_module
-from bayes_trace.sampling.chains import Plan, run_chains
+from bayes_trace.sampling import chains as chains_module
+from bayes_trace.sampling.chains import run_chains
+from bayes_trace.sampling.plan import Plan
 from bayes_trace.summary import summarise_coefficients
 from tests.test_agreement_sets import HYPOTHESES, expit, item, make_set
 
@@ -74,7 +75,7 @@ def centred(z, *axes):
 
 def test_the_comparative_model_agrees_with_importance_sampling(evidence, model, draws):
     """Ranges are integrated out by the exact update: sum over h of share_jh P_jh / prior_jh."""
-    kept = evidence.isel(link=np.flatnonzero(evidence.link_restates.values == ""))
+    kept = drop_entries(evidence, (evidence.link_restates.values != "")[evidence.entry_link.values])
     exact = bt.update(kept, point="mean").probability.values
     rng = np.random.default_rng(2)
     x = np.array([float(t) for t in evidence.condition_text.values[:, 0]])
@@ -129,7 +130,7 @@ def test_an_interrupt_at_another_prior_scale_keeps_the_draws(model, monkeypatch)
         runs.append(run_chains(model, plan))
         return runs[0]
 
-    monkeypatch.setattr(run_module, "run_chains", stopped)
+    monkeypatch.setattr(chains_module, "run_chains", stopped)
     kept = sample(model, draws=1000, seed=1)
     assert kept.attrs["interrupted"] == 1
     assert "rescaled" not in kept
@@ -168,7 +169,7 @@ def simulate_success(evidence, rng):
     # the document speaks for the plea nine times in ten if there was one, once in ten if not
     sign = np.where(rng.random(J) < np.where(pleaded, 0.9, 0.1), 1.0, -1.0)
     location = evidence.location.values * sign[None, :, None, None]
-    simulated = with_rows(evidence.assign(location=(evidence.location.dims, location)))
+    simulated = with_likelihoods(evidence.assign(location=(evidence.location.dims, location)))
     return simulated.assign_coords(granted=("episode", granted))
 
 

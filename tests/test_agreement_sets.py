@@ -34,6 +34,7 @@ def make_set(
             seen.add(row["id"])
             items[where[episode]].append({"paraphrase": row["id"], "episodes": [episode], **row})
     details = top.pop("details", {})
+    events = [{"label": each["id"], **each} for each in top.pop("events", ())]
     data = {
         "version": 1,
         "id": "synthetic",
@@ -55,6 +56,7 @@ def make_set(
                     for name in names
                 ],
                 "items": items[case],
+                "events": [each for each in events if where[each["episodes"][0]] == case],
             }
             for case, names in cases.items()
         ],

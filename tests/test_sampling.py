@@ -25,11 +25,13 @@ from bayes_trace.errors import (
     SamplingStoppedError,
 )
 from bayes_trace.models import elicitation_model
+from bayes_trace.models.elicitation import select_episodes
 from bayes_trace.models.priors import log_density
 from bayes_trace.sampling import chains as chains_module
 from bayes_trace.sampling import for_loo, sample
 from bayes_trace.sampling.calibration import calibrate
-from bayes_trace.sampling.chains import Plan, run_chains
+from bayes_trace.sampling.chains import run_chains
+from bayes_trace.sampling.plan import Plan
 from bayes_trace.summary import power_sensitivity, summarise
 from tests.test_agreement_sets import (
     CONCENTRATION,
@@ -110,7 +112,7 @@ def test_a_model_of_the_same_shapes_keeps_its_own_names(more):
         assert draws.posterior.episode.values.tolist() == [episode]
         assert draws.posterior.hypothesis.values.tolist() == evidence.hypothesis.values.tolist()
         assert set(summarise(draws)["hypothesis"]) == set(evidence.hypothesis.values)
-        one = evidence.isel(link=evidence.link_episode.values == episode)
+        one = select_episodes(evidence, [episode], "episode")
         exact = bt.update(one, point="mean").probability.sel(episode=episode).values
         assert draws.posterior.probability.mean(("chain", "draw")).values[0] == pytest.approx(exact, abs=0.02)
 

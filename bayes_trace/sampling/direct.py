@@ -28,8 +28,8 @@ __all__ = ["BlockDraws", "EpisodeDraws", "NotTrustedError", "draw_episode"]
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
-#: candidates of a block to begin with, and numbers in all of them at most
-FIRST, MOST = 16384, 1 << 24
+#: candidates of a block to begin with, at least, and numbers in all of them at most
+FIRST, MOST = 4096, 1 << 24
 #: values of uncertain correlations where something shared is weighted given them
 VALUES = 64
 #: as many times fewer candidates for each of these
@@ -178,7 +178,7 @@ def _weigh(
     """Candidates of every block, more where the first do not suffice; the largest k-hat and their number."""
     share = np.full(prior.size, 1 / prior.size)
     pairs = list(zip(blocks, given, strict=True))
-    held = [make_candidates(block, part, _first(part), share, rng) for block, part in pairs]
+    held = [make_candidates(block, part, _first(part, draws), share, rng) for block, part in pairs]
     k_hat, proposals = 0.0, 0
     for place, (block, part) in enumerate(pairs):
         if not block.shared:
@@ -199,8 +199,9 @@ def _weigh(
     return held, k_hat, proposals
 
 
-def _first(given: Given) -> int:
-    return FIRST if given.kappa.shape[1] == 1 else FIRST // FEWER
+def _first(given: Given, draws: int) -> int:
+    n = max(FIRST, int(PER_DRAW) * draws)
+    return n if given.kappa.shape[1] == 1 else n // FEWER
 
 
 def _probability(held: list[Candidates], prior: Array) -> Array:

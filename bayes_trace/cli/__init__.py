@@ -8,6 +8,7 @@ import sys
 import typer
 
 from bayes_trace.cli import check, exchange, new, report, sample, schema, sensitivity, update
+from bayes_trace.cli.lines import plain_substitutes
 from bayes_trace.errors import BayesTraceError, EvidenceSetError, SamplingStoppedError
 
 __all__ = ["app", "main"]
@@ -48,6 +49,7 @@ def _root(
 
 def main() -> None:
     """Run the command line; faults are one message, never a traceback."""
+    plain_substitutes()
     try:
         app()
     except EvidenceSetError as error:

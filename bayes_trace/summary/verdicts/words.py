@@ -121,7 +121,7 @@ def said(answers: Answers, episode: str, setting: str) -> str:
     groups = found(answers, episode, setting)
     groups = found(answers, episode, setting)
     alone = len(groups) == 1 or len(answers.readers) > FEW
-    return join(_told(answers, group, episode, alone=alone) for group in groups)
+    return ", ".join(_told(answers, group, episode, alone=alone) for group in groups)
 
 
 def _told(answers: Answers, group: Group, episode: str, *, alone: bool) -> str:
@@ -130,7 +130,7 @@ def _told(answers: Answers, group: Group, episode: str, *, alone: bool) -> str:
     if alone:
         return f"{first} ({_by_reader(answers, [(r, a.p(a.leader)) for r, a in each])})"
     values = ", ".join(two(a.p(a.leader)) for _, a in each)
-    return f"{' and '.join(reader.letter for reader, _ in each)} {first} ({values})"
+    return f"{' and '.join(reader.letter for reader, _ in each)}: {first} ({values})"
 
 
 def ahead(answers: Answers, group: Group, episode: str) -> str:

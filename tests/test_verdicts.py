@@ -27,7 +27,7 @@ from bayes_trace.summary.verdicts import (
     turned,
     verdict,
 )
-from bayes_trace.summary.verdicts.names import cut, letters, names_in_short
+from bayes_trace.summary.verdicts.names import cut, letters
 
 LETTERS = "ABCDEFGHIJ"
 
@@ -360,9 +360,3 @@ def test_letters_of_readers_are_what_tells_them_apart():
     assert letters(["Ana Maria Cruz", "Bo Erik Lind"]) == ["AMC", "BEL"]
     many = [f"A reader with the number {n}" for n in range(60)]
     assert len(set(letters(many))) == 60
-
-
-def test_sixty_long_labels_have_sixty_short_names():
-    short = names_in_short([("Fear for the name among " + "x" * 50 + str(n), "") for n in range(60)])
-    assert len(set(short)) == 60
-    assert max(map(len, short)) <= 12

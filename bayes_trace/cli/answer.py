@@ -259,7 +259,9 @@ def every_hypothesis(answers: Answers, record: dict[str, Any]) -> str:
         f"{answers.named[name].short}{HARD}{tables.probability(p)}" for name, p in probability.items()
     )
     level = record["level"]
+    if not level:
+        return "not coded by this coder"
     lead = f"lead {tables.db(record['lead_db'], sign=False)} dB".replace(" ", HARD)
     if len(level) > 1:
         lead = f"{'='.join(answers.named[name].short for name in level)} level"
-    return f"{each}; {lead}"
+    return f"{each}; {lead}{' (as coded: its ranges cannot be integrated out)' if record['at_best'] else ''}"

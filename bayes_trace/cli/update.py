@@ -73,7 +73,9 @@ def update(
     es = read(folder, scenario)
     evidence = compile_evidence(es)
     chosen = None if pool else coder or es.base_coder
-    posterior = exact.update(evidence, point=point.value, coder=chosen, pool=pool.value if pool else None)
+    posterior = exact.update(
+        evidence, point=point.value, coder=chosen, pool=pool.value if pool else None, refused="best"
+    )
     with progress("update") as say:
         answers = gather_answers(es, progress=say)
     records = _records(es, evidence, posterior, chosen) | _told(answers)
@@ -147,6 +149,7 @@ def _records(
                 "leader": leader,
                 "runner_up": runner_up,
                 "lead_db": float(front["lead"].values[number]),
+                "at_best": bool(here["at_best"]),
                 "level": _level(here["log_probability"]),
                 "log_evidence": float(here["log_evidence"]),
                 "log_evidence_is_relative": bool(here["relative"]),
@@ -182,6 +185,8 @@ def _level(log_probability: xr.DataArray) -> list[str]:
     """Hypotheses that lead, several where they are level."""
     from bayes_trace.summary.verdicts import Answer
 
+    if bool(log_probability.isnull().any()):
+        return []  # this coder has not coded the episode
     names = [str(name) for name in log_probability["hypothesis"].values]
     answer = Answer(dict(zip(names, log_probability.values.tolist(), strict=True)))
     return [name for name in answer.leaders if answer.behind(name) == 0.0]

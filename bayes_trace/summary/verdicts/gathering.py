@@ -11,10 +11,10 @@ import numpy as np
 import xarray as xr
 
 from bayes_trace.errors import ImpossibleEvidenceError, ScenarioError
-from bayes_trace.evidence import EvidenceSet
+from bayes_trace.evidence import EvidenceSet, Hypothesis, short_names
+from bayes_trace.evidence import title_of as title_of_record
 from bayes_trace.exact import update, weight_of_evidence
 from bayes_trace.likelihood import compile_evidence
-from bayes_trace.propagation import propagate
 from bayes_trace.scenarios import apply_scenario
 from bayes_trace.summary.verdicts.answers import (
     BASE,
@@ -27,7 +27,7 @@ from bayes_trace.summary.verdicts.answers import (
     Subject,
     Weight,
 )
-from bayes_trace.summary.verdicts.names import cut, inside, letters, names_in_short, words_in_lower_case
+from bayes_trace.summary.verdicts.names import cut, inside, letters, words_in_lower_case
 
 __all__ = ["gather_answers", "title_of"]
 
@@ -86,10 +86,11 @@ def title_of(evidence_set: EvidenceSet, name: str) -> str:
     'memo'
     """
     if (item := evidence_set.items.get(name)) is not None:
-        return getattr(item, "title", "") or cut(item.paraphrase, TITLE)
+        return title_of_record(item)
+    events = {event.id: event for case in evidence_set.cases for event in case.events}
+    if name in events:
+        return title_of_record(events[name])
     labels = {reading.id: reading.label for reading in evidence_set.readings}
-    for case in evidence_set.cases:
-        labels |= {event.id: event.label for event in getattr(case, "events", ())}
     return cut(labels.get(name) or name, TITLE)
 
 
@@ -161,7 +162,7 @@ class _Gatherer:
         applied = self.es.applied
         first = " + ".join(self.es.scenarios[name].label for name in applied) or "As the set stands"
         yield Setting(BASE, first, "base", applied, inside(first, {*self.small, "as"}))
-        chosen = [name for name in getattr(self.es, "preferred", ()) if name not in applied]
+        chosen = [name for name in self.es.preferred if name not in applied]
         if chosen:
             yield Setting(PREFERRED, "Preferred", "preferred", tuple(chosen), self._clause(chosen))
         fresh = [name for name in self.es.scenarios if name not in applied]
@@ -179,12 +180,13 @@ class _Gatherer:
     def hypotheses(self) -> tuple[Named, ...]:
         """Those of the set, then those that only a scenario adds."""
         every = {h.id: h for h in self.es.hypotheses}
-        added = [h for scenario in self.es.scenarios.values() for h in scenario.add_hypotheses]
-        every |= {h.id: h for h in added if h.id not in every}  # type: ignore[misc] # a Part has the same names
-        short = names_in_short([(h.label, h.short) for h in every.values()])
+        for scenario in self.es.scenarios.values():
+            for part in scenario.add_hypotheses:
+                every.setdefault(part.id, Hypothesis.model_validate(part.model_dump()))
+        short = short_names(every.values())
         return tuple(
-            Named(h.id, h.label, s, inside(h.label, self.small), getattr(h, "refusal_label", ""))
-            for h, s in zip(every.values(), short, strict=True)
+            Named(h.id, h.label, short[h.id], inside(h.label, self.small), h.refusal_label)
+            for h in every.values()
         )
 
     def subjects(self) -> Iterator[Subject]:
@@ -226,18 +228,13 @@ class _OfReader:
         log = posterior["log_probability"].transpose("episode", "hypothesis").values
         ends = self._intervals() if intervals else {}
         cells: Cells = {}
-        for row, episode in zip(log, posterior["episode"].values.tolist(), strict=True):
-            if episode in self.coded and not np.isnan(row).any():
+        coded = posterior["n_coded"].values > 0
+        for row, episode, known in zip(log, posterior["episode"].values.tolist(), coded, strict=True):
+            if known and not np.isnan(row).any():
                 answer = Answer(self._added_up(names, row), intervals=ends.get(episode, {}))
                 own = self._weights(episode, answer) if weights else ()
                 cells[episode, self.reader] = replace(answer, weights=own)
         return cells
-
-    @cached_property
-    def coded(self) -> set[str]:
-        """Episodes of which this reader judged anything."""
-        judged = self.evidence["coded"].sel(coder=self.reader).values
-        return {str(name) for name in self.evidence["link_episode"].values[judged]}
 
     def _added_up(self, names: list[str], row: np.ndarray) -> dict[str, float]:
         parts: dict[str, list[float]] = {}
@@ -250,6 +247,8 @@ class _OfReader:
 
     def _intervals(self) -> dict[str, dict[str, tuple[float, float]]]:
         """By episode and hypothesis, where ranges were stated."""
+        from bayes_trace.propagation import propagate
+
         if not (self.evidence["spread_high"].values > 0).any():
             return {}
         draws = propagate(self.evidence, draws=DRAWS, seed=SEED, coder=self.reader)["posterior"][
@@ -271,11 +270,12 @@ class _OfReader:
         if not set(pair) <= set(self.evidence["hypothesis"].values.tolist()):
             return ()
         here = self._weighed(*pair)
+        names = [str(name) for name in self.evidence["link_item"].values]
         links = np.flatnonzero(self.evidence["link_episode"].values == episode)
         found = [
-            Weight(name, title_of(self.es, name), float(here[n]))
+            Weight(names[n], title_of(self.es, names[n]), float(here[n]))
             for n in links
-            if (name := str(self.evidence["link_item"].values[n])) and round(abs(float(here[n])), 1) > 0
+            if round(abs(float(here[n])), 1) > 0
         ]
         return tuple(sorted(found, key=lambda each: -abs(each.db)))
 

@@ -1,16 +1,14 @@
-"""Names in short, and names as they stand inside a sentence."""
+"""Letters for readers, and names as they stand inside a sentence."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-__all__ = ["cut", "inside", "join", "letters", "names_in_short", "number", "words_in_lower_case"]
+__all__ = ["cut", "inside", "join", "letters", "number", "words_in_lower_case"]
 
-#: a label up to this long is its own short name
+#: a label up to this long stands as it is
 _SHORT = 8
-#: a short name never exceeds this, which is what a set may declare
-_LONGEST = 12
 _NUMBERS = [
     "no",
     "one",
@@ -29,49 +27,6 @@ _NUMBERS = [
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def names_in_short(labels: Sequence[tuple[str, str]]) -> list[str]:
-    """Short names for columns, all different: those given, else initials, numbered where two would be alike.
-
-    Parameters
-    ----------
-    labels
-        Pairs of label and short name, the latter empty where none was given.
-
-    Examples
-    --------
-    >>> names_in_short([("Loyalty coercion", ""), ("Quid pro quo", ""), ("Interoperability", ""), ("A", "")])
-    ['LC', 'QPQ', 'Interop.', 'A']
-    >>> names_in_short([("Land claims", ""), ("Loyalty coercion", ""), ("Given", "LC")])
-    ['LC1', 'LC2', 'LC']
-    """
-    wanted = [given or _initials(label) for label, given in labels]
-    taken = {given for _, given in labels if given}
-    return [
-        given or _free(short, taken, alone=wanted.count(short) == 1)
-        for (_, given), short in zip(labels, wanted, strict=True)
-    ]
-
-
-def _free(short: str, taken: set[str], *, alone: bool) -> str:
-    """A name that nothing else has, which from now on is taken."""
-    number, name = 0, short
-    while name in taken or not (alone or number):
-        number += 1
-        name = f"{short}{number}"
-    taken.add(name)
-    return name
-
-
-def _initials(label: str) -> str:
-    words = re.findall(r"\w+", label)
-    if len(label) <= _SHORT:
-        return label
-    if len(words) > 1:
-        initials = "".join(word if word.isupper() else word[0].upper() for word in words)
-        return initials[: _LONGEST - 4]
-    return f"{label[: _SHORT - 1]}."
-
-
 def letters(labels: Sequence[str]) -> list[str]:
     """What stands for readers beside a number: the last word where it alone differs, else a short name.
 
@@ -87,7 +42,12 @@ def letters(labels: Sequence[str]) -> list[str]:
             return last
         if len({*map(tuple, (words[1:] for words in split))}) == 1 and len({*first}) == len(labels):
             return first
-    return names_in_short([(label, "") for label in labels])
+    short = [label if len(label) <= _SHORT else _initials(label) for label in labels]
+    return [each if short.count(each) == 1 else f"{each}{n + 1}" for n, each in enumerate(short)]
+
+
+def _initials(label: str) -> str:
+    return "".join(word[0].upper() for word in re.findall(r"\w+", label))[:_SHORT]
 
 
 def words_in_lower_case(texts: Iterable[str]) -> set[str]:

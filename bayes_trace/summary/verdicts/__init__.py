@@ -11,10 +11,10 @@ from bayes_trace.summary.verdicts.answers import (
     Subject,
     Weight,
 )
-from bayes_trace.summary.verdicts.gathering import gather_answers, title_of
+from bayes_trace.summary.verdicts.gathering import answers_table, gather_answers, title_of
 from bayes_trace.summary.verdicts.rules import Kind, Lowest, Turned, Verdict, lowest, turned, verdict
-from bayes_trace.summary.verdicts.sentences import case_sentences, headline, meaning
-from bayes_trace.summary.verdicts.words import cell, hypothesis, numbers, said
+from bayes_trace.summary.verdicts.sentences import case_sentences, episode_sentences, headline, meaning
+from bayes_trace.summary.verdicts.words import ahead_in_short, cell, hypothesis, numbers, said
 
 __all__ = [
     "BASE",
@@ -30,8 +30,11 @@ __all__ = [
     "Turned",
     "Verdict",
     "Weight",
+    "ahead_in_short",
+    "answers_table",
     "case_sentences",
     "cell",
+    "episode_sentences",
     "gather_answers",
     "headline",
     "hypothesis",

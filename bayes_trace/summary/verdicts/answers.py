@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from bayes_trace.exact import TIE
+
 __all__ = ["BASE", "PREFERRED", "Answer", "Answers", "Named", "Reader", "Setting", "Subject", "Weight"]
 
 BASE, PREFERRED = "base", "preferred"
-#: natural logarithms of posteriors closer than this are the same
-TIE = 1e-9
 #: hypotheses less than this many decibels behind the first are level with it for all practical purposes
 LEVEL_DB = 1.0
 DB_PER_NAT = 10 / math.log(10)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
@@ -29,10 +30,13 @@ from bayes_trace.summary.verdicts.answers import (
 )
 from bayes_trace.summary.verdicts.names import cut, inside, letters, words_in_lower_case
 
-__all__ = ["gather_answers", "title_of"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["answers_table", "gather_answers", "title_of"]
 
 #: draws behind an interval, and their seed, so that the same set prints the same digits
-DRAWS, SEED = 8000, 1
+DRAWS, SEED = 4000, 1
 TAILS = (0.05, 0.95)
 TITLE = 60
 #: answers closer than this are the same
@@ -74,6 +78,25 @@ def gather_answers(
     0.8
     """
     return _Gatherer(evidence_set, intervals, progress or (lambda _what, _done: None)).answers()
+
+
+def answers_table(answers: Answers) -> pd.DataFrame:
+    """All answers as a tidy table: scenario, coder, episode, hypothesis and probability.
+
+    Examples
+    --------
+    >>> import bayes_trace as bt
+    >>> answers_table(gather_answers(bt.from_table({"memo": {"A": 0.8, "B": 0.2}}))).shape
+    (2, 5)
+    """
+    import pandas as pd
+
+    rows = [
+        (setting, reader, episode, name, each.p(name))
+        for (episode, setting, reader), each in answers.cells.items()
+        for name in each.log
+    ]
+    return pd.DataFrame(rows, columns=["scenario", "coder", "episode", "hypothesis", "probability"])
 
 
 def title_of(evidence_set: EvidenceSet, name: str) -> str:

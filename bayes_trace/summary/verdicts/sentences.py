@@ -18,7 +18,7 @@ from bayes_trace.summary.verdicts.words import (
     shown,
 )
 
-__all__ = ["case_sentences", "headline", "meaning"]
+__all__ = ["case_sentences", "episode_sentences", "headline", "meaning"]
 
 Verdicts = dict[str, Verdict]
 OPEN = (Kind.LEVEL, Kind.OPEN)
@@ -55,6 +55,19 @@ def case_sentences(answers: Answers, case: str) -> list[str]:
     ['“Episode” stays open: A and B level (.50).']
     """
     return _about(answers, [each.id for each in answers.subjects if each.case == case])
+
+
+def episode_sentences(answers: Answers, episode: str) -> list[str]:
+    """The same of one episode.
+
+    Examples
+    --------
+    >>> import bayes_trace as bt
+    >>> from bayes_trace.summary.verdicts import gather_answers
+    >>> episode_sentences(gather_answers(bt.from_table({"memo": {"A": 0.8, "B": 0.2}})), "episode")
+    ['A is the most probable explanation of “Episode” (.80); the lead is weak.']
+    """
+    return _about(answers, [episode])
 
 
 def _label(answers: Answers, episode: str) -> str:
@@ -212,10 +225,10 @@ def _overturned(answers: Answers, names: list[str]) -> str:
         return ""
     alone = len(names) == 1
     parts = [
-        f"under “{answers.setting_of[setting].label}”{_whom(answers, each, alone=alone)}"
+        f"under “{answers.setting_of[setting].label}”,{_whom(answers, each, alone=alone)},".replace(",,", ",")
         for setting, each in by.items()
     ]
-    return f"; it does not lead alone {listed(parts, between='; ')}"
+    return f"; {listed(parts, between='; ')} it does not lead alone"
 
 
 def _whom(answers: Answers, each: dict[str, list[str]], *, alone: bool) -> str:

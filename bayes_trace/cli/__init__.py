@@ -7,7 +7,20 @@ import sys
 
 import typer
 
-from bayes_trace.cli import check, exchange, new, report, sample, schema, sensitivity, update
+from bayes_trace.cli import (
+    check,
+    cite,
+    compare,
+    exchange,
+    explain,
+    new,
+    report,
+    sample,
+    schema,
+    sensitivity,
+    table,
+    update,
+)
 from bayes_trace.cli.lines import plain_substitutes
 from bayes_trace.errors import BayesTraceError, EvidenceSetError, SamplingStoppedError
 
@@ -26,9 +39,13 @@ app = typer.Typer(
 )
 app.command("check")(check.check)
 app.command("update")(update.update)
+app.command("explain")(explain.explain)
+app.command("compare")(compare.compare)
 app.command("sample")(sample.sample)
 app.command("sensitivity")(sensitivity.sensitivity)
 app.command("report")(report.report)
+app.command("table")(table.table)
+app.command("cite")(cite.cite)
 app.command("new")(new.new)
 app.command("import")(exchange.import_spreadsheet)
 app.command("import-sources")(exchange.import_sources)

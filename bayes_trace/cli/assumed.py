@@ -57,11 +57,13 @@ def assume(
     from bayes_trace.report import gather
 
     if not scenarios:
-        return Assumed(gather(es, coder=coder, progress=progress), PREFERRED if es.preferred else BASE)
+        return Assumed(
+            gather(es, coder=coder, detail="brief", progress=progress), PREFERRED if es.preferred else BASE
+        )
     name = "+".join(scenarios)
     alone = es.model_copy(update={"preferred": ()})  # only what was asked for
     changed = named_set(alone, name, preferred=es.preferred)
-    return Assumed(gather(changed, coder=coder, progress=progress), name)
+    return Assumed(gather(changed, coder=coder, detail="brief", progress=progress), name)
 
 
 def named_set(es: EvidenceSet, name: str, *, preferred: Sequence[str] | None = None) -> EvidenceSet:

@@ -45,7 +45,7 @@ def table(
 
     md, csv and tex are printed unless --out is given; docx and xlsx need it.
     """
-    from bayes_trace.report.alone import KINDS, one_table, save_table
+    from bayes_trace.report.alone import KINDS, depth, one_table, save_table
     from bayes_trace.report.gather import gather
 
     if kind not in KINDS:
@@ -58,7 +58,8 @@ def table(
         message = f"--out {out}: the file is there already; give --overwrite to replace it"
         raise typer.BadParameter(message)
     with progress("table") as say:
-        found = one_table(gather(read(folder, scenario), coder=coder, progress=say), name)
+        detail = depth(name)
+        found = one_table(gather(read(folder, scenario), coder=coder, detail=detail, progress=say), name)
     if out is None:
         typer.echo(found.text(kind))
     elif kind in TEXTS:

@@ -13,11 +13,11 @@ from bayes_trace.errors import UnknownNameError
 from bayes_trace.report.brief import Brief
 from bayes_trace.report.conversion import Converter
 from bayes_trace.report.parts import Parts
-from bayes_trace.report.results import EpisodeResult, Gathered
+from bayes_trace.report.results import Detail, EpisodeResult, Gathered
 from bayes_trace.report.text import plain
 from bayes_trace.report.voice import ForPandoc, Kind
 
-__all__ = ["KINDS", "Table", "one_table", "save_table"]
+__all__ = ["KINDS", "Table", "depth", "one_table", "save_table"]
 
 KINDS = ("md", "csv", "tex", "docx", "xlsx")
 #: widest column of a spreadsheet
@@ -101,6 +101,18 @@ def one_table(gathered: Gathered, name: str) -> Table:
     header, rows, caption = voice.kept[-1]
     clean = [[plain(cell) for cell in row] for row in rows]
     return Table(gathered, [plain(cell) for cell in header], clean, plain(caption), markdown)
+
+
+def depth(name: str) -> Detail:
+    """How much has to be gathered for a table.
+
+    Examples
+    --------
+    >>> depth("ledger:vote"), depth("changes:sceptic"), depth("robustness:vote")
+    ('brief', 'standard', 'full')
+    """
+    needed: dict[str, Detail] = {"changes": "standard", "robustness": "full"}
+    return needed.get(name.partition(":")[0], "brief")
 
 
 _WHOLE: dict[str, Callable[[Gathered, _Listening], str]] = {

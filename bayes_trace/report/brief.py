@@ -9,6 +9,7 @@ from bayes_trace.report.text import escape
 from bayes_trace.report.voice import Voice
 from bayes_trace.summary.verdicts import (
     BASE,
+    PREFERRED,
     Answer,
     Subject,
     Weight,
@@ -51,11 +52,11 @@ class Brief:
             else ""
         )
         chosen = self.answers.setting_of[self.answers.preferred]
-        preferred = (
-            f" *Preferred* is what the set itself recommends: {escape(chosen.plain)}, together."
-            if (chosen.id != BASE)
-            else ""
-        )
+        preferred = ""
+        if chosen.id != BASE:
+            preferred = f" *Preferred* is what the set itself recommends: {escape(chosen.plain)}, together."
+        elif PREFERRED in self.answers.failed:
+            preferred = " **The scenarios that the set prefers could not be applied on top of this.**"
         return (
             f"{who}Probabilities hold if exactly one of the hypotheses is true, and given these priors and "
             f"codings.{preferred}"

@@ -204,10 +204,7 @@ class _Studio:
 
     def chosen(self, detail: str) -> Iterator[tuple[str, Draw, Picture]]:
         """The figures of a report of some detail."""
-        from bayes_trace import plots
-
-        if hasattr(plots, "plot_overview"):
-            yield "overview", self._overview(), self._of_overview()
+        yield "overview", self._overview(), self._of_overview()
         if detail == "full":
             yield from self.places()
 

@@ -17,7 +17,16 @@ from bayes_trace.report.draws import read_draws
 from bayes_trace.report.effects import effects
 from bayes_trace.report.ledgers import Ledgers
 from bayes_trace.report.lines import Lines, by_hypothesis
-from bayes_trace.report.results import CaseResult, Column, Drawn, EpisodeResult, Gathered, Robust, Used
+from bayes_trace.report.results import (
+    CaseResult,
+    Column,
+    Detail,
+    Drawn,
+    EpisodeResult,
+    Gathered,
+    Robust,
+    Used,
+)
 from bayes_trace.scenarios import apply_scenario
 from bayes_trace.summary.verdicts import BASE, Answers, gather_answers
 
@@ -36,6 +45,7 @@ def gather(
     *,
     coder: str | None = None,
     draws: Sequence[xr.DataTree] = (),
+    detail: Detail = "full",
     progress: Progress | None = None,
 ) -> Gathered:
     """Compute everything that a report says.
@@ -48,6 +58,8 @@ def gather(
         Whose ledgers are shown; by default the base coder's.
     draws
         As from `sample` or `propagate`, made from the same set.
+    detail
+        Of the report: effects of the scenarios are computed from ``standard`` on, robustness for ``full``.
     progress
         Told what is being done, and how much of it is done.
 
@@ -80,9 +92,11 @@ def gather(
     chosen = answers.setting_of[answers.preferred]
     preferred = evidence_set if chosen.id == BASE else apply_scenario(evidence_set, *chosen.scenarios)
     say("effects of the scenarios", 0.6)
-    changes = effects(evidence_set, evidence, answers, name)
-    say("robustness", 0.8)
-    gatherer = _Gatherer(evidence_set, preferred, evidence, compile_evidence(preferred), name, answers, drawn)
+    changes = effects(evidence_set, evidence, answers, name) if detail != "brief" else {}
+    say("episodes", 0.8)
+    gatherer = _Gatherer(
+        evidence_set, preferred, evidence, compile_evidence(preferred), name, answers, drawn, detail
+    )
     return Gathered(
         evidence_set=evidence_set,
         preferred=preferred,
@@ -133,6 +147,7 @@ class _Gatherer:
     coder: str
     answers: Answers
     drawn: tuple[Drawn, ...]
+    detail: Detail
 
     @cached_property
     def posterior(self) -> xr.Dataset:
@@ -186,7 +201,7 @@ class _Gatherer:
             lines=lines,
             ledger=ledger,
             steps=dict(steps),
-            robust=self.robustness(episode.id),
+            robust=self.robustness(episode.id) if self.detail == "full" else None,
             sampled=tuple((d, d.sampled[episode.id]) for d in self.drawn if episode.id in d.sampled),
         )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import xarray as xr
 
-from bayes_trace.evidence import EvidenceSet
+from bayes_trace.evidence import EvidenceSet, Item
 from bayes_trace.evidence.dates import last_day
 from bayes_trace.exact import weight_of_evidence
 from bayes_trace.report.results import Ledger, Row
@@ -105,7 +105,7 @@ class Ledgers:
         """The set that knows a link: a scenario may have dropped its item."""
         return self.es if name in self.es.items or name not in self.base_set.items else self.base_set
 
-    def _items(self, name: str) -> tuple[object, ...]:
+    def _items(self, name: str) -> tuple[Item, ...]:
         es = self._set_of(name)
         if name in es.items:
             return (es.items[name],)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
 
 import jinja2
 
@@ -17,14 +16,13 @@ from bayes_trace.report.citation import Cited
 from bayes_trace.report.items import Items
 from bayes_trace.report.manifest import manifest
 from bayes_trace.report.parts import Parts, is_refusal
-from bayes_trace.report.results import EpisodeResult, Gathered
+from bayes_trace.report.results import Detail, EpisodeResult, Gathered
 from bayes_trace.report.text import day, escape, prose, sentence
 from bayes_trace.report.voice import Picture, Plain, Voice
-from bayes_trace.summary.verdicts import episode_sentences, meaning, verdict
+from bayes_trace.summary.verdicts import PREFERRED, episode_sentences, meaning, verdict
 
-__all__ = ["Detail", "Pictures", "markdown"]
+__all__ = ["Pictures", "markdown"]
 
-Detail = Literal["brief", "standard", "full"]
 #: more readers than this are summed up
 FEW = 3
 #: ``case:<id>`` or ``episode:<id>`` -> its figures
@@ -114,11 +112,17 @@ def _environment(gathered: Gathered) -> jinja2.Environment:
         "db": tables.db,
         "meaning": partial(_meaning, gathered.preferred),
         "episodes": lambda names: ", ".join(es.episodes[name].label for name in names),
-        "scenarios": lambda names: ", ".join(es.scenarios[name].label for name in names.split("+")),
+        "scenarios": lambda names: _together(es, names),
         "first_paragraph": lambda text: text.split("\n\n")[0],
         "capitalised": lambda text: text[:1].upper() + text[1:],
     }
     return environment
+
+
+def _together(es: EvidenceSet, names: str) -> str:
+    """Scenarios taken together, by their labels."""
+    chosen = es.preferred if names == PREFERRED else names.split("+")
+    return ", ".join(es.scenarios[name].label for name in chosen)
 
 
 def _meaning(es: EvidenceSet, result: EpisodeResult, *, next: bool = False) -> str:  # noqa: A002

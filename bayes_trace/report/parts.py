@@ -232,7 +232,7 @@ class Parts:
 
     def _printed(self, episode: str, setting: str, reader: str) -> dict[str, str] | None:
         there = self.answers.answer(episode, setting, reader)
-        return there and {name: tables.probability(there.p(name)) for name in there.log}
+        return None if there is None else {name: tables.probability(there.p(name)) for name in there.log}
 
     def _found(self, episode: str, setting: Setting, reader: str) -> str:
         there = self.answers.answer(episode, setting.id, reader)

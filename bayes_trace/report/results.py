@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from bayes_trace.evidence import Case, Episode, EvidenceSet, Item
 from bayes_trace.scales import Support
@@ -12,6 +13,7 @@ __all__ = [
     "CaseResult",
     "Coefficient",
     "Column",
+    "Detail",
     "Drawn",
     "Effect",
     "EpisodeResult",
@@ -27,8 +29,12 @@ __all__ = [
 ]
 
 Probabilities = dict[str, float]
+#: how much a report says
+Detail = Literal["brief", "standard", "full"]
 #: decibels shown as 0.0
 ROUNDS_TO_NOTHING = 0.05
+#: a lead in decibels that is none: level to the last digits of a sum
+LEVEL = 1e-8
 #: more items than this do not stand out
 STAND_OUT = 5
 
@@ -217,8 +223,8 @@ class EpisodeResult:
 
     @property
     def tied(self) -> bool:
-        """Whether the lead rounds to nothing."""
-        return self.lead < ROUNDS_TO_NOTHING
+        """Whether the first two are level."""
+        return self.lead < LEVEL
 
     @property
     def heaviest(self) -> list[Line]:

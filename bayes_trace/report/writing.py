@@ -17,8 +17,8 @@ from bayes_trace.report.citation import Cited
 from bayes_trace.report.conversion import Converter, Format, IncompleteReportError, Style
 from bayes_trace.report.gather import Progress, gather
 from bayes_trace.report.manifest import manifest
-from bayes_trace.report.markdown import Detail, Pictures, markdown
-from bayes_trace.report.results import Gathered
+from bayes_trace.report.markdown import Pictures, markdown
+from bayes_trace.report.results import Detail, Gathered
 from bayes_trace.report.voice import ForPandoc, Plain
 
 __all__ = ["DETAILS", "FORMATS", "STYLES", "write_report"]
@@ -89,7 +89,7 @@ def write_report(  # noqa: PLR0913 - every choice but two has a default
     cited = next(each for each in STYLES if each in _known("style", [style], STYLES))
     depth = next(each for each in DETAILS if each in _known("detail", [detail], DETAILS))
     say: Progress = progress or (lambda _what, _done: None)
-    gathered = gather(evidence_set, coder=coder, draws=draws, progress=_part(say, 0.0, 0.4))
+    gathered = gather(evidence_set, coder=coder, draws=draws, detail=depth, progress=_part(say, 0.0, 0.4))
     run = _Run(Path(folder), gathered, cited, depth, draws)
     run.home.mkdir(parents=True, exist_ok=True)
     if len(chosen) > 1 if figures is None else figures:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bayes_trace import tables
 from bayes_trace.evidence import Item
 from bayes_trace.report.results import CaseResult, Drawn, EpisodeResult, Gathered, Sampled
-from bayes_trace.report.text import escape
+from bayes_trace.report.text import bound, escape
 from bayes_trace.report.voice import Voice
 from bayes_trace.summary.verdicts import (
     BASE,
@@ -41,7 +41,7 @@ class Brief:
 
     def headline(self) -> list[str]:
         """What stands, what falls, what is open."""
-        return [escape(sentence) for sentence in headline(self.answers)]
+        return [bound(escape(sentence)) for sentence in headline(self.answers)]
 
     def given(self) -> str:
         """What every number on the page is conditional on."""
@@ -71,7 +71,7 @@ class Brief:
         return [
             (escape(before), self._before(case)),
             (escape(attempts), self._attempts(case)),
-            (escape(why), escape(" ".join(sentences)) or "No episode of this case is scored."),
+            (escape(why), bound(escape(" ".join(sentences))) or "No episode of this case is scored."),
         ]
 
     def _before(self, case: CaseResult) -> str:

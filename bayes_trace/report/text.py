@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-__all__ = ["day", "escape", "flat", "plain", "prose", "sentence", "slug", "spell"]
+__all__ = ["bound", "day", "escape", "flat", "plain", "prose", "sentence", "slug", "spell"]
 
 _MONTHS = (
     "January",
@@ -25,6 +25,17 @@ _CODE = re.compile(r"(`[^`]+`)")
 _SPECIAL = re.compile(r"([\\`*\[\]@$~^]|<(?=[A-Za-z/!?])|&(?=[#\w]+;)|(?<!\w)_|_(?!\w))")
 #: what would open a heading, a list or a quotation
 _OPENING = re.compile(r"^(\d*)([-+#>.)])(?=\s)")
+
+
+def bound(text: str) -> str:
+    """Words in which no probability begins a line.
+
+    Examples
+    --------
+    >>> bound("A .85, B <.01").count("\N{NO-BREAK SPACE}")
+    2
+    """
+    return re.sub(r" (?=[<>]?\.\d\d\b)", "\N{NO-BREAK SPACE}", text)
 
 
 def flat(text: str) -> str:

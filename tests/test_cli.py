@@ -156,21 +156,30 @@ def test_an_error_among_the_advice_exits_1(template):
 def test_update_prints_what_is_asked_for_each_episode():
     shown = run("update", ARMS, width=140).stdout
     assert "given that one of these is true and given these priors and codings" in shown
-    row = next(line for line in shown.splitlines() if "1972-12-22" in line)
+    lines = shown.splitlines()
+    row = next(
+        n for n, line in enumerate(lines) if line.startswith("F-5E production in Taiwan approved, 1972")
+    )
     # the close reading's run A: .98 for loyalty coercion, 18 dB over the next
-    assert ".98" in row
-    assert "18.0" in row
-    assert "Loyalty coercion" in shown
-    assert "F-5E" in shown
-    assert "TW-31" in shown  # one of three that carry it
+    assert "LC .98, .79" in lines[row]
+    assert "all: LC .98, GC <.01, IO <.01, QPQ .02; lead 18.0 dB" in " ".join(lines[row : row + 4])
+    assert "LC Loyalty coercion" in shown
 
 
-@pytest.mark.parametrize("width", [60, 80, 100, 140])
-def test_update_fits_the_terminal_and_hides_no_number(width):
+@pytest.mark.parametrize("width", [40, 100])
+def test_update_fits_the_terminal(width):
     shown = run("update", ARMS, width=width)
-    assert shown.returncode == 0
+    assert shown.returncode == 0, shown.stderr
     assert max(len(line.rstrip()) for line in shown.stdout.splitlines()) <= width
-    assert "…" not in shown.stdout
+
+
+def test_update_goes_out_in_any_encoding(template):
+    environment = {**os.environ, "PYTHONUTF8": "0", "PYTHONIOENCODING": "cp1252"}
+    shown = subprocess.run([COMMAND, "update", template], capture_output=True, env=environment, check=False)
+    assert shown.returncode == 0, shown.stderr
+    text = shown.stdout.decode("cp1252")
+    assert "-5.2" in text  # the true minus is not in that encoding
+    assert "stays open" in text
 
 
 def test_update_json_holds_the_published_answer():

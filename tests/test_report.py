@@ -14,9 +14,9 @@ import bayes_trace as bt
 from bayes_trace.errors import BayesTraceError, UnknownNameError
 from bayes_trace.propagation import propagate
 from bayes_trace.report import IncompleteReportError, conversion, gather, markdown, write_report
-from bayes_trace.report.citation import cite, csl_items, key_citation
+from bayes_trace.report.citation import Cited, csl_items, key_citation
 from bayes_trace.report.results import Coefficient, Drawn
-from bayes_trace.report.text import day, escape, names_in_short, prose
+from bayes_trace.report.text import day, escape, plain, prose
 from bayes_trace.report.voice import ForPandoc
 
 SETS = Path(__file__).parents[1] / "evidence_sets"
@@ -29,6 +29,11 @@ def arms():
 
 @pytest.fixture(scope="module")
 def text(arms):
+    return markdown(arms, detail="full")
+
+
+@pytest.fixture(scope="module")
+def standard(arms):
     return markdown(arms)
 
 
@@ -43,88 +48,166 @@ def section(text, heading):
     return re.split(rf"\n{mark} ", after[len(mark) :])[0]
 
 
+F5E = "### F-5E production in Taiwan approved, 1972"
+
+
+# --- the page that answers -------------------------------------------------------------------
+
+
+def test_the_first_page_tells_the_reversal_that_the_set_prefers(standard):
+    first = standard.split("## How to read the numbers")[0]
+    assert (
+        "“F-5E production in Taiwan approved, 1972” is reversed by the assumptions that the set itself"
+        in first
+    )
+    # .98 as printed, .19 with the records, with both in one row
+    row = next(line for line in first.splitlines() if line.startswith("| [F-5E production"))
+    assert "| LC .98, .79 | A QPQ .76 (" in row
+    assert "| QPQ .02: as printed, A |" in row
+    assert row.endswith("| **reversed** |")
+    assert "](#item-X-01-X-02); −3.0 [" in row
+
+
+def test_every_question_of_the_set_is_answered_for_every_case_or_said_not_to_be_coded(arms, standard):
+    page = section(standard, "## Case by case")
+    for result in arms.cases:
+        if result.scored:
+            own = section(page, f"### {result.case.label}")
+            for question in arms.evidence_set.case_questions:
+                assert f"**{question}** " in own
+            assert "whether an attempt was made, and answered, is not coded." in own
+    assert "Loyalty record 1, audience .75, geostrategic value .25, switching plausibility 0." in page
+
+
+def test_every_row_leads_to_its_episode_and_every_item_to_its_words(arms, text, standard):
+    for whole in (text, standard, markdown(arms, detail="brief")):
+        anchors = set(re.findall(r'<a id="([^"]+)">', whole))
+        links = {link for link in re.findall(r"\]\(#([^)]+)\)", whole) if not link.startswith("episode-")}
+        assert links <= anchors
+    for result in arms.episodes:
+        assert f"](#episode-{result.episode.id})" in standard
+        assert f"\n### {result.episode.label}\n" in standard
+
+
+def test_details_are_degrees_of_one_report(arms, text, standard):
+    brief = markdown(arms, detail="brief")
+    assert len(brief) < len(standard) / 2 < len(text) / 3
+    for part in ("## Case by case", "## Every episode", "## Key", "## Sources"):
+        assert f"\n{part}\n" in brief
+        assert f"\n{part}\n" in standard
+    assert brief.split("## Items")[0] == standard.split("## How to read")[0].replace(
+        '<a id="reading"></a>\n\n', '<a id="items"></a>\n\n'
+    )
+
+
+def test_titles_stand_for_codes_and_labels_for_ids(standard):
+    body = standard.split("## How to make this again")[0].split("## About this evidence set")[0]
+    for name in (
+        "reader_a",
+        "loyalty_coercion",
+        "f5e_1972`",
+        "with_external_records",
+        "Reader a",
+        "Quid Pro Quo",
+    ):
+        assert name not in re.sub(r"\(#[^)]*\)|<a id=[^>]*>", "", body)
+
+
+def test_notes_on_fields_stand_in_an_appendix(arms, standard):
+    assert "likelihoods of two" not in standard.split("## Items")[0]
+    assert "likelihoods of two" in section(standard, "## About this evidence set")
+
+
+def test_a_sum_has_no_number_and_no_count(arms, standard):
+    row = next(line for line in standard.splitlines() if line.startswith("| [Continued supply"))
+    assert row.endswith("| – | – | – | adds up other episodes | sum |")
+
+
 # --- numbers -------------------------------------------------------------------------------
 
 
-def test_the_f5e_decision_of_1972_has_the_published_answer(arms, text):
+def test_the_f5e_decision_of_1972_has_the_published_answers(arms, text):
     f5e = episode(arms, "f5e_1972")
-    assert round(f5e.posterior["loyalty_coercion"], 2) == 0.98
-    assert (f5e.leader, f5e.runner_up) == ("loyalty_coercion", "quid_pro_quo")
-    assert round(f5e.lead, 6) == 18.0
-    assert {each.name: round(each.posterior["loyalty_coercion"], 2) for each in f5e.coders} == {
-        "reader_b": 0.79
-    }
-    said = section(text, "### F-5E production in Taiwan approved, 1972")
-    assert "**Loyalty coercion has probability .98**, given these hypotheses, priors and codings" in said
-    assert "gives moderate support for Loyalty coercion rather than Quid pro quo (+18.0 dB)" in said
-
-
-def test_the_ledger_ends_at_the_posterior_and_its_weights_add_up(arms):
-    for result in arms.episodes:
-        if not result.lines:
-            continue
-        assert result.lines[-1].running == pytest.approx(result.posterior)
-        assert sum(line.weight for line in result.lines) == pytest.approx(result.evidence_db)
-
-
-def test_scenarios_and_coders_stand_beside_the_answer(text):
-    table = section(text, "### F-5E production in Taiwan approved, 1972")
-    rows = dict(
-        re.findall(r"^\| (Source-criticised|With a residual|Coder: Reader B) \| (\S+) \|", table, re.M)
+    base = arms.answers.answer("f5e_1972", "base", "reader_a")
+    assert (base.leader, round(base.p("loyalty_coercion"), 2), round(base.lead_db, 6)) == (
+        "loyalty_coercion",
+        0.98,
+        18.0,
     )
-    assert rows == {
-        "Source-criticised": "**.93**",
-        "With a residual": "**.97**",
-        "Coder: Reader B": "**.79**",
-    }
+    assert (f5e.leader, round(f5e.posterior["loyalty_coercion"], 2)) == ("quid_pro_quo", 0.19)
+    assert round(arms.answers.answer("f5e_1972", "base", "reader_b").p("loyalty_coercion"), 2) == 0.79
+    said = section(text, F5E)
+    assert "**Reversed.** “F-5E production in Taiwan approved, 1972” is reversed: as printed" in said
 
 
-def test_every_episode_has_its_section_and_its_line_in_the_summary(arms, text):
-    summary = section(text, "## The answer in brief")
+def test_ledgers_end_at_the_posterior_odds_and_their_weights_add_up(arms):
     for result in arms.episodes:
-        assert f": {result.episode.label}" in summary
-        assert f"\n### {result.episode.label}\n" in text
+        ledger = result.ledger
+        for number, (setting, reader) in enumerate(ledger.columns):
+            there = arms.answers.answer(result.episode.id, setting, reader)
+            odds = there.behind(ledger.against) - there.behind(ledger.of)
+            assert ledger.total(number) == pytest.approx(odds, abs=1e-6)
 
 
-def test_a_tie_has_no_leader(arms, text):
-    assert episode(arms, "treaty_arms_1955_65").tied
-    said = section(text, "### Treaty-era transfers, 1955-65")
-    assert "**Geostrategic coercion is level with it**: the evidence does not tell the two apart" in said
-    assert "no support for either of Quid pro quo and Geostrategic coercion" in said
-    assert "| Quid pro quo = Geostrategic coercion | .50 | 0.0 | no |" in text
+def test_what_was_stated_ends_at_the_posterior(arms):
+    for result in arms.episodes:
+        if result.lines:
+            assert result.lines[-1].running == pytest.approx(result.posterior)
+
+
+def test_other_assumptions_stand_beside_the_answer_and_idle_ones_are_said_to_be(text, standard):
+    table = section(text, F5E)
+    rows = dict(re.findall(r"^\| (As printed|Preferred|Source-criticised) \| (\S+ \S+) \|", table, re.M))
+    assert rows == {"As printed": "LC .98", "Preferred": "**QPQ .76**", "Source-criticised": "LC .93"}
+    for whole in (table, section(standard, F5E)):
+        assert (
+            "No number changes under: Loyalty coercion by audience; Without items that restate the outcome."
+            in whole
+        )
+
+
+def test_a_tie_names_both(text):
+    row = next(line for line in text.splitlines() if line.startswith("| [Treaty-era transfers"))
+    assert "GC=QPQ .50" in row
 
 
 def test_of_a_refusal_the_hypothesis_is_quoted_as_it_reads_for_refusals(text):
     said = section(text, "### Arms embargo after the war of 1965")
-    assert "In words: Washington refused, delayed or cut because no such cost was to be feared" in said
-    assert "Loyalty coercion *(as of a refusal)* | .73 |" in text
+    assert "says of it: Washington refused, delayed or cut because no such cost was to be feared" in said
 
 
-def test_items_that_weigh_the_same_do_not_stand_out(arms):
-    assert episode(arms, "f5e_1972").heaviest == []
-    assert episode(arms, "f104_1975").heaviest[0].item.id == "TW-33"
+def test_refusal_labels_speak_for_refusals(arms):
+    hypotheses = tuple(
+        each.model_copy(update={"refusal_label": "No harm to its name"})
+        if each.id == "loyalty_coercion"
+        else each
+        for each in arms.evidence_set.hypotheses
+    )
+    changed = arms.evidence_set.model_copy(update={"hypotheses": hypotheses})
+    text = markdown(gather(changed), detail="brief")
+    assert "‘No harm to its name’" in section(text, "## Case by case")
+    assert "Loyalty coercion (of a refusal: No harm to its name)" in section(text, "## Key")
 
 
 def test_the_strongest_evidence_against_comes_first(arms):
     against = episode(arms, "assistance_cut_1969").against
-    assert [line.item.id for line in against] == ["TW-01"]
-    assert round(against[0].worst_weight, 6) == -6.0
+    assert [line.item.id for line in against][:1] == ["TW-01"]
     assert against[0].best_rival == "quid_pro_quo"
 
 
-def test_sensitivity_is_in_it_by_default(arms, text):
-    said = section(text, "### F-5E production in Taiwan approved, 1972")
-    assert "| Fewest items whose removal changes the leader | no removal does |" in said
-    assert episode(arms, "assistance_cut_1969").robust.flip == ("TW-16",)
-    assert "the answer is *fragile*: the lead is small" in section(
-        text, "### Assistance cut and explained as worldwide, 1969-70"
-    )
+def test_sensitivity_is_in_the_full_report(text, standard):
+    asked = "| Fewest items whose removal changes the leader |"
+    assert asked in section(text, F5E)
+    assert asked not in standard
 
 
-def test_ids_with_slashes_true_minus_and_small_numbers_survive(text):
-    assert "| **TW-36/38/42**<br>2023" in text
-    assert "| −6.0 |" in text
-    assert "GC <.01<br>" in text
+def test_a_scenario_shows_what_each_of_its_changes_does(text, arms):
+    said = section(text, "## Scenarios")
+    added = next(line for line in said.splitlines() if "(#item-X-01-X-02)" in line)
+    assert "| added | −15.0 |" in added
+    effect = next(each for each in arms.effects["source_criticised"] if each.item == "TW-20")
+    assert effect.what == "set aside"
+    assert "O-04" in effect.reason
 
 
 def test_methods_say_what_was_run(text, arms):
@@ -132,9 +215,10 @@ def test_methods_say_what_was_run(text, arms):
     assert f"{arms.used.item_count} items entered through {arms.used.links} links" in said
     assert "nothing was sampled" in said
     assert "There is no residual hypothesis" in said
-    clustered = bt.apply_scenario(arms.evidence_set, "clustered", "with_residual")
-    other = section(markdown(gather(clustered)), "## Methods: what was run")
-    assert "stand in clusters of items with one origin; the log-likelihoods" in other
+    assert "stand in clusters of items with one origin; the log-likelihoods" in said
+    other = section(
+        markdown(gather(bt.apply_scenario(arms.evidence_set, "with_residual"))), "## Methods: what was run"
+    )
     assert "A residual hypothesis stands for explanations that are not named" in other
 
 
@@ -157,9 +241,9 @@ def test_special_codings_are_shown_as_they_enter():
         detection={"log": 0.5},
         reliability={"memo": (0.9, 0.1)},
     )
-    text = markdown(gather(es))
+    text = markdown(gather(es), detail="full")
     assert "A .80<br>B .20<br>*after absence:*<br>A .60<br>B .90" in text
-    assert "*Looked for and not found.*" in text
+    assert "*looked for, not found*" in text
     assert "A .60<br>B .30<br>*after reliability:*<br>A .58<br>B .34" in text
     assert "A .20 (.10–.40)<br>B 0.002" in text
     assert "entered as 1 − dp" in text
@@ -168,14 +252,13 @@ def test_special_codings_are_shown_as_they_enter():
 
 def test_ratios_are_in_decibels():
     es = bt.from_table({"memo": {"A": 0.0, "B": -12.0}}, unit="ratio_db")
-    text = markdown(gather(es))
+    text = markdown(gather(es), detail="full")
     assert "A 0.0 dB<br>B −12.0 dB" in text
     assert "Likelihood: in dB against one hypothesis." in text
 
 
-def test_readings_are_shown_one_by_one(arms):
-    changed = bt.apply_scenario(arms.evidence_set, "source_criticised")
-    assert "*if prc vice premier (.98):*<br>LC .13" in markdown(gather(changed))
+def test_readings_are_shown_one_by_one(text):
+    assert "*if prc vice premier (.98):*<br>LC .13" in text
 
 
 def test_a_planned_item_is_listed_and_counts_for_nothing():
@@ -212,20 +295,14 @@ def test_dates_are_written_out(date, shown):
     assert day(date) == shown
 
 
-def test_short_names_never_clash():
-    assert names_in_short([("Quid pro quo", ""), ("Quick public quarrel", "")]) == [
-        "Quid pro quo",
-        "Quick public quarrel",
-    ]
-
-
 # --- sources -------------------------------------------------------------------------------
 
 
 def test_citations_in_words_and_by_key(arms):
     es = arms.evidence_set
     item = es.items["TW-01"]
-    assert cite(es, item) == "Ciccolella, 18 April 1969, p. 6; n. 53"
+    assert Cited(es).in_text(item) == "(Ciccolella 1969, 6; n. 53)"
+    assert Cited(es, "apa").in_text(item) == "(Ciccolella, 1969, p. 6; n. 53)"
     assert key_citation(es, item) == r"[@{ciccolella_green_1969}, p. 6\; n. 53]"
 
 
@@ -235,6 +312,25 @@ def test_a_documentary_edition_keeps_volume_and_number_with_its_title(arms):
     assert edition["container-title"].endswith("1969–1976, XVII, China 1969–1972, Document 92")
     assert "number" not in edition
     assert "note" not in edition
+
+
+def test_every_style_lists_an_archival_letter_in_its_own_way(arms):
+    lists = {
+        style: Cited(arms.evidence_set, style).of("chiang_ford_1974") for style in ("chicago", "apsa", "apa")
+    }
+    assert lists["apa"]["references"][0].startswith(
+        "Chiang, C. (1974, September 20). Letter to President Ford. [Letter to"
+    )
+    assert lists["apsa"]["references"][0].startswith(
+        "Chiang, Ching-kuo. 1974. “Letter to President Ford.” Letter to"
+    )
+    assert all("Gerald R. Ford Presidential Library" in each["references"][0] for each in lists.values())
+    with pytest.raises(UnknownNameError, match="no source or item named 'nobody'"):
+        Cited(arms.evidence_set).of("nobody")
+
+
+def test_words_without_markup():
+    assert plain(r"**A** [memo](#item-memo) [TW-01]{.code}<br>\*2\*") == "A memo TW-01\n*2*"
 
 
 def test_all_sources_are_listed(arms, text):
@@ -254,7 +350,7 @@ sys.stdout.buffer.write((markdown(g) + markdown(g, voice=ForPandoc(es))).encode(
 """
 
 
-def test_the_same_inputs_give_the_same_bytes(arms, text):
+def test_the_same_inputs_give_the_same_bytes(arms, standard):
     where = str(SETS / "us_arms_transfers")
     runs = [
         subprocess.run(
@@ -265,7 +361,7 @@ def test_the_same_inputs_give_the_same_bytes(arms, text):
         ).stdout
         for seed in ("1", "2")
     ]
-    here = text + markdown(arms, voice=ForPandoc(arms.evidence_set))
+    here = standard + markdown(arms, voice=ForPandoc(arms.evidence_set))
     assert runs == [here.encode()] * 2
 
 
@@ -290,7 +386,8 @@ def test_draws_add_their_intervals(ranged):
     text = markdown(gathered)
     assert "sensitivity distribution (propagated) of the propagation model, 1 × 500" in text
     assert re.search(r"^\| A \| \.7\d \| \.7\d to \.8\d \| >\.99 \|$", text, re.M)
-    assert "- seed: 3" in text
+    assert "seed: 3" in text
+    assert "propagated A .7" in section(text, "## Every episode")
 
 
 def test_draws_from_another_set_are_refused(ranged):
@@ -306,7 +403,8 @@ def test_draws_from_another_set_are_refused(ranged):
     ("options", "said"),
     [
         ({"formats": ["md", "odt"]}, "no format named 'odt'; there are: md, html, docx, tex, pdf"),
-        ({"style": "mla"}, "no style named 'mla'; there are: chicago, apsa"),
+        ({"style": "mla"}, "no style named 'mla'; there are: chicago, apsa, apa"),
+        ({"detail": "long"}, "no detail named 'long'; there are: brief, standard, full"),
         ({"coder": "nobody"}, "no coder named 'nobody'"),
     ],
 )
@@ -330,7 +428,7 @@ def test_coefficients_stand_prior_beside_posterior(arms):
     )
     drawn = Drawn("comparative", 4, 1000, "1", "", coefficients=(one,))
     text = section(markdown(dataclasses.replace(arms, draws=(drawn,))), "## The episodes together")
-    row = "| loyalty record (effect) | LC | +0.00 (sd 0.21) | +0.13 (−0.20 to +0.41) | 0.08 | prior-driven |"
+    row = "| loyalty record (effect) | Loyalty coercion | +0.00 (sd 0.21) | +0.13 (−0.20 to +0.41) | 0.08 | prior-driven |"
     assert row in text
     assert "The comparative model: prior and posterior of every coefficient, 4 × 1000 draws" in text
 
@@ -351,6 +449,6 @@ def test_a_scenario_that_rules_everything_out_is_named_and_costs_nothing_else(tm
     )
     (folder / "scenarios" / "impossible.yaml").write_text(item)
     gathered = gather(bt.read_evidence_set(folder))
-    assert "impossible" in gathered.failed
-    assert "every hypothesis is ruled out" in gathered.failed["impossible"]
-    assert "sceptic" in [judged.name for judged in gathered.cases[0].scored[0].scenarios]
+    assert "every hypothesis is ruled out" in gathered.answers.failed["impossible"]
+    assert "sceptic" in gathered.answers.setting_of
+    assert "It could not be applied on top of this" in section(markdown(gathered), "## Scenarios")

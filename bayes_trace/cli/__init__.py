@@ -7,7 +7,21 @@ import sys
 
 import typer
 
-from bayes_trace.cli import check, exchange, new, report, sample, schema, sensitivity, update
+from bayes_trace.cli import (
+    check,
+    cite,
+    compare,
+    exchange,
+    explain,
+    new,
+    report,
+    sample,
+    schema,
+    sensitivity,
+    table,
+    update,
+)
+from bayes_trace.cli.lines import plain_substitutes
 from bayes_trace.errors import BayesTraceError, EvidenceSetError, SamplingStoppedError
 
 __all__ = ["app", "main"]
@@ -25,9 +39,13 @@ app = typer.Typer(
 )
 app.command("check")(check.check)
 app.command("update")(update.update)
+app.command("explain")(explain.explain)
+app.command("compare")(compare.compare)
 app.command("sample")(sample.sample)
 app.command("sensitivity")(sensitivity.sensitivity)
 app.command("report")(report.report)
+app.command("table")(table.table)
+app.command("cite")(cite.cite)
 app.command("new")(new.new)
 app.command("import")(exchange.import_spreadsheet)
 app.command("import-sources")(exchange.import_sources)
@@ -48,6 +66,7 @@ def _root(
 
 def main() -> None:
     """Run the command line; faults are one message, never a traceback."""
+    plain_substitutes()
     try:
         app()
     except EvidenceSetError as error:

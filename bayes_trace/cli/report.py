@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["report"]
 
+#: formats, the one to read first in front
+OPENED = ("html", "pdf", "docx", "md", "tex")
+
 FormatOption = Annotated[
     str,
     typer.Option(
@@ -29,7 +32,11 @@ FormatOption = Annotated[
     ),
 ]
 StyleOption = Annotated[
-    str, typer.Option("--style", help="Of citations, outside Markdown: chicago (author-date) or apsa.")
+    str, typer.Option("--style", help="Of citations: chicago (author-date), apsa or apa.")
+]
+DetailOption = Annotated[
+    str,
+    typer.Option("--detail", help="brief: the page that answers; standard; full: all numbers and figures."),
 ]
 FiguresOption = Annotated[
     bool | None,
@@ -54,6 +61,7 @@ def report(
     *,
     formats: FormatOption = "md",
     style: StyleOption = "chicago",
+    detail: DetailOption = "standard",
     figures: FiguresOption = None,
     draws: DrawsOption = None,
     scenario: ScenarioOption = None,
@@ -65,18 +73,20 @@ def report(
     Files of an earlier report in the folder are replaced; nothing else in it is touched. Where no
     PDF can be made, the other formats are written all the same.
     """
-    from bayes_trace.report import IncompleteReportError, write_report
-
-    es = read(folder, scenario)
     chosen = [name for name in formats.replace(",", " ").split() if name]
     failed: dict[str, str] = {}
     with progress("report") as say:
+        say("loading", 0.0)  # imports and reading take a second or two
+        from bayes_trace.report import IncompleteReportError, write_report
+
+        es = read(folder, scenario)
         try:
             files = write_report(
                 es,
                 out,
                 formats=chosen,
                 style=style,
+                detail=detail,
                 figures=figures,
                 draws=[_open(path) for path in draws or ()],
                 coder=coder,
@@ -116,5 +126,7 @@ def _tell(files: dict[str, Path], failed: dict[str, str], *, as_json: bool) -> N
         )
     else:
         typer.echo(f"Wrote {', '.join(path.as_posix() for path in files.values())}")
+        first = next(files[kind] for kind in OPENED if kind in files)
+        typer.echo(f"Open {first.as_posix()}")
     for kind, why in failed.items():
         typer.echo(f"bayes-trace: {kind} was not written: {why}", err=True)

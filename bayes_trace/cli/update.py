@@ -1,4 +1,4 @@
-"""``bayes-trace update``: posteriors on one screen."""
+"""``bayes-trace update``: the answer, then every episode on a few lines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bayes_trace.cli.options import (
     OutOption,
     ScenarioOption,
     SetArgument,
-    console,
+    progress,
     read,
     to_json,
     write_text,
@@ -22,15 +22,13 @@ from bayes_trace.cli.options import (
 
 if TYPE_CHECKING:
     import xarray as xr
-    from rich.table import Table
 
     from bayes_trace.evidence import EvidenceSet
+    from bayes_trace.summary.verdicts import Answers
 
 __all__ = ["update"]
 
 CARRIERS = 3
-#: from this many columns on, hypotheses are named in full
-WIDE = 110
 
 
 class Point(StrEnum):
@@ -57,14 +55,17 @@ def update(
     ] = Point.best,
     out: OutOption = None,
     *,
+    brief: Annotated[bool, typer.Option("--brief", help="Leave out the line of all hypotheses.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Show how far each hypothesis explains each episode, and which items carry that.
+    """Show what explains each episode, how sure that is, and which items carry it.
 
-    --out takes a file ending in .json, .csv or .nc (NetCDF, for xarray).
+    The verdict on an episode is by every coder and under every scenario; the line of all hypotheses is for the coder
+    and the scenarios asked for. --out takes a file ending in .json, .csv or .nc (NetCDF, for xarray).
     """
     from bayes_trace import exact
     from bayes_trace.likelihood import compile_evidence
+    from bayes_trace.summary.verdicts import gather_answers
 
     if coder and pool:
         message = "--coder and --pool exclude one another; give one"
@@ -72,14 +73,54 @@ def update(
     es = read(folder, scenario)
     evidence = compile_evidence(es)
     chosen = None if pool else coder or es.base_coder
-    posterior = exact.update(evidence, point=point.value, coder=chosen, pool=pool.value if pool else None)
-    records = _records(es, evidence, posterior, chosen)
+    posterior = exact.update(
+        evidence, point=point.value, coder=chosen, pool=pool.value if pool else None, refused="best"
+    )
+    with progress("update") as say:
+        answers = gather_answers(es, progress=say)
+    records = _records(es, evidence, posterior, chosen) | _told(answers)
+    records["episodes"] = [each | _judged(answers, each["episode"]) for each in records["episodes"]]
     if as_json:
         typer.echo(to_json(records))
     else:
-        _show(es, records)
+        _show(es, answers, records, brief=brief)
     if out:
         _save(out, posterior, records)
+
+
+def _told(answers: Answers) -> dict[str, Any]:
+    """What the summary of `--json` adds to the numbers."""
+    from bayes_trace.summary.verdicts import case_sentences, headline
+
+    cases = dict.fromkeys(subject.case for subject in answers.subjects)
+    return {
+        "headline": list(headline(answers)),
+        "cases": [{"label": case, "sentences": case_sentences(answers, case)} for case in cases],
+        "assumptions": {setting.id: setting.label for setting in answers.settings},
+        "alike": dict(answers.alike),
+        "failed": dict(answers.failed),
+    }
+
+
+def _judged(answers: Answers, episode: str) -> dict[str, Any]:
+    """Verdict, and the answers of every reader under all assumptions."""
+    from bayes_trace.summary.verdicts import verdict
+
+    return {
+        "verdict": verdict(answers, episode).word,
+        "by_assumption": {
+            setting.id: {
+                reader.id: {
+                    "probability": {name: there.p(name) for name in there.log},
+                    "leaders": list(there.leaders),
+                    "lead_db": there.lead_db,
+                }
+                for reader in answers.readers_of(episode)
+                if (there := answers.answer(episode, setting.id, reader.id))
+            }
+            for setting in answers.settings
+        },
+    }
 
 
 def _records(
@@ -108,9 +149,11 @@ def _records(
                 "leader": leader,
                 "runner_up": runner_up,
                 "lead_db": float(front["lead"].values[number]),
+                "at_best": bool(here["at_best"]),
+                "level": _level(here["log_probability"]),
                 "log_evidence": float(here["log_evidence"]),
                 "log_evidence_is_relative": bool(here["relative"]),
-                "carried_by": _carriers(weight, name),
+                "carried_by": _carriers(es, weight, name),
             }
         )
     facts = {
@@ -123,8 +166,10 @@ def _by_hypothesis(values: xr.DataArray) -> dict[str, float]:
     return {str(h): float(p) for h, p in zip(values["hypothesis"].values, values.values, strict=True)}
 
 
-def _carriers(weight: xr.DataArray, episode: str) -> list[dict[str, Any]]:
+def _carriers(es: EvidenceSet, weight: xr.DataArray, episode: str) -> list[dict[str, Any]]:
     """Items of an episode that do most between leader and runner-up, either way."""
+    from bayes_trace.summary.verdicts import title_of
+
     here = [
         (str(item), float(db))
         for item, at, db in zip(
@@ -133,55 +178,28 @@ def _carriers(weight: xr.DataArray, episode: str) -> list[dict[str, Any]]:
         if at == episode and db
     ]
     heaviest = sorted(here, key=lambda pair: -abs(pair[1]))[:CARRIERS]
-    return [{"item": item, "weight_db": db} for item, db in heaviest]
+    return [{"item": item, "title": title_of(es, item), "weight_db": db} for item, db in heaviest]
 
 
-def _show(es: EvidenceSet, records: dict[str, Any]) -> None:
-    screen = console()
-    point = "likelihoods as coded" if records["point"] == "best" else "ranges integrated out"
-    screen.print(f"{es.title}\nscenario {records['scenario']}; coder {records['coder']}; {point}")
-    screen.print("P(hypothesis), given that one of these is true and given these priors and codings:")
-    if screen.width < WIDE and any(h.short for h in es.hypotheses):
-        screen.print("; ".join(f"{h.short} {h.label}" for h in es.hypotheses if h.short))
-    for case in es.cases:
-        chosen = [each for each in records["episodes"] if each["case"] == case.case]
-        if chosen:
-            screen.print(f"\n{case.label}")
-            screen.print(_table(es, chosen, narrow=screen.width < WIDE))
-    if any(each["aggregate_of"] for each in records["episodes"]):
-        screen.print("(sum) sums up other episodes of its case and is not to be added to them.")
-    judge = es.base_coder if "pool" in records["coder"] else records["coder"]
-    screen.print(f"Lead: dB of the most probable over the next. Weights: leader against runner-up, {judge}.")
+def _level(log_probability: xr.DataArray) -> list[str]:
+    """Hypotheses that lead, several where they are level."""
+    from bayes_trace.summary.verdicts import Answer
+
+    if bool(log_probability.isnull().any()):
+        return []  # this coder has not coded the episode
+    names = [str(name) for name in log_probability["hypothesis"].values]
+    answer = Answer(dict(zip(names, log_probability.values.tolist(), strict=True)))
+    return [name for name in answer.leaders if answer.behind(name) == 0.0]
 
 
-def _table(es: EvidenceSet, episodes: list[dict[str, Any]], *, narrow: bool) -> Table:
-    from rich import box
-    from rich.table import Table
+def _show(es: EvidenceSet, answers: Answers, records: dict[str, Any], *, brief: bool) -> None:
+    from bayes_trace.cli.answer import Screen
+    from bayes_trace.cli.lines import screen_width
 
-    from bayes_trace import tables
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 1, 0))
-    table.add_column("Date", min_width=7, max_width=10, overflow="fold")
-    table.add_column("Episode: outcome; items that carry the lead", min_width=24, ratio=1)
-    for hypothesis in es.hypotheses:
-        name = hypothesis.short if narrow and hypothesis.short else hypothesis.label
-        table.add_column(name, justify="right", min_width=5, max_width=16, overflow="fold")
-    table.add_column("Lead (dB)", justify="right", min_width=5, max_width=6)
-    for each in episodes:
-        cells = [tables.probability(each["probability"][h.id]) for h in es.hypotheses]
-        date = (each["date"] or "").replace("/", " to ")
-        table.add_row(date, _about(each), *cells, tables.db(each["lead_db"], sign=False))
-    return table
-
-
-def _about(episode: dict[str, Any]) -> str:
-    from bayes_trace import tables
-
-    mark = " (sum)" if episode["aggregate_of"] else ""
-    carried = ", ".join(
-        f"{c['item']}\N{NO-BREAK SPACE}{tables.db(c['weight_db'])}" for c in episode["carried_by"]
-    )
-    return f"{episode['label']}{mark}: {episode['outcome']}\n{carried or 'no item discriminates'}"
+    known = [reader.id for reader in answers.readers]
+    reader = records["coder"] if records["coder"] in known else es.base_coder
+    for line in Screen(es, answers, records, reader, screen_width(), brief).lines():
+        typer.echo(line)
 
 
 def _save(path: Path, posterior: xr.Dataset, records: dict[str, Any]) -> None:

@@ -1,21 +1,20 @@
-"""Sources in words: short in a ledger, whole in the list."""
+"""Sources for the citation processor, and what it makes of them."""
 
 from __future__ import annotations
 
 import json
 import re
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any
 
+from bayes_trace.errors import UnknownNameError
 from bayes_trace.evidence import EvidenceSet, Item, Source
 from bayes_trace.evidence.sources import SourceReference
-from bayes_trace.report.text import escape, spell
+from bayes_trace.report.text import escape, plain
 
-__all__ = ["cite", "csl_items", "key_citation", "method_sources", "reference", "short"]
-
-#: types whose short citation needs no more than the year
-_BY_YEAR = ("article-journal", "book", "chapter", "dataset", "report", "thesis", "webpage")
+__all__ = ["Cited", "csl_items", "key_citation", "method_sources"]
 
 
 @cache
@@ -31,72 +30,73 @@ def method_sources() -> dict[str, Source]:
     return {each["id"].removeprefix("method."): Source.model_validate(each) for each in json.loads(text)}
 
 
-def _names(people: list[dict[str, str]]) -> list[str]:
-    return [person.get("literal") or person.get("family", "") for person in people]
+class Cited:
+    """Citations and references of a set in one style, as the citation processor words them.
 
-
-def _full_names(people: list[dict[str, str]]) -> str:
-    names = [
-        person.get("literal") or ", ".join(filter(None, (person.get("family"), person.get("given"))))
-        for person in people
-    ]
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
-
-
-def _date(field: dict[str, Any] | None, *, year_only: bool = False) -> str:
-    if not field:
-        return "n.d."
-    if "date-parts" not in field:
-        return str(field.get("literal") or field.get("raw") or "n.d.")
-    ends = [[int(part) for part in parts] for parts in field["date-parts"]]
-    day = "–".join(spell(end[:1] if year_only else end) for end in ends)
-    return f"c. {day}" if field.get("circa") else day
-
-
-def short(source: Source) -> str:
-    """Author and date, the day for what has one.
-
-    Examples
-    --------
-    >>> short(method_sources()["good1985"])
-    'Good 1985'
-    """
-    csl = source.csl
-    who = _names(csl.get("author") or csl.get("editor") or [])
-    dated = csl["type"] not in _BY_YEAR
-    date = _date(csl.get("issued"), year_only=not dated)
-    title = csl.get("title-short") or csl.get("title") or csl.get("container-title") or source.id
-    name = _shortened(who) if who else f"“{title}”"
-    return f"{name}, {date}" if dated or not who else f"{name} {date}"
-
-
-def _shortened(who: list[str]) -> str:
-    return f"{who[0]} et al." if len(who) > 2 else " and ".join(who)
-
-
-def cite(es: EvidenceSet, item: Item) -> str:
-    """Short citation of an item's sources, with locator and footnote; says so where there is none.
+    Markdown has them from here; the other formats are set by the same processor with the same style and the same
+    sources, so that all cite alike.
 
     Examples
     --------
     >>> import bayes_trace as bt
     >>> table = bt.from_table({"memo": {"A": 0.8, "B": 0.2}})
-    >>> cite(table, table.items["memo"])
-    'no source given'
+    >>> Cited(table).in_text(table.items["memo"])
+    '[no source given]'
     """
-    by_key = {source.id: source for source in es.sources}
-    parts = [escape(_with_locator(by_key[ref.key], ref)) for ref in _references(es, item)]
-    note = f"n. {escape(item.footnote)}" if item.footnote else ""
-    return "; ".join(filter(None, ["; ".join(parts) or "no source given", note]))
+
+    def __init__(
+        self, es: EvidenceSet, style: str = "chicago", *, more: Mapping[str, Item] | None = None
+    ) -> None:
+        self.es = es
+        self.style = style
+        #: those that scenarios add among them
+        self.items = {**es.items, **(more or {})}
+
+    @cached_property
+    def _text(self) -> tuple[list[str], dict[str, str]]:
+        from bayes_trace.report.conversion import cited
+
+        wanted = [key_citation(self.es, item) for item in self.items.values()]
+        wanted += [f"[@{{{source.id}}}]" for source in (*method_sources().values(), *self.es.sources)]
+        return cited(wanted, csl_items(self.es), self.style)
+
+    def in_text(self, item: Item) -> str:
+        """The citation of an item, in brackets."""
+        if not _references(self.es, item):
+            return key_citation(self.es, item).replace("\\[", "[").replace("\\]", "]").replace(r"\;", ";")
+        return self._text[0][list(self.items).index(item.id)]
+
+    def of(self, key: str) -> dict[str, Any]:
+        """Citation and references, in plain words, of a source by its key or of an item by its id.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is neither.
+        """
+        sources = [source.id for source in self.es.sources]
+        if key in self.items:
+            references = list(dict.fromkeys(ref.key for ref in _references(self.es, self.items[key])))
+            text = self.in_text(self.items[key])
+        elif key in sources:
+            references, text = [key], self._text[0][-len(sources) :][sources.index(key)]
+        else:
+            raise UnknownNameError("source or item", key, [*sources, *self.items])
+        return {"in_text": plain(text), "references": [plain(self.references[each]) for each in references]}
+
+    def method(self, key: str) -> str:
+        """The citation of a work on method."""
+        return self._text[0][len(self.items) + list(method_sources()).index(key)]
+
+    @property
+    def references(self) -> dict[str, str]:
+        """The list of sources by key, in the order of the style."""
+        return self._text[1]
 
 
 def _references(es: EvidenceSet, item: Item) -> list[SourceReference]:
     known = {source.id for source in es.sources}
     return [ref for ref in (item.source, *item.see_also) if ref and ref.key in known]
-
-
-def _with_locator(source: Source, ref: SourceReference) -> str:
-    return f"{short(source)}, {ref.locator}" if ref.locator else short(source)
 
 
 def key_citation(es: EvidenceSet, item: Item) -> str:
@@ -150,39 +150,3 @@ def _folded(csl: dict[str, Any]) -> dict[str, Any]:
 def _ranged(text: str) -> str:
     """Years from-to with the dash of print."""
     return re.sub(r"(?<=\b\d{4})-(?=\d{2,4}\b)", "–", text)
-
-
-def reference(source: Source) -> str:
-    """The whole reference in one line, in the order author, title, place, date.
-
-    Examples
-    --------
-    >>> from bayes_trace.evidence import Source
-    >>> reference(Source(id="a", type="book", title="On Arms", author=[{"literal": "Ann"}], publisher="OUP"))
-    'Ann, *On Arms*, OUP, n.d.'
-    """
-    csl = _folded(source.csl)
-    title, inside = (escape(str(csl.get(key, ""))) for key in ("title", "container-title"))
-    issue = f"({csl['issue']})" if csl.get("issue") else ""
-    volume = " ".join(filter(None, [str(csl.get("volume", "")), issue]))
-    plain = [csl.get(key, "") for key in ("publisher", "archive", "archive_collection", "archive_location")]
-    parts = [
-        escape(_full_names(csl.get("author") or csl.get("editor") or [])),
-        f"“{title}”" if title and (inside or "archive" in csl) else f"*{title}*" if title else "",
-        f"*{inside}* {volume}".strip() if inside else "",
-        *(escape(str(each)) for each in plain),
-        _date(csl.get("issued")),
-        _pages(str(csl.get("page", ""))),
-        f"<https://doi.org/{csl['DOI']}>" if csl.get("DOI") else _address(csl.get("URL")),
-    ]
-    line = ", ".join(filter(None, parts))
-    return line if line.endswith(".") else f"{line}."
-
-
-def _pages(page: str) -> str:
-    sign = "p." if page.isalnum() else "pp."
-    return f"{sign} {escape(page.replace('-', '–'))}" if page else ""
-
-
-def _address(url: str | None) -> str:
-    return f"<{url}>" if url else ""

@@ -6,7 +6,7 @@ import json
 import logging
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
@@ -19,10 +19,10 @@ from bayes_trace.report.citation import csl_items
 from bayes_trace.report.word.finish import keep_rows_whole
 from bayes_trace.report.word.reference import write_reference
 
-__all__ = ["ENGINES", "Converter", "Format", "IncompleteReportError", "Style"]
+__all__ = ["ENGINES", "Converter", "Format", "IncompleteReportError", "Style", "cited"]
 
 Format = Literal["md", "html", "docx", "tex", "pdf"]
-Style = Literal["chicago", "apsa"]
+Style = Literal["chicago", "apsa", "apa"]
 
 #: programs that make a PDF, in the order in which they are tried
 ENGINES = ("pdflatex", "xelatex", "lualatex", "tectonic", "weasyprint")
@@ -100,12 +100,14 @@ class Converter:
             shop = Path(name)
             references = json.dumps(csl_items(self.es), ensure_ascii=False)
             (shop / "references.json").write_text(references, encoding="utf-8")
-            for file in ("filter.lua", "page.html", "style.css", "preamble.tex", "apsa.csl"):
+            for file in ("filter.lua", "page.html", "style.css", "preamble.tex", "apsa.csl", "apa.csl"):
                 (shop / file).write_text(_data(file), encoding="utf-8")
             yield shop
 
     def _common(self, shop: Path) -> list[str]:
-        style = [f"--csl={shop / 'apsa.csl'}"] if self.style == "apsa" else []  # Chicago is Pandoc's own
+        style = (
+            [f"--csl={shop / f'{self.style}.csl'}"] if self.style != "chicago" else []
+        )  # that is Pandoc's own
         return [
             "--standalone",
             f"--data-dir={shop}",  # nothing of a user's own Pandoc set-up
@@ -149,14 +151,47 @@ def _particular(kind: Format, shop: Path) -> list[str]:
     if kind == "docx":
         return [f"--reference-doc={write_reference(shop / 'reference.docx')}"]
     return [
-        "--toc",
-        "--toc-depth=2",
         f"--include-in-header={shop / 'preamble.tex'}",
         "--variable=documentclass:article",
         "--variable=papersize:a4",
-        "--variable=geometry:margin=2.3cm",
+        "--variable=geometry:top=1.8cm,bottom=1.9cm,left=1.9cm,right=1.9cm",
+        "--variable=fontsize:10pt",
         "--variable=colorlinks:true",
     ]
+
+
+def cited(
+    citations: Sequence[str], references: Sequence[dict[str, object]], style: str
+) -> tuple[list[str], dict[str, str]]:
+    """Citations in Markdown, in their order, and the references that the style makes of all sources, by key."""
+    import pypandoc
+
+    with tempfile.TemporaryDirectory() as name:
+        shop = Path(name)
+        (shop / "references.json").write_text(json.dumps(references, ensure_ascii=False), encoding="utf-8")
+        for file in ("apsa.csl", "apa.csl"):
+            (shop / file).write_text(_data(file), encoding="utf-8")
+        options = [
+            "--citeproc",
+            f"--bibliography={shop / 'references.json'}",
+            "--wrap=none",
+            f"--data-dir={shop}",
+        ]
+        options += ["--metadata=nocite:@*", "--metadata=lang:en"]
+        options += [f"--csl={shop / f'{style}.csl'}"] if style != "chicago" else []
+        text = "\n\n".join([*(f"::: {{.cited}}\n{each}\n:::" for each in citations), "::: {#refs}\n:::"])
+        tree = json.loads(pypandoc.convert_text(text, "json", format=_READER, extra_args=options))
+        *said, listed = tree["blocks"]
+        entries = listed["c"][1]
+        blocks = [block for div in said for block in div["c"][1]]
+        blocks += [block for entry in entries for block in entry["c"][1]]
+        plain = json.dumps({**tree, "blocks": blocks, "meta": {}})
+        lines = pypandoc.convert_text(
+            plain, "markdown_strict-raw_html", format="json", extra_args=["--wrap=none"]
+        ).split("\n\n")
+    keys = [entry["c"][0][0].removeprefix("ref-") for entry in entries]
+    texts = [" ".join(line.split()) for line in lines]
+    return texts[: len(citations)], dict(zip(keys, texts[len(citations) :], strict=True))
 
 
 def _run(text: str, kind: Format, path: Path, options: list[str]) -> None:

@@ -17,6 +17,7 @@ from bayes_trace.report.gather import Progress
 from bayes_trace.report.results import CaseResult, EpisodeResult, Gathered
 from bayes_trace.report.text import flat
 from bayes_trace.report.voice import Picture
+from bayes_trace.summary.verdicts import BASE, answers_table, cell
 
 if TYPE_CHECKING:
     from bayes_trace.report.conversion import Format
@@ -37,10 +38,11 @@ def draw_figures(
     folder: Path,
     *,
     formats: Sequence[Format] = (),
+    detail: str = "standard",
     draws: xr.DataTree | None = None,
     progress: Progress | None = None,
 ) -> dict[str, list[Picture]]:
-    """Draw what belongs into a report: the posterior of every case, ledger and path of every episode.
+    """Draw what belongs into a report: the overview; the posterior of every case, ledger and path of every episode.
 
     Parameters
     ----------
@@ -48,6 +50,8 @@ def draw_figures(
         As from `gather`.
     folder
         Made if it is not there.
+    detail
+        Of the report: the overview always, cases and episodes with ``full``.
     formats
         Of the report; they say which file types are needed. Markdown's is always drawn.
     draws
@@ -57,7 +61,7 @@ def draw_figures(
 
     Returns
     -------
-    Pictures by place, ``case:<id>`` or ``episode:<id>``, in order.
+    Pictures by place, ``overview``, ``case:<id>`` or ``episode:<id>``, in order.
 
     Examples
     --------
@@ -65,13 +69,13 @@ def draw_figures(
     >>> from bayes_trace.report import gather
     >>> table = {"memo": {"A": 0.8, "B": 0.2}, "note": {"A": 0.3, "B": 0.6}}
     >>> sorted(draw_figures(gather(bt.from_table(table)), Path(tempfile.mkdtemp())))
-    ['case:case', 'episode:episode']
+    ['overview']
     """
     folder.mkdir(parents=True, exist_ok=True)
     types = tuple(dict.fromkeys(each for name in ("md", *formats) for each in _TYPES[name]))
     say: Progress = progress or (lambda _what, _done: None)
     studio = _Studio(gathered, draws)
-    places = list(studio.places())
+    places = list(studio.chosen(detail))
     pictures: dict[str, list[Picture]] = {}
     for number, (place, draw, picture) in enumerate(places):
         say(f"figure {picture.stem}", number / len(places))
@@ -96,6 +100,10 @@ class _Studio:
 
     @cached_property
     def evidence(self) -> xr.Dataset:
+        return compile_evidence(self.g.preferred)
+
+    @cached_property
+    def base(self) -> xr.Dataset:
         return compile_evidence(self.g.evidence_set)
 
     @cached_property
@@ -193,6 +201,38 @@ class _Studio:
             f"{self._belief(result)}."
         )
         return Picture(f"{self.stems[result.episode.id]}_trajectory", self._caption(text), alt)
+
+    def chosen(self, detail: str) -> Iterator[tuple[str, Draw, Picture]]:
+        """The figures of a report of some detail."""
+        yield "overview", self._overview(), self._of_overview()
+        if detail == "full":
+            yield from self.places()
+
+    def _overview(self) -> Draw:
+        from bayes_trace.plots import plot_overview
+
+        answers = self.g.answers
+        labels = {setting.id: setting.label for setting in answers.settings}
+        labels |= {reader.id: reader.letter for reader in answers.readers}
+        return lambda: plot_overview(
+            answers_table(answers),
+            evidence=self.base,
+            preferred=None if answers.preferred == BASE else answers.preferred,
+            labels={**self.labels, **labels},
+        )
+
+    def _of_overview(self) -> Picture:
+        answers = self.g.answers
+        text = (
+            f"What leads in every episode (rows) under each of {len(answers.settings)} sets of assumptions and by each "
+            "reader (columns). Colour and letter: the leading hypothesis; darker: more probable; stripes: level; "
+            "outlined: another leads than as the set stands."
+        )
+        shown = "; ".join(
+            f"{subject.label}: {cell(answers, subject.id, BASE)}, preferred {cell(answers, subject.id, answers.preferred)}"
+            for subject in answers.subjects
+        )
+        return Picture("overview", text, f"A table in colours. {shown}.")
 
     def _start(self, result: EpisodeResult) -> str:
         return ", ".join(tables.probability(p) for p in result.prior.values())

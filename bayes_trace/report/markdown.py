@@ -11,20 +11,31 @@ import jinja2
 from bayes_trace import tables
 from bayes_trace.checks import Advice, check
 from bayes_trace.evidence import EvidenceSet
+from bayes_trace.report.brief import Brief
+from bayes_trace.report.citation import Cited
+from bayes_trace.report.items import Items
 from bayes_trace.report.manifest import manifest
 from bayes_trace.report.parts import Parts, is_refusal
-from bayes_trace.report.results import EpisodeResult, Gathered
-from bayes_trace.report.robust_words import because, rule
+from bayes_trace.report.results import Detail, EpisodeResult, Gathered
 from bayes_trace.report.text import day, escape, prose, sentence
 from bayes_trace.report.voice import Picture, Plain, Voice
+from bayes_trace.summary.verdicts import PREFERRED, episode_sentences, meaning, verdict
 
 __all__ = ["Pictures", "markdown"]
 
+#: more readers than this are summed up
+FEW = 3
 #: ``case:<id>`` or ``episode:<id>`` -> its figures
 Pictures = Mapping[str, Sequence[Picture]]
 
 
-def markdown(gathered: Gathered, *, voice: Voice | None = None, pictures: Pictures | None = None) -> str:
+def markdown(
+    gathered: Gathered,
+    *,
+    voice: Voice | None = None,
+    pictures: Pictures | None = None,
+    detail: Detail = "standard",
+) -> str:
     """The report as Markdown; the same inputs give the same bytes.
 
     Parameters
@@ -35,6 +46,8 @@ def markdown(gathered: Gathered, *, voice: Voice | None = None, pictures: Pictur
         How citations, captions and tables are set; by default for people to read.
     pictures
         Figures by place.
+    detail
+        ``brief`` is the page that answers, ``standard`` adds every episode in short, ``full`` everything.
 
     Examples
     --------
@@ -44,31 +57,37 @@ def markdown(gathered: Gathered, *, voice: Voice | None = None, pictures: Pictur
     # A table of likelihoods
     """
     es = gathered.evidence_set
-    chosen = voice or Plain(es)
-    text = (
-        _environment(gathered)
-        .get_template("report.md.j2")
-        .render(
-            g=gathered,
-            es=es,
-            v=chosen,
-            parts=Parts(gathered, chosen),
-            pictures=pictures or {},
-            coder=_coder(gathered),
-            used=gathered.used,
-            priors=_priors(gathered),
-            ties=any(r.tied for r in gathered.episodes),
-            planned=[item for case in gathered.cases for item in case.planned],
-            aggregates=any(r.episode.aggregate_of for r in gathered.episodes),
-            refusals=any(h.refusal_statement for h in es.hypotheses),
-            footnotes=any(item.footnote for item in es.items.values()),
-            advice=_grouped(check(es)),
-            key=chosen.method,
-            because=because,
-            rule=rule(),
-            command=_command(gathered),
-            manifest=manifest(gathered),
-        )
+    chosen = voice or Plain(es, cited=Cited(es, more=gathered.preferred.items))
+    environment = _environment(gathered)
+    brief, parts = Brief(gathered, chosen), Parts(gathered, chosen)
+    common = {
+        "g": gathered,
+        "es": es,
+        "v": chosen,
+        "parts": parts,
+        "brief": brief,
+        "detail": detail,
+        "pictures": pictures or {},
+        "coder": _coder(gathered),
+        "readers": _readers(gathered),
+        "verdict": verdict,
+        "sentences": episode_sentences,
+    }
+    listed = Items(gathered, chosen)
+    text = environment.get_template("report.md.j2").render(
+        **common,
+        meaning=meaning(gathered.answers),
+        episode=lambda r: environment.get_template("episode.md.j2").render(r=r, **common),
+        all_items=listed.every,
+        items_named=listed.named,
+        used=gathered.used,
+        priors=_priors(gathered),
+        planned=[item for case in gathered.cases for item in case.planned],
+        footnotes=any(item.footnote for item in es.items.values()),
+        advice=_grouped(check(es)),
+        key=chosen.method,
+        command=_command(gathered, detail),
+        manifest=manifest(gathered),
     )
     return _without_double_blanks(line.rstrip() for line in text.splitlines()) + "\n"
 
@@ -91,10 +110,19 @@ def _environment(gathered: Gathered) -> jinja2.Environment:
         "number": lambda count, what: f"{count} {what}{'' if count == 1 else 's'}",
         "p": tables.probability,
         "db": tables.db,
-        "meaning": partial(_meaning, es),
+        "meaning": partial(_meaning, gathered.preferred),
         "episodes": lambda names: ", ".join(es.episodes[name].label for name in names),
+        "scenarios": lambda names: _together(es, names),
+        "first_paragraph": lambda text: text.split("\n\n")[0],
+        "capitalised": lambda text: text[:1].upper() + text[1:],
     }
     return environment
+
+
+def _together(es: EvidenceSet, names: str) -> str:
+    """Scenarios taken together, by their labels."""
+    chosen = es.preferred if names == PREFERRED else names.split("+")
+    return ", ".join(es.scenarios[name].label for name in chosen)
 
 
 def _meaning(es: EvidenceSet, result: EpisodeResult, *, next: bool = False) -> str:  # noqa: A002
@@ -103,18 +131,25 @@ def _meaning(es: EvidenceSet, result: EpisodeResult, *, next: bool = False) -> s
     return hypothesis.refusal_statement if is_refusal(es, result) else hypothesis.statement
 
 
-def _command(gathered: Gathered) -> str:
+def _command(gathered: Gathered, detail: Detail) -> str:
     """The call that makes this report."""
     es = gathered.evidence_set
     scenarios = [f"--scenario {name}" for name in es.applied]
     coder = [f"--coder {gathered.coder}"] if gathered.coder != es.base_coder else []
     draws = ["--draws FILE" for _ in gathered.draws]
-    return " ".join(["bayes-trace report SET", *scenarios, *coder, *draws])
+    chosen = [f"--detail {detail}"] if detail != "standard" else []
+    return " ".join(["bayes-trace report SET", *scenarios, *coder, *draws, *chosen])
 
 
 def _coder(gathered: Gathered) -> str:
     labels = {coder.id: coder.label for coder in gathered.evidence_set.coders}
     return labels.get(gathered.coder) or gathered.coder
+
+
+def _readers(gathered: Gathered) -> str:
+    """Whose the numbers of a cell are, where they stand side by side."""
+    readers = gathered.answers.readers
+    return ", then ".join(reader.label for reader in readers) if 1 < len(readers) <= FEW else ""
 
 
 def _priors(gathered: Gathered) -> str:

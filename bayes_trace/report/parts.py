@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from bayes_trace import tables
 from bayes_trace.evidence import EvidenceSet
 from bayes_trace.report.results import (
-    CaseResult,
     Drawn,
     EpisodeResult,
     Gathered,
-    Judged,
     Line,
     Probabilities,
+    Row,
     Sampled,
     Stated,
 )
 from bayes_trace.report.robust_words import questions
 from bayes_trace.report.text import day, escape
 from bayes_trace.report.voice import Voice
+from bayes_trace.summary.verdicts import BASE, Answers, Setting, ahead_in_short, cell, title_of
 
 __all__ = ["Parts", "is_refusal"]
 
 _BREAK = "<br>"
+#: changes of a scenario that a report of standard length shows, and the least that it does
+SHOWN, LEAST_DB = 8, 1.0
+#: questions of a sceptic in a report of standard length
+FEW = 3
 
 
 class Parts:
@@ -32,6 +36,7 @@ class Parts:
     def __init__(self, gathered: Gathered, voice: Voice) -> None:
         self.g = gathered
         self.es = gathered.evidence_set
+        self.answers: Answers = gathered.answers
         self.voice = voice
 
     def short(self, name: str) -> str:
@@ -42,11 +47,10 @@ class Parts:
         """The label of a hypothesis."""
         return escape(self.g.column(name).label)
 
-    def legend(self, names: Iterable[str]) -> str:
-        """What the short names stand for, where they are short."""
-        columns = [self.g.column(name) for name in names]
-        said = [f"{escape(c.short)}, {escape(c.label)}" for c in columns if c.short != c.label]
-        return f" {'; '.join(said)}." if said else ""
+    def item(self, name: str) -> str:
+        """An item, fact or event by its title, linked, the code in small after it."""
+        es = self.g.preferred if name in self.g.preferred.items else self.es
+        return f"{self.voice.link(escape(title_of(es, name)), f'item-{name}')} {self.voice.code(name)}"
 
     def hypotheses(self) -> str:
         """Hypotheses and priors, in words and numbers."""
@@ -65,88 +69,92 @@ class Parts:
             header, rows, caption="Hypotheses and their priors.", widths=[20, -8, 36, 36][: len(header)]
         )
 
+    def probabilities(self) -> str:
+        """Every hypothesis in every episode, as the set stands and under the preferred assumptions, by every reader."""
+        settings = [s for s in self.answers.settings if s.id in (BASE, self.answers.preferred)]
+        names = list(dict.fromkeys(name for s in settings for name in self._names_in(s.id)))
+        rows = [
+            [
+                escape(subject.label),
+                escape(setting.label),
+                escape(reader.label),
+                *(tables.probability(there.p(name)) if name in there.log else "–" for name in names),
+                tables.db(there.lead_db, sign=False),
+            ]
+            for subject in self.answers.subjects
+            for setting in settings
+            for reader in self.answers.readers
+            if (there := self.answers.answer(subject.id, setting.id, reader.id))
+        ]
+        header = ["Episode", "Assumptions", "Reader", *map(self.label, names), "Lead, dB"]
+        widths = [34, 14, 12, *[-9] * len(names), -9]
+        return self.voice.table(header, rows, caption="Posterior probabilities.", widths=widths)
+
+    def _names_in(self, setting: str) -> list[str]:
+        found = (each.log for (_, where, _), each in self.answers.cells.items() if where == setting)
+        return list(next(found, {}))
+
     def _named(self, name: str) -> str:
         column = self.g.column(name)
         short = "" if column.short == column.label else f" ({escape(column.short)})"
         return f"{escape(column.label)}{short}"
 
-    def summary(self) -> str:
-        """One row per episode of all cases: the answer in brief."""
-        robust = any(result.robust for result in self.g.episodes)
-        header = ["Episode", "Leading hypothesis", "P", "Lead, dB", "Evidence for it against the next"]
-        header += ["Robustness"] if robust else []
-        rows = [
-            self._in_brief(case, result, robust=robust) for case in self.g.cases for result in case.scored
-        ]
-        widths = [36, 22, -7, -8, 19, *([11] if robust else [])]
-        caption = (
-            "The answer in brief. P: posterior probability of the leading hypothesis. Lead: its posterior odds "
-            "against the next, in dB. Evidence: ENFSI's word for the likelihood ratio, priors excluded."
-        )
-        return self.voice.table(header, rows, caption=caption, widths=widths)
-
-    def _in_brief(self, case: CaseResult, result: EpisodeResult, *, robust: bool) -> list[str]:
-        summed = " *(sum)*" if result.episode.aggregate_of else ""
-        word = result.robust.word if result.robust else "–"
-        return [
-            f"{escape(case.case.label)}: {escape(result.episode.label)}{summed}",
-            self._leading(result),
-            tables.probability(result.posterior[result.leader]),
-            tables.db(result.lead, sign=False),
-            f"{result.support.word}{', against it' if result.support.direction < 0 else ''}",
-            *([word] if robust else []),
-        ]
-
-    def _leading(self, result: EpisodeResult) -> str:
-        """The leader, with its equal if there is one, and whether a refusal is what it explains."""
-        both = [result.leader, *([result.runner_up] if result.tied else [])]
-        refusal = " *(as of a refusal)*" if is_refusal(self.es, result) else ""
-        return f"{' = '.join(self.label(name) for name in both)}{refusal}"
-
-    def overview(self, case: CaseResult) -> str:
-        """Posterior of every hypothesis in every episode of a case."""
-        names = list(self.es.hypothesis_ids)
-        header = ["Episode", "Date", *(self.short(name) for name in names), "Lead, dB"]
-        rows = [
-            [escape(r.episode.label) + (" *(sum)*" if r.episode.aggregate_of else "")]
-            + [day(r.episode.date, short=True)]
-            + [_bold(tables.probability(r.posterior[name]), when=name == r.leader) for name in names]
-            + [tables.db(r.lead, sign=False)]
-            for r in case.scored
-        ]
-        caption = (
-            f"{escape(case.case.label)}: posterior probability of every hypothesis, the leading one in bold."
-            f"{self.legend(names)}"
-        )
-        return self.voice.table(header, rows, caption=caption, widths=[38, 16, *[-9] * len(names), -9])
-
     def ledger(self, result: EpisodeResult) -> str:
-        """The evidence of one episode, item by item."""
-        pair = f"{self.short(result.leader)} : {self.short(result.runner_up)}"
-        header = ["Item", "What it says; why it weighs as it does", "Likelihood", f"dB, {pair}", "Posterior"]
+        """What each item weighs, as the set stands, under the preferred assumptions, and for every reader."""
+        ledger = result.ledger
+        header = ["When", "Item", *(self._column(setting, reader) for setting, reader in ledger.columns)]
+        rows = [
+            ["", "*Prior odds*", *map(_db, ledger.prior_db)],
+            *(self._weighed(row) for row in ledger.rows),
+        ]
+        totals = (ledger.total(number) for number in range(len(ledger.columns)))
+        rows.append(["", "**Posterior odds**", *(f"**{_db(total)}**" for total in totals)])
+        caption = (
+            f"“{escape(result.episode.label)}”: dB for {self.label(ledger.of)} against {self.label(ledger.against)}, "
+            "+ for the first. –: not there, or not coded."
+        )
+        widths = [12, 66, *[-10] * len(ledger.columns)]
+        return self.voice.table(header, rows, caption=caption, widths=widths, kind="weights")
+
+    def _column(self, setting: str, reader: str) -> str:
+        several = len(self.answers.readers) > 1
+        who = next(each.letter for each in self.answers.readers if each.id == reader) if several else ""
+        what = self.answers.setting_of[setting].plain if setting == BASE else "preferred"
+        one = len({name for name, _ in self._columns_of()}) == 1
+        return escape(", ".join(filter(None, [who, "" if one and several else what])))
+
+    def _columns_of(self) -> list[tuple[str, str]]:
+        return [pair for result in self.g.episodes for pair in result.ledger.columns]
+
+    def _weighed(self, row: Row) -> list[str]:
+        dates = [item.date for item in row.items if item.date]
+        named = [self.item(row.name)] if len(row.items) <= 1 else [escape(row.title)]
+        named += [self.item(item.id) for item in row.items] if len(row.items) > 1 else []
+        marks = {"looked for, not found" for item in row.items if item.found == "absent"}
+        when = day(min(dates), short=True) if dates else "undated"
+        return [when, _BREAK.join([*named, *(f"*{mark}*" for mark in marks)]), *map(_db, row.db)]
+
+    def statements(self, result: EpisodeResult) -> str:
+        """What was stated of every item, why, and the belief once it is in."""
+        header = ["Item", "Why it weighs as it does", "Likelihood", "dB", "Posterior"]
         prior = ["*Prior*", "*Before any item*", "", "", self._stack(result.prior)]
         rows = [prior, *(self._row(line) for line in result.lines)]
         caption = (
-            f"Evidence on “{escape(result.episode.label)}”, in order of the documents' dates. "
-            f"{_how_stated(result)} dB: its weight for {self.label(result.leader)} "
-            f"against {self.label(result.runner_up)}{_how_discounted(result)}. Posterior: once the item is in."
-            f"{self.legend(self.es.hypothesis_ids)}"
+            f"What was stated on “{escape(result.episode.label)}”, in order of the documents' dates. "
+            f"{_how_stated(result)} dB: for {self.label(result.leader)} against {self.label(result.runner_up)}"
+            f"{_how_discounted(result)}. Posterior: once the item is in."
         )
-        return self.voice.table(header, rows, caption=caption, widths=[15, 45, 22, -9, 13], kind="ledger")
+        return self.voice.table(header, rows, caption=caption, widths=[22, 38, 22, -9, 13], kind="ledger")
 
     def _row(self, line: Line) -> list[str]:
         discount = f"{_BREAK}(×{line.kappa:.2f})" if line.kappa < 1 else ""
         return [
-            _BREAK.join([f"**{escape(line.item.id)}**", *_dates(line)]),
-            _BREAK.join(filter(None, [self._said(line), _reason(line)])),
+            _BREAK.join([self.item(line.item.id), *_dates(line)]),
+            _reason(line) or "–",
             _BREAK.join([*self._likelihoods(line), *self._entering(line)]),
             tables.db(line.weight) + discount,
             self._stack(line.running),
         ]
-
-    def _said(self, line: Line) -> str:
-        absent = " *Looked for and not found.*" if line.item.found == "absent" else ""
-        return f"{escape(line.item.paraphrase)}{absent} {self.voice.cite(line.item)}"
 
     def _likelihoods(self, line: Line) -> list[str]:
         return [row for stated in line.stated for row in self._reading(stated, is_ratio=line.is_ratio)]
@@ -167,41 +175,119 @@ class Parts:
     def _stack(self, belief: Probabilities) -> str:
         return _BREAK.join(f"{self.short(name)} {tables.probability(p)}" for name, p in belief.items())
 
-    def comparison(self, result: EpisodeResult) -> str:
-        """Posterior as reported, under every scenario and by every other coder."""
-        known = {name for each in result.judged for name in each.posterior}
-        names = [column.id for column in self.g.columns if column.id in known]
+    def assumptions(self, result: EpisodeResult) -> str:
+        """What leads under every set of assumptions that changes a number of this episode."""
+        name = result.episode.id
+        readers = self.answers.readers_of(name)
+        header = [
+            "Assumptions",
+            *(escape(reader.letter if len(readers) > 1 else "Leader") for reader in readers),
+        ]
         rows = [
-            [
-                _assumed(place, len(result.scenarios), each),
-                *self._compared(each.posterior, names),
-            ]
-            for place, each in enumerate(result.judged)
+            [escape(setting.label), *(self._found(name, setting, reader.id) for reader in readers)]
+            for setting in self.answers.settings
+            if setting.kind in ("base", "preferred") or not self._as_base(name, setting)
         ]
         caption = (
-            f"“{escape(result.episode.label)}” under other assumptions and by other coders; the leading "
-            f"hypothesis is in bold.{self.legend(names)}"
+            f"“{escape(result.episode.label)}” under other assumptions: what leads, and its probability; in bold what is "
+            "another than as the set stands."
         )
-        header = ["Assumptions", *(self.short(name) for name in names)]
-        return self.voice.table(header, rows, caption=caption, widths=[46, *[-9] * len(names)])
+        return self.voice.table(header, rows, caption=caption, widths=[40, *[-14] * len(readers)])
 
-    def _compared(self, posterior: Probabilities, names: list[str]) -> list[str]:
-        best = max(posterior.values())
+    def assumed(self, result: EpisodeResult) -> str:
+        """The same in one sentence."""
+        name = result.episode.id
+        return "; ".join(
+            f"{escape(setting.label)} {'**' if self._overturns(name, setting) else ''}"
+            f"{escape(cell(self.answers, name, setting.id))}{'**' if self._overturns(name, setting) else ''}"
+            for setting in self.answers.settings
+            if setting.kind in ("base", "preferred") or not self._as_base(name, setting)
+        )
+
+    def _overturns(self, episode: str, setting: Setting) -> bool:
+        """Whether for some reader none of those ahead in the base is ahead."""
+        pairs = (
+            (
+                self.answers.answer(episode, setting.id, reader.id),
+                self.answers.answer(episode, BASE, reader.id),
+            )
+            for reader in self.answers.readers_of(episode)
+        )
+        return any(one and base and not set(one.leaders) & set(base.leaders) for one, base in pairs)
+
+    def unmoved(self, result: EpisodeResult) -> list[str]:
+        """Scenarios that change no number of this episode."""
         return [
-            _bold(tables.probability(posterior[name]), when=posterior[name] == best)
-            if name in posterior
-            else "–"
-            for name in names
+            escape(setting.label)
+            for setting in self.answers.others
+            if self._as_base(result.episode.id, setting)
         ]
 
-    def robustness(self, result: EpisodeResult) -> str:
+    def _as_base(self, episode: str, setting: Setting) -> bool:
+        """Whether every reader finds the same as in the base, to what is printed."""
+        return all(
+            self._printed(episode, setting.id, reader.id) == self._printed(episode, BASE, reader.id)
+            for reader in self.answers.readers_of(episode)
+        )
+
+    def _printed(self, episode: str, setting: str, reader: str) -> dict[str, str] | None:
+        there = self.answers.answer(episode, setting, reader)
+        return None if there is None else {name: tables.probability(there.p(name)) for name in there.log}
+
+    def _found(self, episode: str, setting: Setting, reader: str) -> str:
+        there = self.answers.answer(episode, setting.id, reader)
+        base = self.answers.answer(episode, BASE, reader)
+        if there is None:
+            return "not coded"
+        text = escape(f"{ahead_in_short(self.answers, there)} {tables.probability(there.p(there.leader))}")
+        return _bold(text, when=base is not None and not set(base.leaders) & set(there.leaders))
+
+    def changes(self, name: str, *, full: bool) -> str:
+        """The changes of a scenario as a table: where, what, and what it does."""
+        every = self.g.effects.get(name, ())
+        chosen = every if full else [each for each in every if abs(each.db or 0.0) >= LEAST_DB][:SHOWN]
+        if not chosen:
+            return ""
+        rows = [
+            [
+                self.voice.link(escape(self.es.episodes[each.episode].label), f"episode-{each.episode}"),
+                self.item(each.item) if each.item in self._known_items() else escape(each.item),
+                escape(each.what),
+                _db(each.db),
+                *([escape(each.reason) or "–"] if full else []),
+            ]
+            for each in chosen
+        ]
+        left = len(every) - len(chosen)
+        more = f" {left} smaller changes are left out here." if left else ""
+        caption = (
+            f"“{escape(self.es.scenarios[name].label)}”: changes of the odds of the base leader against the next, in dB, "
+            f"{escape(self._coder())}.{more}"
+        )
+        header = ["Episode", "Item", "What", "dB", *(["Why"] if full else [])]
+        return self.voice.table(
+            header, rows, caption=caption, widths=[28, 46, 12, -7, *([30] if full else [])]
+        )
+
+    def _known_items(self) -> set[str]:
+        added = {
+            item.id for s in self.es.scenarios.values() for items in s.add_items.values() for item in items
+        }
+        return {*self.es.items, *self.g.preferred.items} - (added - set(self.g.preferred.items))
+
+    def _coder(self) -> str:
+        return next(reader.label for reader in self.answers.readers if reader.id == self.g.coder)
+
+    def robustness(self, result: EpisodeResult, *, full: bool) -> str:
         """How far the answer can be pushed before it gives way."""
         if not result.robust:
             return ""
-        caption = f"“{escape(result.episode.label)}”: what it would take to change the answer."
-        leader = self.g.column(result.leader).label
-        rows = [[escape(what), escape(said)] for what, said in questions(result.robust, leader)]
-        return self.voice.table(["Question", "Answer"], rows, caption=caption, widths=[60, 30])
+        es = self.g.preferred
+        titles = {name: title_of(es, name) for name in result.robust.flip}
+        asked = questions(result.robust, self.g.column(result.leader).label, titles)
+        rows = [[escape(what), escape(said)] for what, said in (asked if full else asked[:FEW])]
+        caption = f"“{escape(result.episode.label)}”: what it would take to change the answer of {escape(self._coder())}."
+        return self.voice.table(["Question", "Answer"], rows, caption=caption, widths=[50, 40])
 
     def sampled(self, result: EpisodeResult, drawn: Drawn, each: Sequence[Sampled]) -> str:
         """Draws of one episode: mean, interval, and how often each hypothesis leads."""
@@ -244,21 +330,13 @@ class Parts:
 
     def _known(self, name: str) -> str:
         return (
-            self.short(name) if any(column.id == name for column in self.g.columns) else escape(name) or "–"
+            self.label(name) if any(column.id == name for column in self.g.columns) else escape(name) or "–"
         )
 
 
 def is_refusal(es: EvidenceSet, result: EpisodeResult) -> bool:
     """Whether the leader is meant in the words that the set has for refusals."""
     return result.episode.granted == "no" and bool(es.hypothesis(result.leader).refusal_statement)
-
-
-def _assumed(place: int, scenarios: int, judged: Judged) -> str:
-    """The name of a row; of a coder, how much of it was judged."""
-    if place <= scenarios:
-        return escape(judged.label)
-    some = "" if judged.links == judged.of else f" ({judged.links} of {judged.of} items)"
-    return f"Coder: {escape(judged.label)}{some}"
 
 
 def _signed(value: float) -> str:
@@ -291,6 +369,10 @@ def _dates(line: Line) -> list[str]:
 
 def _reason(line: Line) -> str:
     return f"*{escape(line.reason)}*" if line.reason else ""
+
+
+def _db(value: float | None) -> str:
+    return "–" if value is None else tables.db(value)
 
 
 def _bold(text: str, *, when: bool) -> str:

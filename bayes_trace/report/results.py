@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from bayes_trace.evidence import Case, Episode, EvidenceSet, Item
 from bayes_trace.scales import Support
+from bayes_trace.summary.verdicts import Answers
 
 __all__ = [
     "CaseResult",
     "Coefficient",
     "Column",
+    "Detail",
     "Drawn",
+    "Effect",
     "EpisodeResult",
     "Gathered",
-    "Judged",
+    "Ledger",
     "Line",
     "Probabilities",
     "Robust",
+    "Row",
     "Sampled",
     "Stated",
     "Used",
 ]
 
 Probabilities = dict[str, float]
+#: how much a report says
+Detail = Literal["brief", "standard", "full"]
 #: decibels shown as 0.0
 ROUNDS_TO_NOTHING = 0.05
+#: a lead in decibels that is none: level to the last digits of a sum
+LEVEL = 1e-8
 #: more items than this do not stand out
 STAND_OUT = 5
 
@@ -74,9 +83,6 @@ class Line:
 class Robust:
     """How far the answer to one episode can be pushed, as `sensitivity.robustness` has it."""
 
-    word: str
-    #: measures that keep the answer from a better word
-    because: tuple[str, ...]
     #: measure -> value
     numbers: dict[str, float]
     #: the fewest items whose removal changes the leader; empty: no removal does
@@ -147,20 +153,51 @@ class Used:
 
 
 @dataclass(frozen=True)
-class Judged:
-    """Posterior under other assumptions or by another coder."""
+class Row:
+    """What one link of an episode weighs, in every column of its ledger."""
 
+    #: an item, or the fact or event that several items turn on
     name: str
-    label: str
-    posterior: Probabilities
-    #: of a coder: items judged, of how many
-    links: int = 0
-    of: int = 0
+    title: str
+    items: tuple[Item, ...]
+    #: dB; None where the link is not there, or not coded
+    db: tuple[float | None, ...]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The weights of one episode for one hypothesis against another, as readers and assumptions have them."""
+
+    of: str
+    against: str
+    #: setting and reader of each column
+    columns: tuple[tuple[str, str], ...]
+    prior_db: tuple[float | None, ...]
+    rows: tuple[Row, ...]
+
+    def total(self, column: int) -> float | None:
+        """Posterior odds in dB."""
+        prior = self.prior_db[column]
+        if prior is None:
+            return None
+        return prior + sum(row.db[column] or 0.0 for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One change of a scenario, and what it does to one episode."""
+
+    episode: str
+    item: str
+    what: str
+    reason: str
+    #: change of the odds of the base leader over the base runner-up, in dB
+    db: float | None
 
 
 @dataclass(frozen=True)
 class EpisodeResult:
-    """One outcome and how far each hypothesis explains it."""
+    """One outcome and how far each hypothesis explains it, by the coder of the report and the preferred assumptions."""
 
     episode: Episode
     prior: Probabilities
@@ -171,10 +208,9 @@ class EpisodeResult:
     support: Support
     evidence_db: float
     lines: tuple[Line, ...]
+    ledger: Ledger
     #: decibels of the items of each step of the leader's mechanism; the items of none under ""
     steps: dict[str, float]
-    scenarios: tuple[Judged, ...]
-    coders: tuple[Judged, ...]
     robust: Robust | None = None
     #: by file of draws
     sampled: tuple[tuple[Drawn, tuple[Sampled, ...]], ...] = ()
@@ -187,8 +223,8 @@ class EpisodeResult:
 
     @property
     def tied(self) -> bool:
-        """Whether the lead rounds to nothing."""
-        return self.lead < ROUNDS_TO_NOTHING
+        """Whether the first two are level."""
+        return self.lead < LEVEL
 
     @property
     def heaviest(self) -> list[Line]:
@@ -208,11 +244,6 @@ class EpisodeResult:
         weakest = [step for step, value in declared.items() if value < least + ROUNDS_TO_NOTHING]
         return weakest if len(weakest) < len(declared) else []
 
-    @property
-    def judged(self) -> tuple[Judged, ...]:
-        """As reported, then every scenario and every coder."""
-        return (Judged("", "As reported", self.posterior), *self.scenarios, *self.coders)
-
 
 @dataclass(frozen=True)
 class CaseResult:
@@ -231,13 +262,17 @@ class Gathered:
     """The whole report before it is put into words."""
 
     evidence_set: EvidenceSet
+    #: the set with its preferred scenarios applied, which the ledgers follow
+    preferred: EvidenceSet
     coder: str
     point: str
+    #: every reader under all assumptions
+    answers: Answers
     cases: tuple[CaseResult, ...]
     #: hypotheses of the set, then those that only a scenario knows
     columns: tuple[Column, ...]
-    #: scenario -> why it could not be applied
-    failed: dict[str, str]
+    #: scenario -> what each of its changes does
+    effects: dict[str, tuple[Effect, ...]]
     used: Used
     draws: tuple[Drawn, ...]
 

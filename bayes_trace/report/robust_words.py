@@ -1,31 +1,17 @@
-"""How far an answer can be pushed, in words: the table of measures of `sensitivity`, said."""
+"""How far an answer can be pushed, in words."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Mapping
 
 from bayes_trace import tables
 from bayes_trace.report.results import Robust
-from bayes_trace.sensitivity import Criterion, Measure, measures
-from bayes_trace.sensitivity import rule as criteria
 
-__all__ = ["because", "questions", "rule"]
+__all__ = ["questions"]
 
 
-def because(robust: Robust) -> str:
-    """Why an answer has no better word.
-
-    Examples
-    --------
-    >>> because(Robust("fragile", ("lead", "items_to_tie"), {}, ()))
-    'the lead is small; few items carry it'
-    """
-    weak = {measure.name: measure.weakness for measure in measures()}
-    return "; ".join(weak.get(name) or name.replace("_", " ") for name in robust.because)
-
-
-def questions(robust: Robust, leader: str) -> list[tuple[str, str]]:
+def questions(robust: Robust, leader: str, titles: Mapping[str, str]) -> list[tuple[str, str]]:
     """Questions of a sceptic, and what the numbers answer.
 
     Parameters
@@ -34,66 +20,66 @@ def questions(robust: Robust, leader: str) -> list[tuple[str, str]]:
         Of one episode.
     leader
         Label of the leading hypothesis.
+    titles
+        Of items, by id.
 
     Examples
     --------
-    >>> numbers = {"fewest_items": float("nan"), "prior_needed": 0.006}
-    >>> questions(Robust("moderate", (), numbers, ()), "Loyalty")[0]
+    >>> questions(Robust({"fewest_items": float("nan"), "prior_needed": 0.006}, ()), "Loyalty", {})[0]
     ('Fewest items whose removal changes the leader', 'no removal does')
     """
-    asked = [measure for measure in measures() if measure.question]
-    rows = [(measure.question.format(leader=leader), _said(measure, robust)) for measure in asked]
+    n = robust.numbers
+    rows = [
+        ("Fewest items whose removal changes the leader", _removed(robust, titles)),
+        ("Fewest items whose removal leaves it level or behind", _count(n, "items_to_tie")),
+        ("Fewest items that would have to be turned round", _count(n, "items_to_turn")),
+        (f"Prior of {leader} at which it would be as likely as not", _probability(n, "prior_needed")),
+        ("Correlation in its clusters at which the lead is lost", _correlation(n, "correlation_lost")),
+        ("Correlation of all its items at which the lead is lost", _correlation(n, "correlation_all_lost")),
+        ("Bias of the search, off every favouring item, that loses the lead", _bias(n)),
+        (f"P({leader}), every 90 % range a hard limit", _between(n, "least", "most")),
+        (f"P({leader}), a tenth of the prior left open", _between(n, "prior_least", "prior_most")),
+    ]
     return [(what, said) for what, said in rows if said]
 
 
-def _said(measure: Measure, robust: Robust) -> str:
-    """The value in words; empty where there is nothing to say."""
-    if measure.name not in robust.numbers:
+def _removed(robust: Robust, titles: Mapping[str, str]) -> str:
+    count = robust.numbers.get("fewest_items", math.nan)
+    return (
+        "no removal does"
+        if math.isnan(count)
+        else f"{count:.0f}: {'; '.join(titles.get(name, name) for name in robust.flip)}"
+    )
+
+
+def _count(numbers: dict[str, float], name: str) -> str:
+    count = numbers.get(name, math.nan)
+    if math.isnan(count):
         return ""
-    value = robust.numbers[measure.name]
-    if measure.interval:
-        return _between([robust.numbers[name] for name in measure.values])
-    lost = math.isnan(value) if measure.form == "count" else math.isinf(value)
-    if lost or math.isnan(value):
-        return measure.never if lost else ""
-    names = ", ".join(filter(None, (robust.names.get(name, "") for name in measure.names)))
-    said = _FORMS[measure.form](value)
-    if not names:
-        return said
-    return f"{said}: {names}" if measure.form == "count" else f"{said} ({names})"
+    return f"{count:.0f}" if count else "none; it is level already"
 
 
-_FORMS: dict[str, Callable[[float], str]] = {
-    "count": lambda value: f"{value:.0f}" if value else "none; it is level already",
-    "probability": tables.probability,
-    "correlation": lambda value: f"{value:.2f}".removeprefix("0"),
-    "dB": lambda value: f"{tables.db(value, sign=False)} dB",
-    "factor": lambda value: f"{value:.2f}",
-}
+def _probability(numbers: dict[str, float], name: str) -> str:
+    value = numbers.get(name, math.nan)
+    return "" if math.isnan(value) else tables.probability(value)
 
 
-def _between(ends: list[float]) -> str:
+def _correlation(numbers: dict[str, float], name: str) -> str:
+    value = numbers.get(name, math.nan)
+    if math.isnan(value):
+        return ""
+    return "none loses it" if math.isinf(value) else f"{value:.2f}".removeprefix("0")
+
+
+def _bias(numbers: dict[str, float]) -> str:
+    value = numbers.get("search_bias", math.nan)
+    if math.isnan(value):
+        return ""
+    return "none does" if math.isinf(value) else f"{tables.db(value, sign=False)} dB"
+
+
+def _between(numbers: dict[str, float], low: str, high: str) -> str:
+    ends = [numbers.get(name, math.nan) for name in (low, high)]
     if any(map(math.isnan, ends)) or math.isclose(*ends):
         return ""  # nothing was stated that could move it
     return " to ".join(tables.probability(end) for end in ends)
-
-
-def rule() -> str:
-    """The rule behind the words, from the rule itself.
-
-    Examples
-    --------
-    >>> rule().split(";")[0]
-    'the lead in dB (robust at 10 or more, moderate at 5 or more)'
-    """
-    what = {measure.name: measure.what for measure in measures()}
-    return "; ".join(f"{what[each.measure]} ({_bounds(each)})" for each in criteria())
-
-
-def _bounds(criterion: Criterion) -> str:
-    more = "or more" if criterion.higher_is_better else "or less"
-    ends = [
-        f"{word} where none loses it" if math.isinf(bound) else f"{word} at {bound:.3g} {more}"
-        for word, bound in (("robust", criterion.robust), ("moderate", criterion.moderate))
-    ]
-    return ", ".join(ends)

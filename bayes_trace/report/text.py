@@ -1,11 +1,11 @@
-"""An author's words inside Markdown, dates in words, and short names for narrow columns."""
+"""An author's words inside Markdown and dates in words."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-__all__ = ["day", "escape", "flat", "names_in_short", "prose", "sentence", "spell"]
+__all__ = ["bound", "day", "escape", "flat", "plain", "prose", "sentence", "slug", "spell"]
 
 _MONTHS = (
     "January",
@@ -25,8 +25,17 @@ _CODE = re.compile(r"(`[^`]+`)")
 _SPECIAL = re.compile(r"([\\`*\[\]@$~^]|<(?=[A-Za-z/!?])|&(?=[#\w]+;)|(?<!\w)_|_(?!\w))")
 #: what would open a heading, a list or a quotation
 _OPENING = re.compile(r"^(\d*)([-+#>.)])(?=\s)")
-#: a label up to this long is its own short name
-_SHORT = 8
+
+
+def bound(text: str) -> str:
+    """Words in which no probability begins a line.
+
+    Examples
+    --------
+    >>> bound("A .85, B <.01").count("\N{NO-BREAK SPACE}")
+    2
+    """
+    return re.sub(r" (?=[<>]?\.\d\d\b)", "\N{NO-BREAK SPACE}", text)
 
 
 def flat(text: str) -> str:
@@ -100,27 +109,27 @@ def day(date: str | None, *, short: bool = False) -> str:
     return ("–" if all(end.isdigit() for end in ends) else " to ").join(ends)
 
 
-def names_in_short(labels: Sequence[tuple[str, str]]) -> list[str]:
-    """Short names for columns: those given, else initials; the whole label where two would be alike.
-
-    Parameters
-    ----------
-    labels
-        Pairs of label and short name, the latter empty where none was given.
+def plain(markdown: str) -> str:
+    r"""Markdown of a cell or a citation as plain words.
 
     Examples
     --------
-    >>> names_in_short([("Loyalty coercion", ""), ("Quid pro quo", ""), ("Interoperability", ""), ("A", "")])
-    ['LC', 'QPQ', 'Interop.', 'A']
+    >>> plain(r"**A** [memo](#item-memo) [TW-01]{.code}<br>\\*2\\* <https://x.org>")
+    'A memo TW-01\\n*2* https://x.org'
     """
-    short = [given or _initials(label) for label, given in labels]
-    return [label if short.count(each) > 1 else each for each, (label, _) in zip(short, labels, strict=True)]
+    text = re.sub(r"<a id=[^>]*></a>", "", markdown)
+    text = re.sub(r"\[((?:[^\[\]]|\\.)*)\](?:\([^)]*\)|\{[^}]*\})", r"\1", text)
+    text = re.sub(r"<(https?://[^>]*)>", r"\1", text.replace("<br>", "\n"))
+    text = re.sub(r"(?<!\\)(\*\*|\*)", "", text)
+    return re.sub(r"\\([\\`*\[\]@$~^<&_#>.+;-])", r"\1", text)
 
 
-def _initials(label: str) -> str:
-    words = re.findall(r"\w+", label)
-    if len(label) <= _SHORT:
-        return label
-    if len(words) > 1:
-        return "".join(word if word.isupper() else word[0].upper() for word in words)
-    return f"{label[: _SHORT - 1]}."
+def slug(name: str) -> str:
+    """An id as an anchor of a page may have it.
+
+    Examples
+    --------
+    >>> slug("item-X-01/X-02"), slug("episode-f5e_1972")
+    ('item-X-01-X-02', 'episode-f5e_1972')
+    """
+    return re.sub(r"[^\w-]+", "-", name)

@@ -9,15 +9,15 @@ from typing import Literal
 
 from bayes_trace import tables
 from bayes_trace.evidence import EvidenceSet, Item
-from bayes_trace.report.citation import cite, key_citation, method_sources, reference, short
-from bayes_trace.report.text import escape
+from bayes_trace.report.citation import Cited, key_citation, method_sources
+from bayes_trace.report.text import escape, slug
 
 __all__ = ["ForPandoc", "Picture", "Plain", "Voice"]
 
 #: characters to a line of the widest table; more make its cells wrap
 _LINE = 90
 
-Kind = Literal["grid", "ledger"]
+Kind = Literal["grid", "ledger", "weights", "brief"]
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,25 @@ class Voice(ABC):
         """A heading."""
         return f"{'#' * level} {escape(words)}"
 
+    def link(self, words: str, anchor: str) -> str:
+        """Words, already escaped, that lead to an anchor."""
+        return f"[{words}](#{slug(anchor)})"
+
+    @abstractmethod
+    def anchor(self, words: str, anchor: str) -> str:
+        """Words, already escaped, that can be linked to."""
+
+    @abstractmethod
+    def code(self, words: str) -> str:
+        """An id, in small."""
+
+    @abstractmethod
+    def section(self, kind: str, body: str) -> str:
+        """A part of the page that a reader may open and close."""
+
+    @abstractmethod
     def cite(self, item: Item) -> str:
         """The citation of an item, in brackets."""
-        return f"[{cite(self.es, item)}]"
 
     def table(
         self,
@@ -85,6 +101,36 @@ class Voice(ABC):
 class Plain(Voice):
     """For people: citations in words, captions as paragraphs."""
 
+    #: citations as the citation processor has them
+    cited: Cited | None = None
+
+    def heading(self, level: int, words: str, anchor: str = "") -> str:
+        """A heading, with an anchor before it where it has one."""
+        before = f'<a id="{slug(anchor)}"></a>\n\n' if anchor else ""
+        return f"{before}{super().heading(level, words)}"
+
+    def anchor(self, words: str, anchor: str) -> str:
+        """With an empty link before them."""
+        return f'<a id="{slug(anchor)}"></a>{words}'
+
+    def code(self, words: str) -> str:
+        """In brackets."""
+        return f"({escape(words)})"
+
+    def section(self, kind: str, body: str) -> str:  # noqa: ARG002
+        """Plain text has none."""
+        return body
+
+    def cite(self, item: Item) -> str:
+        """In the words of the style."""
+        return self._cited.in_text(item)
+
+    @property
+    def _cited(self) -> Cited:
+        if self.cited is None:
+            self.cited = Cited(self.es)
+        return self.cited
+
     def _table(self, body: str, caption: str, kind: Kind) -> str:  # noqa: ARG002
         return f"{caption}\n\n{body}"
 
@@ -92,14 +138,12 @@ class Plain(Voice):
         return f"![{escape(picture.alt)}](figures/{picture.stem}.svg)\n\n{caption}"
 
     def method(self, key: str) -> str:
-        """Author and year."""
-        return f" ({short(method_sources()[key])})"
+        """In brackets."""
+        return f" {self._cited.method(key)}"
 
     def sources(self) -> str:
-        """One line for each source, by author."""
-        every = (*self.es.sources, *method_sources().values())
-        lines = sorted((reference(source) for source in every), key=lambda line: line.strip("“*").casefold())
-        return "\n".join(f"- {line}" for line in lines)
+        """One line for each source, in the order of the style."""
+        return "\n".join(f"- {line}" for line in self._cited.references.values())
 
 
 @dataclass
@@ -111,8 +155,20 @@ class ForPandoc(Voice):
     def heading(self, level: int, words: str, anchor: str = "") -> str:
         """A heading that can be linked to."""
         # what has no anchor of its own says the same in every case, and is not in the contents
-        marks = f"#{anchor}" if anchor else ".unlisted .unnumbered"
+        marks = f"#{slug(anchor)}" if anchor else ".unlisted .unnumbered"
         return f"{super().heading(level, words)} {{{marks}}}"
+
+    def anchor(self, words: str, anchor: str) -> str:
+        """As a span with an id."""
+        return f"[{words}]{{#{slug(anchor)}}}"
+
+    def code(self, words: str) -> str:
+        """As a span of its own class."""
+        return f"[{escape(words)}]{{.code}}"
+
+    def section(self, kind: str, body: str) -> str:
+        """As a division, which the page makes a part that opens."""
+        return f"::::: {{.{kind}}}\n{body}\n:::::"
 
     def cite(self, item: Item) -> str:
         """A citation for the citation processor."""
@@ -131,7 +187,7 @@ class ForPandoc(Voice):
 
     def sources(self) -> str:
         """The place where the citation processor puts the bibliography."""
-        return "::: {#refs}\n:::"
+        return '::: {#refs entry-spacing="0"}\n:::'
 
 
 def _piped(header: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[int]) -> str:

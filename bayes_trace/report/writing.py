@@ -13,17 +13,19 @@ import xarray as xr
 
 from bayes_trace.errors import BayesTraceError, UnknownNameError
 from bayes_trace.evidence import EvidenceSet
+from bayes_trace.report.citation import Cited
 from bayes_trace.report.conversion import Converter, Format, IncompleteReportError, Style
 from bayes_trace.report.gather import Progress, gather
 from bayes_trace.report.manifest import manifest
 from bayes_trace.report.markdown import Pictures, markdown
-from bayes_trace.report.results import Gathered
-from bayes_trace.report.voice import ForPandoc
+from bayes_trace.report.results import Detail, Gathered
+from bayes_trace.report.voice import ForPandoc, Plain
 
-__all__ = ["FORMATS", "STYLES", "write_report"]
+__all__ = ["DETAILS", "FORMATS", "STYLES", "write_report"]
 
 FORMATS: tuple[Format, ...] = ("md", "html", "docx", "tex", "pdf")
-STYLES: tuple[Style, ...] = ("chicago", "apsa")
+DETAILS: tuple[Detail, ...] = ("brief", "standard", "full")
+STYLES: tuple[Style, ...] = ("chicago", "apsa", "apa")
 
 
 def write_report(  # noqa: PLR0913 - every choice but two has a default
@@ -32,6 +34,7 @@ def write_report(  # noqa: PLR0913 - every choice but two has a default
     *,
     formats: Sequence[str] = ("md",),
     style: str = "chicago",
+    detail: str = "standard",
     figures: bool | None = None,
     draws: Sequence[xr.DataTree] = (),
     coder: str | None = None,
@@ -49,7 +52,9 @@ def write_report(  # noqa: PLR0913 - every choice but two has a default
         ``md``, ``html`` (one page with all it needs inside), ``docx``, ``tex`` or ``pdf`` (which
         needs a TeX engine or WeasyPrint). Markdown is always written.
     style
-        Of citations and bibliography, outside Markdown: ``chicago`` (author-date) or ``apsa``.
+        Of citations and bibliography: ``chicago`` (author-date), ``apsa`` or ``apa``.
+    detail
+        ``brief`` (the page that answers), ``standard`` or ``full``.
     figures
         By default with every format but Markdown alone.
     draws
@@ -67,7 +72,7 @@ def write_report(  # noqa: PLR0913 - every choice but two has a default
     Raises
     ------
     UnknownNameError
-        For an unknown coder, format or style.
+        For an unknown coder, format, style or detail.
     BayesTraceError
         If draws were made from another set or scenario.
     IncompleteReportError
@@ -82,12 +87,13 @@ def write_report(  # noqa: PLR0913 - every choice but two has a default
     """
     chosen = [each for each in FORMATS if each in _known("format", ["md", *formats], FORMATS)]
     cited = next(each for each in STYLES if each in _known("style", [style], STYLES))
+    depth = next(each for each in DETAILS if each in _known("detail", [detail], DETAILS))
     say: Progress = progress or (lambda _what, _done: None)
-    gathered = gather(evidence_set, coder=coder, draws=draws, progress=_part(say, 0.0, 0.2))
-    run = _Run(Path(folder), gathered, cited, draws)
+    gathered = gather(evidence_set, coder=coder, draws=draws, detail=depth, progress=_part(say, 0.0, 0.4))
+    run = _Run(Path(folder), gathered, cited, depth, draws)
     run.home.mkdir(parents=True, exist_ok=True)
     if len(chosen) > 1 if figures is None else figures:
-        run.draw(chosen, _part(say, 0.2, 0.7))
+        run.draw(chosen, _part(say, 0.4, 0.7))
     return run.write(chosen, _part(say, 0.7, 1.0))
 
 
@@ -108,6 +114,7 @@ class _Run:
     home: Path
     gathered: Gathered
     style: Style
+    detail: Detail
     draws: Sequence[xr.DataTree]
     pictures: Pictures | None = None
 
@@ -117,7 +124,12 @@ class _Run:
 
         intervals = next((tree for tree in self.draws if tree.attrs.get("model") == "elicitation"), None)
         self.pictures = draw_figures(
-            self.gathered, self.home / "figures", formats=formats, draws=intervals, progress=say
+            self.gathered,
+            self.home / "figures",
+            formats=formats,
+            detail=self.detail,
+            draws=intervals,
+            progress=say,
         )
 
     def write(self, formats: Sequence[Format], say: Progress) -> dict[str, Path]:
@@ -139,11 +151,19 @@ class _Run:
     def _write(self, kind: Format) -> Path:
         path = self.home / f"report.{kind}"
         if kind == "md":
-            path.write_text(markdown(self.gathered, pictures=self.pictures), encoding="utf-8", newline="\n")
+            es = self.gathered.evidence_set
+            plain = Plain(es, cited=Cited(es, self.style, more=self.gathered.preferred.items))
+            path.write_text(
+                markdown(self.gathered, voice=plain, pictures=self.pictures, detail=self.detail),
+                encoding="utf-8",
+                newline="\n",
+            )
         else:
             converter = Converter(self.gathered.evidence_set, self.home, self.style)
             voice = ForPandoc(self.gathered.evidence_set, suffix=converter.suffix(kind))
-            converter.convert(markdown(self.gathered, voice=voice, pictures=self.pictures), kind, path)
+            converter.convert(
+                markdown(self.gathered, voice=voice, pictures=self.pictures, detail=self.detail), kind, path
+            )
         return path
 
     def _manifest(self, files: dict[str, Path]) -> Path:
@@ -152,6 +172,7 @@ class _Run:
         facts: dict[str, Any] = {
             **manifest(self.gathered),
             "style": self.style,
+            "detail": self.detail,
             "files": [each.name for each in files.values()],
             "made": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         }

@@ -48,8 +48,55 @@ local function describe(table_)
   end
 end
 
+local kinds = { 'grid', 'ledger', 'weights', 'brief' }
+
+local function table_kind(div)
+  for _, kind in ipairs(kinds) do
+    if div.classes:includes(kind) then
+      return kind
+    end
+  end
+end
+
+local function small(blocks)
+  local open = pandoc.RawBlock('latex', '\\begingroup\\footnotesize')
+  return pandoc.Blocks({ open }) .. blocks .. pandoc.Blocks({ pandoc.RawBlock('latex', '\\endgroup') })
+end
+
+-- On the page an episode, or the list of items, is a part that opens; on paper it is simply there.
+local function part(div)
+  if latex and div.classes:includes('items') then
+    return small(div.content)
+  end
+  if not html then
+    return div.content
+  end
+  local said = div.classes:includes('items') and 'All items' or 'The evidence, and what would change the answer'
+  local first = pandoc.Blocks({})
+  if div.classes:includes('episode') then
+    first = pandoc.Blocks({ div.content[1] })
+    div.content:remove(1)
+  end
+  local open = pandoc.RawBlock('html', '<details class="' .. div.classes[1] .. '"><summary>' .. said .. '</summary>')
+  local blocks = first .. pandoc.Blocks({ open }) .. div.content .. pandoc.Blocks({ pandoc.RawBlock('html', '</details>') })
+  return blocks
+end
+
+-- An id after a title is small.
+local function code(span)
+  if latex and span.classes:includes('code') then
+    return { pandoc.RawInline('latex', '{\\scriptsize '), pandoc.Span(span.content), pandoc.RawInline('latex', '}') }
+  end
+end
+
 local function framed(div)
-  if not (div.classes:includes('grid') or div.classes:includes('ledger')) then
+  if latex and div.identifier == 'refs' then
+    return { pandoc.RawBlock('latex', '\\begingroup\\footnotesize'), div, pandoc.RawBlock('latex', '\\endgroup') }
+  end
+  if div.classes:includes('episode') or div.classes:includes('items') then
+    return part(div)
+  end
+  if not table_kind(div) then
     return nil
   end
   local table_ = div.content[1]
@@ -62,7 +109,7 @@ local function framed(div)
     return div
   elseif latex then
     return {
-      pandoc.RawBlock('latex', '\\room{9\\baselineskip}\\begingroup\\footnotesize\\setlength{\\extrarowheight}{3pt}'),
+      pandoc.RawBlock('latex', '\\room{8\\baselineskip}\\begingroup\\' .. (div.classes:includes('brief') and 'scriptsize' or 'footnotesize') .. '\\setlength{\\extrarowheight}{1.5pt}'),
       table_,
       pandoc.RawBlock('latex', '\\endgroup'),
     }
@@ -96,8 +143,8 @@ end
 
 local function with_room(header)
   if latex then
-    return { pandoc.RawBlock('latex', '\\room{11\\baselineskip}'), header }
+    return { pandoc.RawBlock('latex', '\\room{9\\baselineskip}'), header }
   end
 end
 
-return { { Meta = with_all_sources, RawInline = line_break }, { Div = framed, Pandoc = entitled }, { Header = with_room } }
+return { { Meta = with_all_sources, RawInline = line_break }, { Div = framed, Span = code, Pandoc = entitled }, { Header = with_room } }

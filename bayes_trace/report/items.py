@@ -1,0 +1,74 @@
+"""Every item once, with its words, its dates and its source; all mentions lead here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from bayes_trace.evidence import Item
+from bayes_trace.report.results import Gathered
+from bayes_trace.report.text import day, escape, sentence
+from bayes_trace.report.voice import Voice
+
+__all__ = ["Items"]
+
+
+class Items:
+    """The list of items of one report in one voice."""
+
+    def __init__(self, gathered: Gathered, voice: Voice) -> None:
+        self.g = gathered
+        self.voice = voice
+        #: those that a preferred scenario adds come with the rest
+        self.known = {**gathered.evidence_set.items, **gathered.preferred.items}
+
+    def every(self) -> str:
+        """All items that bear on a scored episode, case by case, in the order of the files."""
+        used = {name for result in self.g.episodes for name in self._of(result.episode.id)}
+        used |= {item.id for case in self.g.cases for item in case.attempts}
+        used |= {item.id for result in self.g.episodes for row in result.ledger.rows for item in row.items}
+        used |= {each.item for changes in self.g.effects.values() for each in changes}
+        return self._listed(item for name, item in self.known.items() if name in used)
+
+    def named(self) -> str:
+        """Items that the page that answers names."""
+        answers = self.g.answers
+        used = {
+            weight.item
+            for subject in answers.subjects
+            if (there := answers.answer(subject.id, answers.preferred, self.g.coder))
+            for weight in there.weights
+        }
+        return self._listed(
+            item for name, item in self.known.items() if used & {name, item.reading, item.event}
+        )
+
+    def _of(self, episode: str) -> Iterator[str]:
+        for name, item in self.known.items():
+            if episode in item.episodes and item.found != "not_sought":
+                yield name
+
+    def _listed(self, items: Iterable[Item]) -> str:
+        facts = self._facts()
+        return "\n".join(self._line(item, facts) for item in items)
+
+    def _facts(self) -> dict[str, str]:
+        """Labels of what several items turn on; the first of those items carries its anchor."""
+        facts = {reading.id: reading.label or reading.id for reading in self.g.preferred.readings}
+        return facts | {event.id: event.label for case in self.g.preferred.cases for event in case.events}
+
+    def _line(self, item: Item, facts: dict[str, str]) -> str:
+        code = self.voice.anchor(f"**{escape(item.id)}**", f"item-{item.id}")
+        for name in filter(None, (item.reading, item.event)):
+            if name in facts:  # once, with the first item of it
+                code = f"{self.voice.anchor('', f'item-{name}')}{code}"
+                facts.pop(name)
+        title = f" *{escape(item.title)}.*" if item.title else ""
+        absent = " Looked for and not found." if item.found == "absent" else ""
+        return f"- {code}{title} {_when(item)}: {escape(sentence(item.paraphrase))}{absent} {self.voice.cite(item)}"
+
+
+def _when(item: Item) -> str:
+    date, older = item.date or "", item.statement_date
+    told = f", of {day(older, short=True)}" if older and not date.startswith(older) else ""
+    later = ", retrospective" if item.retrospective else ""
+    return f"{day(item.date, short=True)}{told}{later}"

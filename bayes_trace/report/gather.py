@@ -28,7 +28,7 @@ from bayes_trace.report.results import (
     Used,
 )
 from bayes_trace.scenarios import apply_scenario
-from bayes_trace.summary.verdicts import BASE, Answers, gather_answers
+from bayes_trace.summary.verdicts import BASE, Answers, gather_answers, title_of
 
 __all__ = ["Progress", "gather"]
 
@@ -214,5 +214,5 @@ class _Gatherer:
     def robustness(self, episode: str) -> Robust:
         row = self.robust.sel(episode=episode)
         numbers = {str(n): float(v.item()) for n, v in row.data_vars.items() if v.dtype.kind in "fi"}
-        flip = tuple(str(row["items_to_flip"].item()).split())
-        return Robust(numbers, flip)
+        flip = (title_of(self.es, name) for name in str(row["items_to_flip"].item()).split())
+        return Robust(numbers, {"items_to_flip": "; ".join(flip)})

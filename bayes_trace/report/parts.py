@@ -282,9 +282,7 @@ class Parts:
         """How far the answer can be pushed before it gives way."""
         if not result.robust:
             return ""
-        es = self.g.preferred
-        titles = {name: title_of(es, name) for name in result.robust.flip}
-        asked = questions(result.robust, self.g.column(result.leader).label, titles)
+        asked = questions(result.robust, self.g.column(result.leader).label)
         rows = [[escape(what), escape(said)] for what, said in (asked if full else asked[:FEW])]
         caption = f"“{escape(result.episode.label)}”: what it would take to change the answer of {escape(self._coder())}."
         return self.voice.table(["Question", "Answer"], rows, caption=caption, widths=[50, 40])

@@ -85,9 +85,7 @@ class Robust:
 
     #: measure -> value
     numbers: dict[str, float]
-    #: the fewest items whose removal changes the leader; empty: no removal does
-    flip: tuple[str, ...]
-    #: measure in words -> what it names: items, a scenario, a coder
+    #: measure -> the items that it names, by title
     names: dict[str, str] = field(default_factory=dict)
 
 

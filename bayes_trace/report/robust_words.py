@@ -1,17 +1,21 @@
-"""How far an answer can be pushed, in words."""
+"""How far an answer can be pushed, in words: the table of measures of `sensitivity`, said."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from bayes_trace import tables
 from bayes_trace.report.results import Robust
 
+if TYPE_CHECKING:
+    from bayes_trace.sensitivity import Measure
+
 __all__ = ["questions"]
 
 
-def questions(robust: Robust, leader: str, titles: Mapping[str, str]) -> list[tuple[str, str]]:
+def questions(robust: Robust, leader: str) -> list[tuple[str, str]]:
     """Questions of a sceptic, and what the numbers answer.
 
     Parameters
@@ -20,66 +24,46 @@ def questions(robust: Robust, leader: str, titles: Mapping[str, str]) -> list[tu
         Of one episode.
     leader
         Label of the leading hypothesis.
-    titles
-        Of items, by id.
 
     Examples
     --------
-    >>> questions(Robust({"fewest_items": float("nan"), "prior_needed": 0.006}, ()), "Loyalty", {})[0]
+    >>> questions(Robust({"fewest_items": float("nan"), "prior_needed": 0.006}), "Loyalty")[0]
     ('Fewest items whose removal changes the leader', 'no removal does')
     """
-    n = robust.numbers
-    rows = [
-        ("Fewest items whose removal changes the leader", _removed(robust, titles)),
-        ("Fewest items whose removal leaves it level or behind", _count(n, "items_to_tie")),
-        ("Fewest items that would have to be turned round", _count(n, "items_to_turn")),
-        (f"Prior of {leader} at which it would be as likely as not", _probability(n, "prior_needed")),
-        ("Correlation in its clusters at which the lead is lost", _correlation(n, "correlation_lost")),
-        ("Correlation of all its items at which the lead is lost", _correlation(n, "correlation_all_lost")),
-        ("Bias of the search, off every favouring item, that loses the lead", _bias(n)),
-        (f"P({leader}), every 90 % range a hard limit", _between(n, "least", "most")),
-        (f"P({leader}), a tenth of the prior left open", _between(n, "prior_least", "prior_most")),
-    ]
+    from bayes_trace.sensitivity import measures
+
+    asked = [measure for measure in measures() if measure.question]
+    rows = [(measure.question.format(leader=leader), _said(measure, robust)) for measure in asked]
     return [(what, said) for what, said in rows if said]
 
 
-def _removed(robust: Robust, titles: Mapping[str, str]) -> str:
-    count = robust.numbers.get("fewest_items", math.nan)
-    return (
-        "no removal does"
-        if math.isnan(count)
-        else f"{count:.0f}: {'; '.join(titles.get(name, name) for name in robust.flip)}"
-    )
-
-
-def _count(numbers: dict[str, float], name: str) -> str:
-    count = numbers.get(name, math.nan)
-    if math.isnan(count):
+def _said(measure: Measure, robust: Robust) -> str:
+    """The value in words; empty where there is nothing to say."""
+    if measure.name not in robust.numbers:
         return ""
-    return f"{count:.0f}" if count else "none; it is level already"
+    value = robust.numbers[measure.name]
+    if measure.interval:
+        return _between([robust.numbers[name] for name in measure.values])
+    lost = math.isnan(value) if measure.form == "count" else math.isinf(value)
+    if lost or math.isnan(value):
+        return measure.never if lost else ""
+    names = ", ".join(filter(None, (robust.names.get(name, "") for name in measure.names)))
+    said = _FORMS[measure.form](value)
+    if not names:
+        return said
+    return f"{said}: {names}" if measure.form == "count" else f"{said} ({names})"
 
 
-def _probability(numbers: dict[str, float], name: str) -> str:
-    value = numbers.get(name, math.nan)
-    return "" if math.isnan(value) else tables.probability(value)
+_FORMS: dict[str, Callable[[float], str]] = {
+    "count": lambda value: f"{value:.0f}" if value else "none; it is level already",
+    "probability": tables.probability,
+    "correlation": lambda value: f"{value:.2f}".removeprefix("0"),
+    "dB": lambda value: f"{tables.db(value, sign=False)} dB",
+    "factor": lambda value: f"{value:.2f}",
+}
 
 
-def _correlation(numbers: dict[str, float], name: str) -> str:
-    value = numbers.get(name, math.nan)
-    if math.isnan(value):
-        return ""
-    return "none loses it" if math.isinf(value) else f"{value:.2f}".removeprefix("0")
-
-
-def _bias(numbers: dict[str, float]) -> str:
-    value = numbers.get("search_bias", math.nan)
-    if math.isnan(value):
-        return ""
-    return "none does" if math.isinf(value) else f"{tables.db(value, sign=False)} dB"
-
-
-def _between(numbers: dict[str, float], low: str, high: str) -> str:
-    ends = [numbers.get(name, math.nan) for name in (low, high)]
+def _between(ends: list[float]) -> str:
     if any(map(math.isnan, ends)) or math.isclose(*ends):
         return ""  # nothing was stated that could move it
     return " to ".join(tables.probability(end) for end in ends)

@@ -114,8 +114,8 @@ def plain(markdown: str) -> str:
 
     Examples
     --------
-    >>> plain(r"**A** [memo](#item-memo) [TW-01]{.code}<br>\\*2\\* <https://x.org>")
-    'A memo TW-01\\n*2* https://x.org'
+    >>> plain(r"**A** [memo](#item-memo) [TW-01]{.code}<br>\*2\* <https://x.org>")
+    'A memo TW-01\n*2* https://x.org'
     """
     text = re.sub(r"<a id=[^>]*></a>", "", markdown)
     text = re.sub(r"\[((?:[^\[\]]|\\.)*)\](?:\([^)]*\)|\{[^}]*\})", r"\1", text)

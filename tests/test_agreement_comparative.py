@@ -11,8 +11,8 @@ import bayes_trace as bt
 from bayes_trace.errors import SamplingStoppedError
 from bayes_trace.likelihood import drop_entries, with_likelihoods
 from bayes_trace.models import comparative_model, success_model
-from bayes_trace.sampling import for_loo, sample
 from bayes_trace.sampling import chains as chains_module
+from bayes_trace.sampling import for_loo, sample
 from bayes_trace.sampling.chains import run_chains
 from bayes_trace.sampling.plan import Plan
 from bayes_trace.summary import summarise_coefficients

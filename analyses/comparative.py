@@ -51,7 +51,7 @@ def main() -> None:
 
 def _say(what: str, row: pd.Series) -> None:
     """What was learned of one quantity, beside its prior."""
-    print(f"   {what}: {row['mean']:+.2f}, 89 % from {row['low_89']:+.2f} to {row['high_89']:+.2f};")
+    print(f"   {what}: {row['mean']:+.2f}, 90 % from {row['low_90']:+.2f} to {row['high_90']:+.2f};")
     print(
         f"   above zero with probability {row['p_positive']:.2f}, before the evidence {row['prior_p_positive']:.2f}"
     )

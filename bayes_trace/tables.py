@@ -113,13 +113,13 @@ def summary_table(summary: pd.DataFrame) -> Cells:
     >>> print(to_latex(header[1:4], [row[1:4] for row in rows]).splitlines()[4])
     A & .50 & .79 \\
     """
-    header = ["Episode", "Hypothesis", "Prior", "Mean", "Median", "89 %", "95 %", "P(leads)"]
+    header = ["Episode", "Hypothesis", "Prior", "Mean", "Median", "90 %", "95 %", "P(leads)"]
     return [*header, "MCSE", "R-hat", "ESS", "Note"], [
         [
             str(row["episode"]),
             str(row["hypothesis"]),
             *(probability(row[name]) if name in row else "" for name in ("prior", "mean", "median")),
-            *(f"{probability(row[f'low_{p}'])}–{probability(row[f'high_{p}'])}" for p in (89, 95)),
+            *(f"{probability(row[f'low_{p}'])}–{probability(row[f'high_{p}'])}" for p in (90, 95)),
             probability(row["p_leading"]),
             *(_number(row[name], places) for name, places in (("mcse", 3), ("r_hat", 3), ("ess", 0))),
             str(row["flag"]),
@@ -153,20 +153,20 @@ def coefficient_table(coefficients: pd.DataFrame) -> Cells:
     Examples
     --------
     >>> import pandas as pd
-    >>> row = {"quantity": "slope", "column": "record", "prior_sd": 1.0, "mean": 0.42, "low_89": -0.8}
-    >>> row |= {"high_89": 1.6, "p_positive": 0.7, "contraction": 0.4, "half_scale": 0.2}
+    >>> row = {"quantity": "slope", "column": "record", "prior_sd": 1.0, "mean": 0.42, "low_90": -0.8}
+    >>> row |= {"high_90": 1.6, "p_positive": 0.7, "contraction": 0.4, "half_scale": 0.2}
     >>> row |= {"twice_scale": 0.9, "flag": "prior-driven"}
     >>> coefficient_table(pd.DataFrame([row]))[1][0][:5]
     ['slope of record', '', '1.00', '+0.42', '−0.80 to +1.60']
     """
-    header = ["Quantity", "Hypothesis", "Prior sd", "Mean", "89 %", "P(>0)", "Learned", "Half", "Twice"]
+    header = ["Quantity", "Hypothesis", "Prior sd", "Mean", "90 %", "P(>0)", "Learned", "Half", "Twice"]
     return [*header, "Note"], [
         [
             f"{row['quantity']} of {row['column']}",
             str(row.get("hypothesis", "")),
             f"{row['prior_sd']:.2f}",
             _signed(row["mean"]),
-            f"{_signed(row['low_89'])} to {_signed(row['high_89'])}",
+            f"{_signed(row['low_90'])} to {_signed(row['high_90'])}",
             probability(row["p_positive"]),
             f"{row['contraction']:.2f}".replace("-", "−"),
             *(_signed(row[name]) if name in row else "" for name in ("half_scale", "twice_scale")),

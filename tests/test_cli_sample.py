@@ -20,7 +20,7 @@ def test_draws_are_written_read_back_and_agree_with_the_exact_answer(tmp_path):
     assert (told["model"], told["converged"], told["seed"]) == ("elicitation", 1, 1)
     row = next(each for each in told["episodes"] if each["hypothesis"] == "loyalty_coercion")
     assert row["mean"] == pytest.approx(exact_answer(), abs=max(4 * row["mcse"], 0.005))
-    assert row["low_95"] < row["low_89"] < row["median"] < row["high_89"] < row["high_95"]
+    assert row["low_95"] < row["low_90"] < row["median"] < row["high_90"] < row["high_95"]
     with xr.open_datatree(file, engine="h5netcdf") as stored:
         assert {"posterior", "prior", "log_likelihood", "observed_data", "constant_data"} <= set(
             stored.children

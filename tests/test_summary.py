@@ -40,7 +40,7 @@ def test_the_table_of_probabilities():
     row = table.loc["A"]
     assert row["mean"] == pytest.approx(p.mean())
     assert row["median"] == pytest.approx(np.median(p))
-    assert (row["low_89"], row["high_95"]) == pytest.approx(np.quantile(p, [0.055, 0.975]))
+    assert (row["low_90"], row["high_95"]) == pytest.approx(np.quantile(p, [0.05, 0.975]))
     assert row["p_leading"] == pytest.approx((p > 0.5).mean())
     assert row["mcse"] == pytest.approx(p.std() / np.sqrt(p.size), rel=0.2)
     assert row["r_hat"] == pytest.approx(1, abs=0.01)

@@ -217,7 +217,7 @@ def _episodes(table: pd.DataFrame) -> Table:
     from bayes_trace.tables import summary_table
 
     header, rows = summary_table(table)
-    shown = [header.index(name) for name in ("Mean", "89 %", "P(leads)", "MCSE", "R-hat", "ESS")]
+    shown = [header.index(name) for name in ("Mean", "90 %", "P(leads)", "MCSE", "R-hat", "ESS")]
     grid = _grid("Episode, hypothesis", [header[at] for at in shown])
     for number, row in enumerate(rows):
         if number == 0 or row[0] != rows[number - 1][0]:

@@ -95,7 +95,7 @@ def _changed(es: EvidenceSet, tree: xr.DataTree) -> str:
 
 def _sampled(table: pd.DataFrame) -> tuple[Sampled, ...]:
     return tuple(
-        Sampled(str(row["hypothesis"]), row["mean"], row["low_89"], row["high_89"], row["p_leading"])
+        Sampled(str(row["hypothesis"]), row["mean"], row["low_90"], row["high_90"], row["p_leading"])
         for row in table.to_dict("records")
     )
 
@@ -113,8 +113,8 @@ def _coefficients(tree: xr.DataTree) -> tuple[Coefficient, ...]:
             prior_mean=row["prior_mean"],
             prior_sd=row["prior_sd"],
             mean=row["mean"],
-            low=row["low_89"],
-            high=row["high_89"],
+            low=row["low_90"],
+            high=row["high_90"],
             contraction=row["contraction"],
             flag=str(row["flag"]),
         )

@@ -301,9 +301,9 @@ class Parts:
         what = "sensitivity distribution (propagated)" if "propagated" in drawn.note else "posterior draws"
         caption = (
             f"“{escape(result.episode.label)}”: {what} of the {drawn.model} model, {drawn.chains} × {drawn.draws}; "
-            f"the interval holds 89 % of them.{f' **{drawn.note}**.' if drawn.note else ''}"
+            f"the interval holds 90 % of them.{f' **{drawn.note}**.' if drawn.note else ''}"
         )
-        header = ["Hypothesis", "Mean", "89 % interval", "Share of draws in which it leads"]
+        header = ["Hypothesis", "Mean", "90 % interval", "Share of draws in which it leads"]
         return self.voice.table(header, rows, caption=caption, widths=[30, -12, -24, -24])
 
     def coefficients(self, drawn: Drawn) -> str:
@@ -323,7 +323,7 @@ class Parts:
             f"The {drawn.model} model: prior and posterior of every coefficient, {drawn.chains} × {drawn.draws} draws; "
             "contraction is 1 less the ratio of posterior to prior variance: near 0, nothing was learned."
         )
-        header = ["Condition", "Hypothesis", "Prior mean", "Posterior mean (89 %)", "Contraction", "Flag"]
+        header = ["Condition", "Hypothesis", "Prior mean", "Posterior mean (90 %)", "Contraction", "Flag"]
         return self.voice.table(header, rows, caption=caption, widths=[24, 12, 18, 24, -12, 20])
 
     def _known(self, name: str) -> str:

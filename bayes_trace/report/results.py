@@ -91,7 +91,7 @@ class Robust:
 
 @dataclass(frozen=True)
 class Sampled:
-    """Posterior draws of one hypothesis in one episode, with the 89 % interval."""
+    """Posterior draws of one hypothesis in one episode, with the 90 % interval."""
 
     hypothesis: str
     mean: float
@@ -103,7 +103,7 @@ class Sampled:
 
 @dataclass(frozen=True)
 class Coefficient:
-    """What a condition does in a model of several episodes, with the 89 % interval."""
+    """What a condition does in a model of several episodes, with the 90 % interval."""
 
     quantity: str
     condition: str

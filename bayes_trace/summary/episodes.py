@@ -18,7 +18,8 @@ __all__ = ["CONSTANT", "intervals", "standing", "summarise"]
 Array = npt.NDArray[np.float64]
 #: a quantity that moves less than this is constant
 CONSTANT = 1e-10
-LEVELS = (89, 95)
+#: 90 as ranges are stated; 89 stays for those who read it by name
+LEVELS = (89, 90, 95)
 #: probabilities that differ by a smaller share are level
 LEVEL = 1e-12
 #: fewer chains than this cannot be compared
@@ -36,7 +37,7 @@ def summarise(draws: xr.DataTree) -> pd.DataFrame:
     Returns
     -------
     A data frame with ``episode``, ``hypothesis``, ``prior``, ``mean``, ``median``, equal-tailed
-    intervals (``low_89``, ``high_89``, ``low_95``, ``high_95``), ``p_leading`` (share of draws in which
+    intervals (``low_90``, ``high_90``; likewise 89 and 95 %), ``p_leading`` (share of draws in which
     the hypothesis leads; those that are level share it), ``mcse`` of the mean, ``r_hat``, ``ess`` and
     ``flag``: ``constant`` where nothing moves, ``not converged`` or ``interrupted`` where the run was
     marked, ``propagated`` for a sensitivity distribution. Its ``attrs`` say the same of the whole.

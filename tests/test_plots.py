@@ -105,32 +105,33 @@ def everything(small, arms, arms_set, draws):
     post = bt.update(small)
     side = sensitivity.scenarios(arms_set, names=["clustered"], episodes=["f5e_1972"])
     weight = bt.weight_of_evidence(small, "A", against="B")
-    return {
-        "plot_posterior": plots.plot_posterior(post),
-        "plot_ledger": plots.plot_ledger(weight, posterior=post),
-        "plot_trajectory": plots.plot_trajectory(bt.trajectory(small, "episode")),
-        "plot_matrix": plots.plot_matrix(small, tests=bt.test_type(small, "A", against="B")),
-        "plot_tornado": plots.plot_tornado(sensitivity.one_way(small, uniform=3)),
-        "plot_tipping": plots.plot_tipping(sensitivity.tipping_points(small), rival="B"),
-        "plot_dependence": plots.plot_dependence(sensitivity.dependence_sweep(small, by="all")),
-        "plot_prior_needed": plots.plot_prior_needed(sensitivity.prior_needed(small), of="A"),
-        "plot_scenarios": plots.plot_scenarios(side),
-        "plot_overview": plots.plot_overview(side, evidence=arms),
-        "plot_ternary": plots.plot_ternary(post),
-        "plot_timeline": plots.plot_timeline(arms_set, case="jordan"),
-        "plot_mechanism": plots.plot_mechanism(small, "A", against="B"),
-        "plot_coders": plots.plot_coders(sensitivity.pool(arms), episode="f5e_1972"),
-        "plot_forest_episodes": plots.plot_forest_episodes(draws, of="quid_pro_quo"),
-        "plot_conditions": plots.plot_conditions(draws),
-        "plot_evidence_space": plots.plot_evidence_space(small, "A", against="B"),
-        "plot_tippett": plots.plot_tippett(calibration.tippett(KNOWN, KNOWN_NOT)),
-        "plot_ece": plots.plot_ece(calibration.ece(KNOWN, KNOWN_NOT)),
-        "plot_steps": plots.plot_steps(bt.weight_by_step(small, "A", against="B")),
-        "plot_prior_sweep": plots.plot_prior_sweep(sensitivity.prior_sweep(small)),
-        "plot_residual": plots.plot_residual(sensitivity.residual_sweep(small)),
-        "plot_leave_one_out": plots.plot_leave_one_out(sensitivity.leave_one_out(small), post),
-        "plot_search_bias": plots.plot_search_bias(sensitivity.search_bias(small)),
-    }
+    with mpl.rc_context({"figure.max_open_warning": 0}):
+        return {
+            "plot_posterior": plots.plot_posterior(post),
+            "plot_ledger": plots.plot_ledger(weight, posterior=post),
+            "plot_trajectory": plots.plot_trajectory(bt.trajectory(small, "episode")),
+            "plot_matrix": plots.plot_matrix(small, tests=bt.test_type(small, "A", against="B")),
+            "plot_tornado": plots.plot_tornado(sensitivity.one_way(small, uniform=3)),
+            "plot_tipping": plots.plot_tipping(sensitivity.tipping_points(small), rival="B"),
+            "plot_dependence": plots.plot_dependence(sensitivity.dependence_sweep(small, by="all")),
+            "plot_prior_needed": plots.plot_prior_needed(sensitivity.prior_needed(small), of="A"),
+            "plot_scenarios": plots.plot_scenarios(side),
+            "plot_overview": plots.plot_overview(side, evidence=arms),
+            "plot_ternary": plots.plot_ternary(post),
+            "plot_timeline": plots.plot_timeline(arms_set, case="jordan"),
+            "plot_mechanism": plots.plot_mechanism(small, "A", against="B"),
+            "plot_coders": plots.plot_coders(sensitivity.pool(arms), episode="f5e_1972"),
+            "plot_forest_episodes": plots.plot_forest_episodes(draws, of="quid_pro_quo"),
+            "plot_conditions": plots.plot_conditions(draws),
+            "plot_evidence_space": plots.plot_evidence_space(small, "A", against="B"),
+            "plot_tippett": plots.plot_tippett(calibration.tippett(KNOWN, KNOWN_NOT)),
+            "plot_ece": plots.plot_ece(calibration.ece(KNOWN, KNOWN_NOT)),
+            "plot_steps": plots.plot_steps(bt.weight_by_step(small, "A", against="B")),
+            "plot_prior_sweep": plots.plot_prior_sweep(sensitivity.prior_sweep(small)),
+            "plot_residual": plots.plot_residual(sensitivity.residual_sweep(small)),
+            "plot_leave_one_out": plots.plot_leave_one_out(sensitivity.leave_one_out(small), post),
+            "plot_search_bias": plots.plot_search_bias(sensitivity.search_bias(small)),
+        }
 
 
 def test_every_plot_fits_a_column_and_is_written_in_each_format(everything, tmp_path):

@@ -1,6 +1,7 @@
 """Labels, letters and sizes: text as it stands, inside the figure, in the caller's fonts."""
 
 import inspect
+import re
 from itertools import pairwise
 
 import matplotlib as mpl
@@ -91,6 +92,15 @@ def test_labels_are_text_and_stay_inside(two, compiled, label, width):
         figure.draw_without_rendering()
         box = figure.get_tightbbox()
         title = plot.get_xlabel() or plot.get_title() or "a picture without axes"
+        page = [0, 0, *figure.get_size_inches() * figure.dpi]
+        for text in words(figure):
+            if re.fullmatch(r"[−\d.]+", text.get_text()):  # ticks outside the limits are not drawn
+                continue
+            place = text.get_window_extent()
+            assert place.x0 > page[0] - 4, (title, text)
+            assert place.y0 > page[1] - 4, (title, text)
+            assert place.x1 < page[2] + 4, (title, text)
+            assert place.y1 < page[3] + 4, (title, text)
         assert min(box.x0, box.y0) > -0.04, title
         assert max(box.x1 - figure.get_figwidth(), box.y1 - figure.get_figheight()) < 0.04, title
         assert all(not text.get_parse_math() for text in words(figure) if "$" in text.get_text()), title

@@ -29,7 +29,7 @@ __all__ = ["plot_matrix", "plot_steps"]
 
 Array = npt.NDArray[np.float64]
 #: inches: a row of items, one of episodes, what surrounds them; a name that stands upright, the words beside a row
-_ROW, _TALL, _AROUND, _UPRIGHT, _BESIDE = 0.14, 0.2, 1.05, 0.9, 0.8
+_ROW, _TALL, _AROUND, _UPRIGHT, _BESIDE = 0.14, 0.2, 0.55, 0.9, 0.8
 #: the share of the width that names of rows take
 _NAMES = 0.38
 #: weights beyond these, dB, are as dark as these
@@ -219,9 +219,13 @@ def _any_item(by_step: xr.DataArray, evidence: xr.Dataset) -> xr.DataArray:
 
 
 def _draw(cells: Cells, ax: Axes | None, height: float, width: float) -> Axes:
-    tall = max(height, 0.1 * max(1 + name.count("\n") for name in [*cells.rows, *cells.beside]) + 0.04)
-    ax = canvas(ax, height=_AROUND + tall * len(cells.rows), width=width)
-    room = width_of(ax, width) - max(map(inches, cells.rows)) - max(map(inches, cells.beside), default=0.0)
+    tall = max(height, 0.1 * (1 + max(map(_breaks, [*cells.rows, *cells.beside]))) + 0.04)
+    beside = max([_BESIDE, *map(inches, cells.beside)]) if cells.beside else 0.0
+    room = width_of(ax, width) - max(map(inches, cells.rows)) - beside
+    heads, lie = _heads(cells.columns, (room - 0.3) / len(cells.columns))
+    high = 0.1 * (1 + max(map(_breaks, heads))) if lie else max(map(inches, heads)) / letters()
+    high = max(high, 0.6) if cells.beside else high  # the words over the tests
+    ax = canvas(ax, height=_AROUND + high + tall * len(cells.rows), width=width)
     for (row, column), value in np.ndenumerate(cells.values):
         _draw_cell(ax, row, column, float(value), warm=cells.signed and bool(value < 0))
     for row, word in enumerate(cells.beside):
@@ -232,19 +236,22 @@ def _draw(cells: Cells, ax: Axes | None, height: float, width: float) -> Axes:
     rows, columns = cells.values.shape
     ax.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5))
     ax.set_yticks(range(rows), cells.rows)
-    _head_columns(ax, cells.columns, (room - 0.2) / columns)
+    ax.xaxis.tick_top()
+    ax.set_xticks(range(columns), heads)
+    ax.tick_params(axis="x", labelrotation=0 if lie else 90)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     return ax
 
 
-def _head_columns(ax: Axes, names: Sequence[str], room: float) -> None:
+def _heads(names: Sequence[str], room: float) -> tuple[list[str], bool]:
     """Names over the columns, upright where a word of them has no room to lie."""
     lie = max(inches(part) for name in names for part in name.split()) < room
-    ax.xaxis.tick_top()
-    words = [fit(name, room if lie else _UPRIGHT * letters(), lines=4 if lie else 2) for name in names]
-    ax.set_xticks(range(len(names)), words)
-    ax.tick_params(axis="x", labelrotation=0 if lie else 90)
+    return [fit(name, room if lie else _UPRIGHT * letters(), lines=4 if lie else 2) for name in names], lie
+
+
+def _breaks(text: str) -> int:
+    return text.count("\n")
 
 
 def _draw_cell(ax: Axes, row: int, column: int, value: float, *, warm: bool) -> None:

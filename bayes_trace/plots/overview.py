@@ -257,7 +257,7 @@ def _rows(
         case = _of_episode(evidence, "case", name)
         if case and case != before:
             at += 0.35 * row if rows else 0.0
-            rows.append(Row("", fit(label(case, labels), left - 0.05, lines=1), at, muted=False))
+            rows.append(Row("", fit(label(case, labels), 0.87 * left - 0.1, lines=1), at, muted=False))
             at, before = at + row, case
         signs = [_OUTCOMES.get(_of_episode(evidence, "granted", name), ("",))[0], reasons.get(name, ("",))[0]]
         tail = "".join(f" {sign}" for sign in signs if sign)

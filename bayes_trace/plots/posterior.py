@@ -199,7 +199,8 @@ def _draw_column(ax: Axes, rows: Rows, number: int, name: str, mark: Mark) -> No
     y = _places(rows, number)[chosen]
     low, high, prior = (each[chosen, number] for each in (rows.low, rows.high, rows.prior))
     ax.hlines(y, low, high, color=mark.color, linewidth=0.9)
-    ax.plot(prior, y, "|", color=QUIET, markersize=4, markeredgewidth=0.8, zorder=1.5)
+    if np.isfinite(prior).any():
+        ax.plot(prior, y, "|", color=QUIET, markersize=4, markeredgewidth=0.8, zorder=1.5)
     ax.plot(
         rows.values[chosen, number],
         y,

@@ -11,6 +11,8 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.legend import Legend
 
 from bayes_trace.errors import BayesTraceError
 from bayes_trace.plots.lettering import fit, inches, letters, points
@@ -157,7 +159,7 @@ def canvas(ax: Axes | None, *, height: float, width: float = COLUMN) -> Axes:
 
 
 def width_of(ax: Axes | None, width: float) -> float:
-    """Inches that a figure has for its words: those of the axes given, else of the figure to be made.
+    """Inches that a picture and its words have: the share of the figure that the axes given, or to be made, hold.
 
     Examples
     --------
@@ -166,10 +168,13 @@ def width_of(ax: Axes | None, width: float) -> float:
     """
     if ax is None:
         return width
-    return float(ax.get_window_extent().width / figure_of(ax).dpi) + 1.0
+    whole, spec = float(figure_of(ax).get_figwidth()), ax.get_subplotspec()
+    if spec is None:
+        return float(ax.get_window_extent().width / figure_of(ax).dpi)
+    return whole * len(spec.colspan) / spec.get_gridspec().ncols
 
 
-def x_title(ax: Axes, text: str, room: float, *, share: float = 0.6) -> None:
+def x_title(ax: Axes, text: str, room: float, *, share: float = 0.55) -> None:
     r"""The title of the axis across, each line broken to that share of the room.
 
     Examples
@@ -180,7 +185,11 @@ def x_title(ax: Axes, text: str, room: float, *, share: float = 0.6) -> None:
     ['decibels for', 'the first', 'against the', 'second']
     >>> plt.close(ax.figure)
     """
-    ax.set_xlabel("\n".join(fit(line, share * room, lines=4, size="medium") for line in text.split("\n")))
+    title = "\n".join(fit(line, share * room, lines=4, size="medium") for line in text.split("\n"))
+    ax.set_xlabel(title)
+    if _is_ours(ax):
+        more = max(title.count("\n") - 1, 0) * 1.2 * points("medium") / 72
+        figure_of(ax).set_figheight(figure_of(ax).get_figheight() + more)
 
 
 def legend_above(ax: Axes, *, width: float = COLUMN, columns: int = 2, title: str = "") -> None:
@@ -192,7 +201,7 @@ def legend_above(ax: Axes, *, width: float = COLUMN, columns: int = 2, title: st
     if not handles:
         return
     fitted, columns = _fitted(names, min(columns, len(handles)), width)
-    ax.legend(
+    legend = ax.legend(
         handles,
         fitted,
         loc="lower right",  # to the left there are labels, to the right the page ends
@@ -200,10 +209,13 @@ def legend_above(ax: Axes, *, width: float = COLUMN, columns: int = 2, title: st
         ncols=columns,
         title=title or None,
     )
+    _make_room(ax, legend)
 
 
-#: inches that a mark of the legend takes, and the least for its words
-_HANDLE, _LEAST = 0.34, 1.25
+#: inches that a mark of the legend and the space beside it take, and the least for its words
+_HANDLE, _LEAST = 0.42, 1.25
+#: inches that heights of figures leave for a legend
+_FORESEEN = 0.25
 
 
 def _fitted(names: Sequence[str], columns: int, width: float) -> tuple[list[str], int]:
@@ -212,6 +224,24 @@ def _fitted(names: Sequence[str], columns: int, width: float) -> tuple[list[str]
         columns -= 1
     room = width / columns - _HANDLE
     return [fit(name, room, lines=3) for name in names], columns
+
+
+def _is_ours(ax: Axes) -> bool:
+    """Whether the figure holds nothing else, so that it may grow."""
+    figure = figure_of(ax)
+    return isinstance(figure.get_layout_engine(), ConstrainedLayoutEngine) and len(figure.axes) == 1
+
+
+def _make_room(ax: Axes, legend: Legend) -> None:
+    """A figure of ours grows by its legend; the layout would make room by moving the axes to the side."""
+    figure = figure_of(ax)
+    engine = figure.get_layout_engine()
+    if not _is_ours(ax) or not isinstance(engine, ConstrainedLayoutEngine):
+        return
+    legend.set_in_layout(False)
+    high = float(legend.get_window_extent().height / figure.dpi) + 0.03
+    figure.set_figheight(figure.get_figheight() + max(high - _FORESEEN * letters(), 0.0))
+    engine.set(rect=(0.0, 0.0, 1.0, 1 - high / figure.get_figheight()))
 
 
 #: whatever a plot function returns

@@ -297,12 +297,19 @@ def test_an_episode_that_a_coder_has_not_coded_is_no_result():
     second = bt.sample(two_readers(), seed=1, coder="second")
     assert second.posterior.episode.values.tolist() == ["e1"]
     assert second.attrs["not_coded"] == "e2"
-    with pytest.raises(ModelError, match="coder second has coded no episode here; choose another: first, second"):
+    with pytest.raises(
+        ModelError, match="coder second has coded no episode here; choose another: first, second"
+    ):
         bt.sample(bt.compile_evidence(make([item("i", {"A": 0.5, "B": 0.2})])), coder="second")
 
 
 WRONG = [
-    (two_readers, {"coder": "nobody"}, UnknownNameError, "no coder named 'nobody'; there are: first, second, all"),
+    (
+        two_readers,
+        {"coder": "nobody"},
+        UnknownNameError,
+        "no coder named 'nobody'; there are: first, second, all",
+    ),
     (
         two_readers,
         {"coder": "all", "sampler": "direct"},
@@ -374,7 +381,9 @@ def test_what_cannot_be_trusted_goes_to_a_chain_under_auto(monkeypatch):
     monkeypatch.setattr(run, "_with_chains", chains)
     tree = bt.sample(of_source(2)[0], seed=1)
     assert asked == [("elicitation", "nutpie", "raise")]
-    assert tree.attrs["not_direct"].startswith("episode e1: a block of 2 links and 2 shared numbers: Pareto k-hat")
+    assert tree.attrs["not_direct"].startswith(
+        "episode e1: a block of 2 links and 2 shared numbers: Pareto k-hat"
+    )
 
 
 def test_ratios_too_uncertain_to_weigh_are_refused():

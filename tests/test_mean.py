@@ -193,5 +193,7 @@ def test_one_source_of_an_event_is_integrated():
 
 def test_a_pool_has_no_ranges_of_its_own():
     ev = bt.compile_evidence(make([item("i", {"A": WIDE, "B": 0.1})]))
-    with pytest.raises(BayesTraceError, match="point='mean' is the answer of one coder; give coder=, or pool at"):
+    with pytest.raises(
+        BayesTraceError, match="point='mean' is the answer of one coder; give coder=, or pool at"
+    ):
         bt.update(ev, point="mean", pool="log")

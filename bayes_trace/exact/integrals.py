@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -11,40 +10,17 @@ import numpy.typing as npt
 from bayes_trace.exact.blocks import Block
 from bayes_trace.likelihood import effective_likelihood
 from bayes_trace.likelihood.links import Links, Point
+from bayes_trace.likelihood.quadrature import two_piece_nodes
 from bayes_trace.likelihood.ranges import Deviates
 from bayes_trace.scales import expit, log_sum
 
-__all__ = ["block_weight", "deviates", "expected", "log_mean", "two_piece_nodes", "with_numbers"]
+__all__ = ["block_weight", "deviates", "expected", "log_mean", "with_numbers"]
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Index = npt.NDArray[np.int64]
-#: where the normal density has fallen below 1e-17
-FAR = 8.6
-#: nodes on either side of zero: of a mean that is taken once, and of one at every variant
-FINE, COARSE = 80, 24
-
-
-@cache
-def two_piece_nodes(n: int = FINE) -> tuple[Array, Array]:
-    """Nodes and weights for the expectation over a standard normal, kink at zero allowed.
-
-    Returns
-    -------
-    z and weights, 2 n of each; Gauss-Legendre on either side of zero.
-
-    Examples
-    --------
-    >>> z, w = two_piece_nodes()
-    >>> round(float((w * np.abs(z)).sum()), 9)  # sqrt(2 / pi)
-    0.797884561
-    """
-    x, weight = np.polynomial.legendre.leggauss(n)
-    z = FAR * (x + 1) / 2
-    density = weight * np.exp(-0.5 * z**2)
-    # the density adds up to 1 but for rounding
-    density /= 2 * density.sum()
-    return np.concatenate([-z[::-1], z]), np.concatenate([density[::-1], density])
+#: nodes on either side of zero, of a mean that is taken at every variant
+COARSE = 24
 
 
 def deviates(block: Block, values: Array) -> Deviates:

@@ -10,7 +10,8 @@ import xarray as xr
 
 from bayes_trace.errors import ScaleError
 from bayes_trace.exact.blocks import Block, blocks_of, uncertain_weight
-from bayes_trace.exact.integrals import block_weight, deviates, log_mean, two_piece_nodes
+from bayes_trace.exact.integrals import block_weight, deviates, log_mean
+from bayes_trace.likelihood.quadrature import two_piece_nodes
 from bayes_trace.likelihood.ranges import Deviates, Elicited, elicited
 from bayes_trace.scales import log_sum
 

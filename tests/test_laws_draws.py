@@ -8,10 +8,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from pytensor.compile.mode import Mode
+from scipy.special import softmax
 
 import bayes_trace as bt
 from bayes_trace.errors import ImpossibleEvidenceError
-from bayes_trace.likelihood import effective_likelihood
+from bayes_trace.likelihood import effective_likelihood, links_of
 from bayes_trace.likelihood.ranges import elicited
 from bayes_trace.models import elicitation_model
 from tests.search import examples
@@ -128,3 +129,23 @@ def test_ratios_teach_nothing_about_their_own_scale(as_prior):
     probability, density = zip(*(graph(np.full(2, each * 0.5**0.5)) for each in z), strict=True)
     weight = np.exp(np.array(density)[:, 0] - 0.5 * z**2)
     assert weight @ np.array(probability)[:, 0, 0] / weight.sum() == pytest.approx(0.387, abs=5e-4)
+
+
+@examples(10)
+@given(sets(max_items=4))
+def test_in_a_joint_model_a_link_of_several_episodes_counts_once(es):
+    """Each of its n episodes takes it to the power 1 / n: items, facts and events alike."""
+    coder = es.coder_ids[0]
+    ev = bt.compile_evidence(es).sel(coder=[coder])
+    exact(ev, coder)
+    items = ev["link_item"].values[links_of(ev, 0).spoken]
+    share = 1 / (items[:, None] == items).sum(axis=1)
+    rows = (ev["kappa"].values[0][:, None] * ev["log_likelihood"].values[0])[links_of(ev, 0).spoken]
+    joint = np.log(ev["prior"].values)
+    np.add.at(joint, ev["episode_index"].values[links_of(ev, 0).spoken], share[:, None] * rows)
+    model = elicitation_model(ev, scope="set")
+    names = [variable.name for variable in model.free_RVs]
+    ours, _ = graph_of(model)(
+        *(np.zeros(len(model.coords[dim])) for (dim,) in map(model.named_vars_to_dims.get, names))
+    )
+    np.testing.assert_allclose(ours, softmax(joint, axis=1), **TO_TWELVE_DIGITS)

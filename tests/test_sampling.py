@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 
 import arviz_plots as azp
@@ -27,10 +28,12 @@ from bayes_trace.errors import (
 from bayes_trace.models import elicitation_model
 from bayes_trace.models.elicitation import select_episodes
 from bayes_trace.models.priors import log_density
+from bayes_trace.models.record import Record
 from bayes_trace.sampling import chains as chains_module
 from bayes_trace.sampling import for_loo, sample
 from bayes_trace.sampling.calibration import calibrate
 from bayes_trace.sampling.chains import run_chains
+from bayes_trace.sampling.diagnosis import diagnose
 from bayes_trace.sampling.plan import Plan
 from bayes_trace.summary import power_sensitivity, summarise
 from tests.test_agreement_sets import (
@@ -244,6 +247,22 @@ def test_a_short_run_is_refused_or_marked_and_every_summary_says_so(model):
     table = summarise(marked)
     assert table["flag"].str.contains("not converged").all()
     assert table.attrs["note"] == "not converged"
+
+
+def test_tails_are_judged_as_well_as_the_bulk():
+    """Extreme draws that come all together leave the bulk as it was, and the ends of an interval unknown."""
+    rng = np.random.default_rng(1)
+    x = rng.standard_normal((4, 1000))
+    sticky = np.stack([np.concatenate([each[np.abs(each) < 1.5], each[np.abs(each) >= 1.5]]) for each in x])
+    record = Record("made up", xr.Dataset(), "", {}, judged=["rate"])
+    coords = {"hypothesis": ["A"], "episode": ["e"]}
+    still = xr.DataArray(np.ones((4, 1000, 1, 1)), coords, ("chain", "draw", "episode", "hypothesis"))
+    for values, failures in ((x, 0), (sticky, 1)):
+        draws = xr.Dataset({"probability": still, "rate": (("chain", "draw"), values)})
+        table, said = diagnose(record, draws)
+        assert table.sel(quantity="rate").ess > 1000
+        assert len(said) == failures
+    assert re.match(r"rate: R-hat 1\.\d+, \d+ effective draws \(\d+ in the tails\)", said[0])
 
 
 def stop_after(monkeypatch, seconds):

@@ -73,7 +73,7 @@ class Elicited:
         }
         return Elicited(
             links=replace(fewer, source=source, cluster=cluster, answers=fewer.answers[sources]),
-            parts=parts,  # type: ignore[arg-type] # three stay three
+            parts=parts,
             implication=self.implication[entries],
             link_at=self.link_at[links],
             entry_at=self.entry_at[entries],
@@ -174,7 +174,8 @@ class Elicited:
         z = rng.standard_normal((rows.size, n))
         deviate = z if location.ndim == 1 else z[:, None]
         x = np.broadcast_to(location[..., None], (*location.shape, n)).copy()
-        x[rows] = kernel.two_piece(NUMPY, *(part[rows][..., None] for part in (location, low, high)), deviate)
+        at, below, above = (part[rows][..., None] for part in (location, low, high))
+        x[rows] = kernel.two_piece(NUMPY, at, below, above, deviate)
         return x
 
     def zeros(self, variants: int = 1) -> Deviates:

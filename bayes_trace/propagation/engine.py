@@ -254,7 +254,8 @@ def _sums_are_normal(stated: Elicited, n_episodes: int) -> Flags:
     )
     simple = even & (links.kind == ITEM)[links.entry_link] & (stated.implication < 0)
     plain = (links.is_ratio & simple & ~drawn[links.entry_link]) | ~links.coded
-    return np.bincount(links.episode[links.entry_link[~plain]], minlength=n_episodes) == 0
+    counted = np.bincount(links.episode[links.entry_link[~plain]], minlength=n_episodes)
+    return np.asarray(counted == 0)
 
 
 def _blocks(source: _Source) -> Iterator[_Block]:

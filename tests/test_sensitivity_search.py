@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 import bayes_trace as bt
 from bayes_trace import sensitivity as sens
 from bayes_trace.exact import log_joint
-from bayes_trace.likelihood import drop_links, with_rows
+from bayes_trace.likelihood import drop_entries
+from bayes_trace.likelihood.links import EVENT
+from tests.moved import with_weights_held
 from tests.search import examples
 from tests.strategies import ALL, build, fractions, set_data, sets
 
 Z_90 = 1.6448536269514722
 #: everything that hangs items together
-TANGLED = frozenset({"clusters", "given", "readings", "absence"})
+TANGLED = frozenset({"clusters", "given", "readings", "absence", "events", "compounds"})
 
 
 def compiled(es):
@@ -31,15 +33,16 @@ def compiled(es):
 
 def by_enumeration(ev, episode, coder):
     """Every subset of the items of an episode, in order of size, through the engine."""
-    here = np.flatnonzero(ev["link_episode"].values == episode)
-    names = ev["link_item"].values[here]
+    of_link = ev["link_episode"].values[ev["entry_link"].values]
+    here = np.flatnonzero((of_link == episode) & (ev["entry_role"].values != EVENT))
+    names = ev["entry_item"].values[here]
     leader = int(log_joint(ev).sel(coder=coder, episode=episode).values.argmax())
     for size in range(len(names) + 1):
         flips, ties = [], False
         for some in itertools.combinations(range(len(names)), size):
-            dropped = np.zeros(ev.sizes["link"], dtype=bool)
+            dropped = np.zeros(ev.sizes["entry"], dtype=bool)
             dropped[here[list(some)]] = True
-            joint = log_joint(drop_links(ev, dropped)).sel(coder=coder, episode=episode).values
+            joint = log_joint(drop_entries(ev, dropped)).sel(coder=coder, episode=episode).values
             gap = joint[leader] - np.delete(joint, leader).max()
             ties |= gap <= 1e-9
             if gap < -1e-9:
@@ -146,11 +149,11 @@ def test_sixty_items_are_no_trouble():
     }
     ev = compiled(bt.from_table(table))
     row = sens.fewest_items_to_flip(ev).isel(episode=0)
-    rest = drop_links(ev, np.isin(ev["link_item"].values, row["items"].item().split()))
+    rest = drop_entries(ev, np.isin(ev["entry_item"].values, row["items"].item().split()))
     assert bt.lead(bt.update(rest))["leader"].item() == row["new_leader"].item() != row["leader"].item()
     if row["count"].item() > 1:
         fewer = row["items"].item().split()[1:]
-        rest = drop_links(ev, np.isin(ev["link_item"].values, fewer))
+        rest = drop_entries(ev, np.isin(ev["entry_item"].values, fewer))
         assert bt.lead(bt.update(rest))["leader"].item() == row["leader"].item()
 
 
@@ -160,7 +163,7 @@ def test_sixty_items_are_no_trouble():
 def drawn_inside(ev, rng):
     """The evidence with every stated number somewhere in its range."""
     changed = {}
-    for name in ("", "hit_", "false_report_", "detection_", "correlation_"):
+    for name in ("", "hit_", "false_report_", "detection_", "correlation_", "agreement_"):
         parts = [ev[f"{name}{part}"] for part in ("location", "spread_low", "spread_high")]
         shape = parts[0].shape[:1] if name in ("hit_", "false_report_", "detection_") else parts[0].shape
         # one deviate moves a rate under every hypothesis
@@ -168,7 +171,7 @@ def drawn_inside(ev, rng):
         z = z.reshape(shape + (1,) * (parts[0].ndim - len(shape)))
         at, low, high = (part.values for part in parts)
         changed[f"{name}location"] = (parts[0].dims, at + np.where(z < 0, low, high) * z)
-    return with_rows(ev.assign(changed))
+    return with_weights_held(ev.assign(changed))
 
 
 @given(sets(features=ALL - {"ratios"}, max_items=3), st.integers(0, 10**6))
@@ -197,7 +200,7 @@ def test_plain_bounds_are_the_extreme_corners(data):
             at = (
                 ev["location"].values + np.where(z < 0, ev["spread_low"].values, ev["spread_high"].values) * z
             )
-            corner = with_rows(ev.assign(location=(ev["location"].dims, at)))
+            corner = with_weights_held(ev.assign(location=(ev["location"].dims, at)))
             p = bt.update(corner)["probability"].values[:, h]
             np.testing.assert_allclose(bounds[side].values[:, h], p, atol=1e-9)
 
@@ -265,7 +268,7 @@ def gap(ev, episode, pair, rng):
         z = rng.standard_normal(shape).reshape(shape + (1,) * (parts[0].ndim - len(shape)))
         at, low, high = (part.values for part in parts)
         changed[f"{name}location"] = (parts[0].dims, at + np.where(z < 0, low, high) * z)
-    moved = with_rows(ev.assign(changed)).assign(kappa=ev["kappa"])
+    moved = with_weights_held(ev.assign(changed))
     joint = log_joint(moved).values[0, episode]
     return (joint[pair[0]] - joint[pair[1]]) * 10 / math.log(10)
 

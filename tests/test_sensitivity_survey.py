@@ -95,7 +95,11 @@ def test_every_scenario_is_the_engine_s_own_answer():
         assert got["lead"].item() == pytest.approx(front["lead"].item())
     assert np.isnan(named["probability"].sel(scenario="halves", hypothesis="A")).all()
     assert named["holds"].sel(scenario="sceptic").item() == 0
-    assert math.isnan(named["holds"].sel(scenario="halves").item())
+    # the parts of a split hypothesis count together
+    assert named["holds"].sel(scenario="halves").item() == 1
+    assert named["base_lead"].sel(scenario="halves").item() == pytest.approx(
+        named["lead"].sel(scenario="base").item()
+    )
 
 
 def test_the_difference_adds_up_item_by_item():
@@ -145,7 +149,7 @@ def test_scenarios_that_are_not_there_or_do_not_fit():
     broken = EvidenceSet.model_validate(
         {**es.model_dump(), "scenarios": {"bad": {"label": "Bad", "drop": [{"item": "nowhere"}]}}}
     )
-    with pytest.raises(ScenarioError, match="scenario bad: no item named 'nowhere'"):
+    with pytest.raises(ScenarioError, match="scenario bad: no item or event named 'nowhere'"):
         sens.scenarios(broken)
     assert sens.scenarios(broken, skip_unfit=True).attrs["unfit"] == "bad"
 
@@ -181,13 +185,99 @@ def test_the_word_is_that_of_the_weakest_measure():
     assert sens.robustness(bt.compile_evidence(weak), rule=[])["word"].item() == "robust"
 
 
-def test_scenarios_without_the_leader_s_hypothesis_are_not_counted():
+def test_only_scenarios_that_touch_the_episode_count_and_the_smallest_lead_is_named():
     es = example()
-    table = sens.robustness(bt.compile_evidence(es), scenarios=sens.scenarios(es)).sel(episode="e")
-    # halves knows A no more; the sceptic and (without the memo) nothing else overturn it
+    named = sens.scenarios(es)
+    table = sens.robustness(bt.compile_evidence(es), scenarios=named).sel(episode="e")
+    assert named["changes"].sel(scenario="nothing").item() == 0
     assert table["scenarios_tried"].item() == 5
-    named = sens.scenarios(es).isel(coder=0, episode=0, scenario=slice(1, None))
-    assert table["scenarios_held"].item() == int((named["leader"] == table["leader"]).sum())
+    leads = named["base_lead"].isel(coder=0, episode=0, scenario=slice(1, None))
+    assert table["scenario_lead"].item() == leads.min().item() < 0
+    assert table["scenario_least"].item() == "sceptic"
+    assert "scenario_lead" in table["because"].item().split()
+    assert math.isnan(table["preferred_lead"].item())
+
+
+def test_the_preferred_scenarios_are_always_looked_at_together():
+    data = {**example().model_dump(), "preferred": ["without", "sceptic"]}
+    es = EvidenceSet.model_validate(data)
+    named = sens.scenarios(es)
+    assert named.attrs["preferred"] == "without+sceptic"
+    table = sens.robustness(bt.compile_evidence(es), scenarios=named).sel(episode="e")
+    post = bt.update(bt.compile_evidence(bt.apply_scenario(es, "without", "sceptic")))
+    log_p = post["log_probability"].values[0]
+    assert table["preferred_lead"].item() == pytest.approx((log_p[0] - log_p[1]) * 10 / math.log(10))
+
+
+def test_a_hypothesis_that_a_scenario_drops_is_no_lost_lead():
+    drops = {"dropped": {"label": "Dropped", "drop_hypotheses": ["A"]}}
+    es = case(item("memo", 0.8, 0.2, 0.1), hypotheses="ABC", scenarios=drops)
+    named = sens.scenarios(es)
+    assert math.isnan(named["base_lead"].sel(scenario="dropped").item())
+    leads = sens.scenario_leads(bt.compile_evidence(es), named)
+    assert (leads["n"].item(), leads["scenario"].item()) == (0, "")
+
+
+def test_a_lead_below_a_decibel_is_practically_level_and_ties_are_named():
+    near = sens.robustness(bt.compile_evidence(case(item("memo", 0.5, 0.45)))).sel(episode="e")
+    assert (near["word"].item(), near["level"].item()) == ("level", "")
+    tie = sens.robustness(bt.compile_evidence(case(item("memo", 0.5, 0.5)))).sel(episode="e")
+    assert (tie["word"].item(), tie["level"].item(), tie["lead"].item()) == ("level", "A B", 0.0)
+    assert tie["carried_by"].item() == ""
+
+
+def test_carriers_are_two_lists_and_the_prior_is_named_where_it_carries():
+    carried = sens.carriers(bt.compile_evidence(example())).isel(episode=0)
+    assert carried["speaks_for"].item() == "memo note"
+    assert carried["speaks_against"].item() == "gap"
+    assert carried["carried_by"].item() == "evidence"
+    assert carried["prior_db"].item() + carried["weight"].sum().item() == pytest.approx(
+        carried["lead"].item()
+    )
+    es = bt.from_table({"memo": {"A": 0.3, "B": 0.6}}, priors={"A": 0.9, "B": 0.1})
+    carried = sens.carriers(bt.compile_evidence(es)).isel(episode=0)
+    assert (carried["leader"].item(), carried["carried_by"].item()) == ("A", "prior")
+    assert (carried["speaks_for"].item(), carried["speaks_against"].item()) == ("", "memo")
+
+
+def test_other_coders_count_where_they_have_coded():
+    data = case(item("memo", 0.8, 0.2), item("note", 0.6, 0.3)).model_dump()
+    data["coders"] = [*data["coders"], {"id": "you"}, {"id": "nobody"}]
+    first = data["cases"][0]["items"][0]
+    first["codings"] = [*first["codings"], {"coder": "you", "values": {"A": 0.4, "B": 0.5}}]
+    ev = bt.compile_evidence(build(data))
+    leads = sens.coder_leads(ev).isel(episode=0)
+    assert (leads["n"].item(), leads["coder_least"].item()) == (1, "you")
+    assert leads["least"].item() == pytest.approx(10 * math.log10(0.8))
+    with pytest.raises(BayesTraceError, match="coder nobody has coded nothing in e; choose another"):
+        sens.leave_one_out(ev, coder="nobody")
+    assert sens.scenarios(build(data))["coder"].values.tolist() == ["me", "you"]
+    pooled = sens.pool(ev).isel(episode=0)
+    assert pooled["n_coded"].values.tolist() == [2, 1, 0]
+    assert np.isnan(pooled["by_coder"].sel(coder="nobody")).all()
+
+
+def test_a_question_is_one_file_that_registers_itself():
+    from bayes_trace.sensitivity import registry as module
+
+    before = dict(module._REGISTERED)
+    measure = sens.Measure(
+        {"n_links": "n"}, "count", question="How many links", column="Links", legend="of it"
+    )
+    question = sens.Question(
+        "counting",
+        lambda asked: xr.Dataset({"n": ("episode", np.array([float(asked.ledger.structure.n_links)]))}),
+        place=200,
+        measures=(measure,),
+    )
+    try:
+        sens.register(question)
+        tree = sens.survey(example())
+        assert tree["robustness"]["n_links"].values.tolist() == [3.0]
+        assert "counting" in tree.children
+    finally:
+        module._REGISTERED.clear()
+        module._REGISTERED.update(before)
 
 
 def test_the_rule_reads_both_ways_and_a_missing_measure_is_no_weakness():
@@ -195,7 +285,9 @@ def test_the_rule_reads_both_ways_and_a_missing_measure_is_no_weakness():
     assert [low.word(value) for value in (0.05, 0.1, 0.2, 0.5, math.nan)] == [
         "robust", "robust", "moderate", "fragile", "robust",
     ]  # fmt: skip
-    assert [each.measure for each in sens.RULE] == list(dict.fromkeys(each.measure for each in sens.RULE))
+    names = [each.measure for each in sens.rule()]
+    assert names == list(dict.fromkeys(names))
+    assert set(names) <= {measure.name for measure in sens.measures()}
 
 
 def test_the_table_is_what_each_function_says():

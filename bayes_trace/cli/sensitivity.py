@@ -112,17 +112,29 @@ def _table(es: EvidenceSet, part: xr.Dataset, *, wide: bool) -> Table:
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 1, 0))
-    table.add_column("Episode: leader; how robust", min_width=12, ratio=1, overflow="fold")
     shown = _shown(wide=wide)
-    for measure in shown:
-        table.add_column(
-            measure.column, justify="right", min_width=4, max_width=None if measure.interval else 8
-        )
-    for row in range(part.sizes["episode"]):
-        one = part.isel(episode=row)
-        table.add_row(_about(es, one, wide=wide), *(_cell(one, measure) for measure in shown))
+    rows = [part.isel(episode=row) for row in range(part.sizes["episode"])]
+    cells = [[_cell(row, measure) for row in rows] for measure in shown]
+    widths = [
+        _width([measure.column.replace(" ", "\n"), *column])
+        for measure, column in zip(shown, cells, strict=True)
+    ]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 1, 0))
+    # what the numbers leave, so that none of them is cut off
+    table.add_column(
+        "Episode: leader; how robust",
+        width=console().width - sum(widths) - 2 * len(widths) - 3,
+        overflow="fold",
+    )
+    for measure, width in zip(shown, widths, strict=True):
+        table.add_column(measure.column, justify="right", width=width)
+    for row, *numbers in zip(rows, *cells, strict=True):
+        table.add_row(_about(es, row, wide=wide), *numbers)
     return table
+
+
+def _width(texts: list[str]) -> int:
+    return max(len(line) for text in texts for line in text.splitlines())
 
 
 def _cell(row: xr.Dataset, measure: Measure) -> str:
@@ -155,12 +167,21 @@ def _factors(down: float, up: float) -> str:
 def _about(es: EvidenceSet, row: xr.Dataset, *, wide: bool) -> str:
     from bayes_trace.sensitivity import measures
 
-    weak = {measure.name: measure.weakness for measure in measures()}
+    known = {measure.name: measure for measure in measures()}
     names = str(row["level"].item()).split() or [str(row["leader"].item())]
     labels = [h.label if wide else h.short or h.label for h in map(es.hypothesis, names)]
     who = labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]} level"
-    why = "; ".join(weak.get(each) or each.replace("_", " ") for each in str(row["because"].item()).split())
+    why = "; ".join(_why(es, row, known[each]) for each in str(row["because"].item()).split())
     return f"{row['episode_label'].item()}: {who}\n{_word(row)}" + (f": {why}" if why else "")
+
+
+def _why(es: EvidenceSet, row: xr.Dataset, measure: Measure) -> str:
+    """What a poor value means, and the scenario or coder that gives it."""
+    labels = {name: each.label for name, each in es.scenarios.items()}
+    labels |= {coder.id: coder.label or coder.id for coder in es.coders}
+    given = [str(row[name].item()) for name in measure.names]
+    told = [labels.get(name, f"{name.count('+') + 1} scenarios together") for name in given if name]
+    return measure.weakness + (f" ({', '.join(told)})" if told else "")
 
 
 def _word(row: xr.Dataset) -> str:

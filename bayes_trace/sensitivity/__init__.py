@@ -14,7 +14,8 @@ from bayes_trace.sensitivity.leads import coder_leads, scenario_leads
 from bayes_trace.sensitivity.many import many_scenarios
 from bayes_trace.sensitivity.pooling import pool
 from bayes_trace.sensitivity.priors import contamination_bounds, prior_needed, prior_sweep
-from bayes_trace.sensitivity.questions import (
+from bayes_trace.sensitivity.ranges import one_way
+from bayes_trace.sensitivity.registry import (
     Asked,
     Criterion,
     Measure,
@@ -24,7 +25,6 @@ from bayes_trace.sensitivity.questions import (
     register,
     rule,
 )
-from bayes_trace.sensitivity.ranges import one_way
 from bayes_trace.sensitivity.removal import leave_one_out
 from bayes_trace.sensitivity.residual import residual_sweep
 from bayes_trace.sensitivity.scaling import breakdown, power_scaling

@@ -13,7 +13,7 @@ from bayes_trace.likelihood import cluster_weight, combined, trace_likelihood
 from bayes_trace.likelihood.ranges import Deviates, Elicited, elicited
 from bayes_trace.scales import Z_90
 from bayes_trace.sensitivity.ledger import Array, Index, Ledger, open_ledger
-from bayes_trace.sensitivity.questions import Measure, Question, register
+from bayes_trace.sensitivity.registry import Measure, Question, register
 
 __all__ = ["interval_bounds"]
 

@@ -8,7 +8,7 @@ import xarray as xr
 from bayes_trace.exact import TIE, ranking
 from bayes_trace.scales import log_to_db
 from bayes_trace.sensitivity.ledger import Array, Ledger, normalised, open_ledger
-from bayes_trace.sensitivity.questions import Measure, Question, register
+from bayes_trace.sensitivity.registry import Measure, Question, register
 
 __all__ = ["LEVEL_DB", "carriers"]
 

@@ -177,8 +177,9 @@ def joined(groups: list[Component]) -> list[Component]:
 def _by_cluster(ledger: Ledger, links: Index) -> Flags:
     """Which links (link, link) share a discount."""
     cluster = ledger.structure.cluster[links]
-    # logits of correlations; nothing is discounted at 0
-    discounted = (cluster >= 0) & np.append(np.isfinite(ledger.point.correlation[:, 0]), False)[cluster]
+    # at a correlation of 0 nothing is discounted
+    logits = np.append(ledger.point.correlation[:, 0], -np.inf)[cluster]
+    discounted = (cluster >= 0) & (logits > -np.inf)
     return np.asarray((cluster[:, None] == cluster) & discounted[:, None] & discounted)
 
 

@@ -23,7 +23,7 @@ from bayes_trace.sensitivity.ledger import (
     normalised,
     open_ledger,
 )
-from bayes_trace.sensitivity.questions import Asked, Measure, Question, register
+from bayes_trace.sensitivity.registry import Asked, Measure, Question, register
 
 __all__ = ["dependence_sweep"]
 

@@ -13,7 +13,7 @@ import xarray as xr
 from bayes_trace.exact import TIE
 from bayes_trace.sensitivity.components import Component, components, joined
 from bayes_trace.sensitivity.ledger import Array, Ledger, open_ledger
-from bayes_trace.sensitivity.questions import Measure, Question, register
+from bayes_trace.sensitivity.registry import Measure, Question, register
 
 __all__ = ["fewest_items_to_flip"]
 

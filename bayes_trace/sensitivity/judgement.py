@@ -10,7 +10,7 @@ import xarray as xr
 from bayes_trace.errors import BayesTraceError
 from bayes_trace.sensitivity.carriers import LEVEL_DB
 from bayes_trace.sensitivity.ledger import open_ledger
-from bayes_trace.sensitivity.questions import WORDS, Asked, Criterion, ask_all, questions, rule
+from bayes_trace.sensitivity.registry import WORDS, Asked, Criterion, ask_all, questions, rule
 
 __all__ = ["judged", "robustness"]
 

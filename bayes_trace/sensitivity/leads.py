@@ -11,7 +11,7 @@ from bayes_trace.exact import TIE
 from bayes_trace.scales import log_to_db
 from bayes_trace.sensitivity.carriers import LEVEL_DB
 from bayes_trace.sensitivity.ledger import Array, Ledger, open_ledger, open_ledgers
-from bayes_trace.sensitivity.questions import Asked, Measure, Question, register
+from bayes_trace.sensitivity.registry import Asked, Measure, Question, register
 
 __all__ = ["coder_leads", "scenario_leads"]
 

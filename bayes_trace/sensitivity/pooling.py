@@ -13,7 +13,7 @@ from bayes_trace.exact import sum_over_links, update
 from bayes_trace.likelihood import best_point, cluster_weight, effective_number, links_of
 from bayes_trace.scales import log_sum, log_to_db
 from bayes_trace.sensitivity.ledger import Array, Flags, check_choice
-from bayes_trace.sensitivity.questions import Question, register
+from bayes_trace.sensitivity.registry import Question, register
 
 __all__ = ["pool"]
 

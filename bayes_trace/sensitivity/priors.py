@@ -18,7 +18,7 @@ from bayes_trace.sensitivity.ledger import (
     normalised,
     open_ledger,
 )
-from bayes_trace.sensitivity.questions import Measure, Question, register
+from bayes_trace.sensitivity.registry import Measure, Question, register
 
 __all__ = ["contamination_bounds", "prior_needed", "prior_sweep"]
 

@@ -18,7 +18,7 @@ from bayes_trace.sensitivity.ledger import (
     normalised,
     open_ledger,
 )
-from bayes_trace.sensitivity.questions import Question, register
+from bayes_trace.sensitivity.registry import Question, register
 
 __all__ = ["one_way"]
 

@@ -11,7 +11,7 @@ from bayes_trace.errors import BayesTraceError
 from bayes_trace.likelihood import close_over_given
 from bayes_trace.sensitivity.ledger import Flags, Ledger, check_choice, normalised, open_ledger
 from bayes_trace.sensitivity.pooling import pool
-from bayes_trace.sensitivity.questions import Question, register
+from bayes_trace.sensitivity.registry import Question, register
 
 __all__ = ["leave_one_out"]
 

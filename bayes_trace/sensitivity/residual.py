@@ -10,7 +10,7 @@ import xarray as xr
 from bayes_trace.errors import BayesTraceError
 from bayes_trace.scales import db_to_log, expit, log_to_db, logit
 from bayes_trace.sensitivity.ledger import normalised, open_ledger
-from bayes_trace.sensitivity.questions import Question, register
+from bayes_trace.sensitivity.registry import Question, register
 
 __all__ = ["residual_sweep"]
 

@@ -11,7 +11,7 @@ from scipy.special import logsumexp
 
 from bayes_trace.errors import BayesTraceError, UnknownNameError
 from bayes_trace.sensitivity.ledger import Array, Flags, Ledger, normalised, open_ledger
-from bayes_trace.sensitivity.questions import Measure, Question, register
+from bayes_trace.sensitivity.registry import Measure, Question, register
 
 __all__ = ["breakdown", "power_scaling"]
 

@@ -11,7 +11,7 @@ from bayes_trace.exact import TIE
 from bayes_trace.likelihood.links import EVENT, REPORT
 from bayes_trace.scales import log_to_db
 from bayes_trace.sensitivity.ledger import Array, Index, Ledger, open_ledger
-from bayes_trace.sensitivity.questions import Measure, Question, register
+from bayes_trace.sensitivity.registry import Measure, Question, register
 
 __all__ = ["recoding", "search_bias"]
 

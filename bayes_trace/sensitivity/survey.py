@@ -13,7 +13,7 @@ from bayes_trace.likelihood import compile_evidence
 from bayes_trace.sensitivity.compared import scenarios
 from bayes_trace.sensitivity.judgement import judged
 from bayes_trace.sensitivity.ledger import open_ledger
-from bayes_trace.sensitivity.questions import Asked, Criterion, ask_all
+from bayes_trace.sensitivity.registry import Asked, Criterion, ask_all
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -150,6 +150,12 @@ _REPEATED = (
     "granted",
     "administration",
     "is_aggregate",
+    "case_label",
+    "hypothesis_label",
+    "hypothesis_short",
+    "hypothesis_refusal_label",
+    "item_title",
+    "link_title",
     "link_restates",
     "link_given",
     "link_implication",

@@ -12,7 +12,7 @@ from bayes_trace.likelihood import Links, cluster_weight, effective_likelihood, 
 from bayes_trace.likelihood.links import FACT
 from bayes_trace.scales import log_to_db
 from bayes_trace.sensitivity.ledger import Array, Flags, Index, Ledger, find_hypothesis, open_ledger
-from bayes_trace.sensitivity.questions import Question, register
+from bayes_trace.sensitivity.registry import Question, register
 
 __all__ = ["tipping_points"]
 

@@ -16,7 +16,7 @@ from bayes_trace.scales import NATS_PER_DB, log_to_db
 from bayes_trace.sensitivity.groups import Group, groups_of
 from bayes_trace.sensitivity.ledger import Array, Index, Ledger, normalised, open_ledger
 from bayes_trace.sensitivity.pooling import pool
-from bayes_trace.sensitivity.questions import Question, register
+from bayes_trace.sensitivity.registry import Question, register
 
 __all__ = ["global_indices"]
 

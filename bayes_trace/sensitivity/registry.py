@@ -163,7 +163,7 @@ def questions() -> list[Question]:
     Examples
     --------
     >>> [question.name for question in questions()][:2]
-    ['carriers', 'leave_one_out/item']
+    ['carriers', 'leave_one_out/cluster']
     """
     return sorted(_REGISTERED.values(), key=lambda question: (question.place, question.name))
 

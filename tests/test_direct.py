@@ -21,6 +21,7 @@ from bayes_trace.likelihood import cluster_weight, effective_likelihood, with_li
 from bayes_trace.sampling import run
 from bayes_trace.sampling.candidates import effective, pareto_k
 from bayes_trace.sampling.direct import NotTrustedError, draw_episode
+from bayes_trace.scales import logit
 from tests.search import DEEP, examples
 from tests.small import item, make
 from tests.strategies import build, set_data
@@ -331,12 +332,6 @@ def test_wrong_calls_say_what_to_do(what, options, error, said):
 # --- trust ---------------------------------------------------------------------------------------
 
 
-def uneven():
-    """Sixty ratios, each uncertain by a factor of a thousand either way: no weight can be trusted."""
-    codings = [{"unit": "ratio_db", "reference": "B", "values": {"A": {"low": -30, "best": 0, "high": 30}}}]
-    return bt.compile_evidence(make([{**item(f"i{k}"), "codings": codings} for k in range(60)]))
-
-
 def test_constant_weights_are_trusted():
     assert pareto_k(np.zeros((1, 2, 500))).tolist() == [0, 0]
     assert effective(np.zeros((1, 2, 500))) == pytest.approx(np.full((1, 2), 500.0))
@@ -386,9 +381,15 @@ def test_what_cannot_be_trusted_goes_to_a_chain_under_auto(monkeypatch):
     )
 
 
-def test_ratios_too_uncertain_to_weigh_are_refused():
-    with pytest.raises(SamplerError, match=r"episode e1: a block of 60 links and \d+ shared numbers: "):
-        bt.sample(uneven(), coder="first", sampler="direct", draws=200, chains=2, seed=1)
+def test_ratios_of_any_width_have_weights_with_a_bound():
+    """e^B / mean e^B is at most the number of hypotheses: forty ratios of a factor of a thousand are even."""
+    codings = [{"unit": "ratio_db", "reference": "B", "values": {"A": {"low": -30, "best": 0, "high": 30}}}]
+    ev = bt.compile_evidence(make([{**item(f"i{k}"), "codings": codings} for k in range(40)]))
+    draws = bt.sample(ev, coder="first", sampler="direct", draws=500, chains=2, seed=1)
+    assert max(json.loads(draws.attrs["k_hat"]).values()) < 0.7
+    assert draws.posterior.probability.mean(("chain", "draw")).values[0] == pytest.approx(
+        [0.5, 0.5], abs=0.05
+    )
 
 
 # --- calibration and chains ----------------------------------------------------------------------
@@ -400,7 +401,7 @@ def test_ranks_of_the_truth_are_even():
     Talts et al. (2020), arXiv:1804.06788; the hypothesis has a randomised rank, Modrak et al. (2023).
     """
     ev = bt.compile_evidence(generative_set())
-    fits = 100 if DEEP else 12
+    fits = 100 if DEEP else 6
     rng = np.random.default_rng(20)
     ranks = {"hypothesis": [], "hit": [], "false_report": [], "prior_share": []}
     for fit in range(fits):
@@ -450,7 +451,8 @@ def test_chains_agree_where_sources_ratios_facts_and_searches_meet():
     ev = bt.compile_evidence(es)
     kinds = {name: bt.sample(ev, seed=1, draws=2000, sampler=name).posterior for name in ("direct", "nutpie")}
     for name in ("probability", "hit", "false_report", "detection"):
-        ours, chain = (each[name].values[..., 0].reshape(4, -1) for each in kinds.values())
+        # on the logit scale: probabilities near 1 have tails that few draws reach
+        ours, chain = (logit(each[name].values[..., 0].ravel()) for each in kinds.values())
         error = 5 * ours.std() / np.sqrt(1500)
         assert ours.mean() == pytest.approx(chain.mean(), abs=error), name
         assert ours.std() == pytest.approx(chain.std(), abs=error), name

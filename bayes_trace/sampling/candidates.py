@@ -188,23 +188,29 @@ def effective(log_weight: Array) -> Array:
 
 
 def pareto_k(log_weight: Array) -> Array:
-    """Pareto k-hat of the weights of each hypothesis, over all values of the correlations; 0 where they are constant.
+    """Pareto k-hat of the weights of each hypothesis, over all values of the correlations.
+
+    It is 0 where weights are constant, or the largest of them all stand at their bound.
 
     References
     ----------
     Vehtari et al. (2024), Journal of Machine Learning Research 25(72).
     """
-    from arviz_stats.base import array_stats
-
     level = log_sum(log_weight, axis=-1, keepdims=True)
     with np.errstate(invalid="ignore"):
         pooled = np.moveaxis(log_weight - level, 1, 0).reshape(log_weight.shape[1], -1)
-    shapes = []
-    for each in pooled:
-        possible = each[np.isfinite(each)]
-        if possible.size == 0 or np.ptp(possible) < CONSTANT:
-            shapes.append(0.0)
-            continue
-        # array_stats takes minus the logarithm of a weight
-        shapes.append(float(array_stats.psislw(-np.maximum(each, possible.min() - 1.0))[1]))
-    return np.array(shapes)
+    return np.array([_shape_of(each) for each in pooled])
+
+
+def _shape_of(log_weight: Array) -> float:
+    from arviz_stats.base import array_stats
+
+    possible = log_weight[np.isfinite(log_weight)]
+    if possible.size == 0:
+        return 0.0
+    # the tail that is looked at; weights that all stand at their bound have none
+    tail = np.sort(possible)[-min(possible.size // 5, int(3 * np.sqrt(possible.size))) - 1 :]
+    if np.ptp(tail) < CONSTANT:
+        return 0.0
+    # array_stats takes minus the logarithm of a weight
+    return float(array_stats.psislw(-np.maximum(log_weight, possible.min() - 1.0))[1])

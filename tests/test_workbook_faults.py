@@ -263,7 +263,7 @@ def test_problems_of_the_whole_find_their_cells(told):
         "sheet Clusters, row 2, column B (correlation)  clusters.k.correlation: 1.5 to 1.5, expected within 0 to 1",
         "sheet Readings, row 2, column C (probability)  readings.r.options: probabilities sum to 1.1, expected 1",
         "sheet Scales, row 2, column C (value)  scales.o.terms.t: a range is missing",
-        "sheet Scenarios, row 3, column D (content)  scenarios.x.drop: no item 'z'",
+        "sheet Scenarios, row 3, column D (content)  scenarios.x.drop: no item or event 'z'",
     ]
     for said in expected:
         assert any(line.startswith(said) for line in lines), (said, lines)

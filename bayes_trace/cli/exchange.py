@@ -94,7 +94,7 @@ def import_spreadsheet(
                 {
                     "set": folder.as_posix(),
                     **{f"{name}s": len(some) for name, some in sizes.items()},
-                    "remark": remark,
+                    **({"remark": remark} if remark else {}),
                 }
             )
         )

@@ -313,7 +313,7 @@ def test_scenarios_run_down_and_say_where_the_leader_falls(arms_set):
     ax = plots.plot_scenarios(side, coder="reader_b")
     assert ticks(ax) == [
         "Base",
-        "Adversary audience\n(leader recast)",
+        "Adversary audience",
         "With external records\n(another leads)",
         "With residual",
     ]
@@ -321,7 +321,7 @@ def test_scenarios_run_down_and_say_where_the_leader_falls(arms_set):
     expected = side["probability"].sel(coder="reader_b", hypothesis="quid_pro_quo").squeeze("episode")
     assert shown == pytest.approx(expected.values)
     both = plots.plot_scenarios(side)
-    assert [text.get_text() for text in both.texts] == ["Reader a", "Reader b"]
+    assert [text.get_text().casefold() for text in both.texts] == ["reader a", "reader b"]
     assert len(ticks(both)) == 8
 
 

@@ -45,7 +45,7 @@ def plot_scenarios(
     Returns
     -------
     The axes. Scenarios run down; one in which another hypothesis leads than in the base says so,
-    and so does one that splits or drops the leader.
+    and so does one that drops the leader; parts of a split one count together.
 
     Raises
     ------
@@ -78,12 +78,13 @@ def _gather(here: xr.Dataset, coders: list[str], labels: Mapping[str, str], room
     values = here["probability"].transpose("coder", "scenario", "hypothesis").values
     there = np.argwhere(np.isfinite(values).any(axis=-1))
     names = [str(name) for name in here["scenario"].values]
-    holds = here["holds"].transpose("coder", "scenario").values
+    holds, ahead = (here[name].transpose("coder", "scenario").values for name in ("holds", "base_lead"))
     shown = values[tuple(there.T)]
     none = np.full_like(shown, np.nan)
     return Rows(
         rows=[
-            fit(label(names[scenario], labels), room, lines=4) + _remark(float(holds[coder, scenario]))
+            fit(label(names[scenario], labels), room, lines=4)
+            + _remark(float(holds[coder, scenario]), float(ahead[coder, scenario]))
             for coder, scenario in there
         ],
         heads=[label(coders[coder], labels) if len(coders) > 1 else "" for coder, _ in there],
@@ -95,6 +96,8 @@ def _gather(here: xr.Dataset, coders: list[str], labels: Mapping[str, str], room
     )
 
 
-def _remark(holds: float) -> str:
-    """Nothing where the leader of the base leads here as well."""
-    return "\n(leader recast)" if np.isnan(holds) else "" if holds else "\n(another leads)"
+def _remark(holds: float, ahead: float) -> str:
+    """Nothing where the leader of the base leads here as well, its parts counted together."""
+    if np.isnan(holds):
+        return ""
+    return "\n(leader dropped)" if np.isnan(ahead) else "" if holds else "\n(another leads)"

@@ -105,13 +105,13 @@ def naive() -> None:
     ):
         ours = sample(elicitation_model(evidence), seed=1)
         leader = ours.posterior.probability.mean(("chain", "draw")).argmax("hypothesis")
-        quick = _rate(ours.posterior.probability.isel(hypothesis=leader), ours.attrs["sampling_seconds"])
-        with _naive_twin(evidence):
+        quick = rate(ours.posterior.probability.isel(hypothesis=leader), ours.attrs["sampling_seconds"])
+        with naive_twin(evidence):
             drawn = pm.sample(1000, tune=1000, chains=4, cores=4, random_seed=1, progressbar=False,
                               compute_convergence_checks=False, quiet=True)  # fmt: skip
         seconds = drawn["posterior"].attrs["sampling_time"]
         indicator = (drawn["posterior"]["h"] == leader.drop_vars("hypothesis", errors="ignore")).astype(float)
-        slow = _rate(indicator, seconds)
+        slow = rate(indicator, seconds)
         print(
             f"{name}: effective draws of P(leader) per second, least over episodes {quick.min():.0f}, "
             f"median {np.median(quick):.0f}; naive Categorical {slow.min():.1f}, {np.median(slow):.1f}"
@@ -120,14 +120,14 @@ def naive() -> None:
         print(f"{np.median(quick) / np.median(slow):.0f} (median); promised at least 50")
 
 
-def _rate(values: xr.DataArray, seconds: float) -> np.ndarray:
+def rate(values: xr.DataArray, seconds: float) -> np.ndarray:
     """Effective draws per second, one number per episode."""
     values = values.transpose("chain", "draw", "episode").reset_coords(drop=True)
     ess = azs.ess(values.to_dataset(name="x"))["x"].values
     return np.asarray(ess / seconds)
 
 
-def _naive_twin(evidence: xr.Dataset) -> EvidenceModel:
+def naive_twin(evidence: xr.Dataset) -> EvidenceModel:
     """The elicitation model with the hypothesis of each episode drawn and not summed out."""
     layout = make_layout(evidence, "episode")
     record = Record("naive", layout.evidence, layout.signature, layout.without_data_model)

@@ -8,16 +8,16 @@ import xarray as xr
 import bayes_trace as bt
 from tests.test_cli import SETS, run
 
-SMALL = SETS / "loyalty_or_reputation"
+SMALL, ARMS = SETS / "loyalty_or_reputation", SETS / "us_arms_transfers"
 
 
-@pytest.mark.deep
 def test_draws_are_written_read_back_and_agree_with_the_exact_answer(tmp_path):
     file = tmp_path / "deep" / "draws.nc"
     shown = run("sample", SMALL, "--seed", 1, "--draws", 600, "--out", file, "--json")
     assert shown.returncode == 0, shown.stderr
     told = json.loads(shown.stdout)
     assert (told["model"], told["converged"], told["seed"]) == ("elicitation", 1, 1)
+    assert (told["sampler"], told["method"], told["coder"]) == ("direct", "direct", "reader_a")
     row = next(each for each in told["episodes"] if each["hypothesis"] == "loyalty_coercion")
     assert row["mean"] == pytest.approx(exact_answer(), abs=max(4 * row["mcse"], 0.005))
     assert row["low_95"] < row["low_90"] < row["median"] < row["high_90"] < row["high_95"]
@@ -65,11 +65,14 @@ def test_the_table_of_draws_fits_a_terminal():
         ([SMALL, "--out", "draws.csv"], "expected a file ending in .nc"),
         ([SMALL, "--condition", "loyalty_record"], "--condition is for --model comparative or success"),
         ([SMALL, "--model", "comparative", "-e", "x"], "--episode is for --model elicitation"),
+        ([SMALL, "--model", "comparative", "--coder", "all"], "--coder is for --model elicitation"),
+        ([SMALL, "--coder", "nobody"], "no coder named 'nobody'; there are: reader_a, all"),
         ([SMALL, "--model", "guess"], "guess"),
         ([SMALL, "-e", "nowhere"], "no episode named 'nowhere'"),
         ([SMALL, "--draws", "0"], "'--draws'"),
         ([SMALL, "--tune", "0"], "'--tune'"),
         ([SMALL, "--seed", "-1"], "'--seed'"),
+        ([ARMS, "--coder", "all", "--sampler", "direct"], "2 coders are modelled together"),
     ],
 )
 def test_wrong_calls_exit_2_before_anything_is_compiled(arguments, said, tmp_path):

@@ -1,0 +1,67 @@
+"""Direct draws against the exact update and against sampling the hypothesis itself, as ratios in one run.
+
+Run it from the top of the repository: python benchmarks/direct.py
+"""
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pymc as pm
+from sampling import naive_twin, rate  # benchmarks/sampling.py, beside this file
+
+import bayes_trace as bt
+
+ARMS = Path(__file__).parents[1] / "evidence_sets" / "us_arms_transfers"
+ROUNDS = 3
+#: times `bayes-trace update` for the template and for the arms set
+LIMITS = {"template": 4, "arms": 8}
+
+
+def seconds(*arguments: object) -> float:
+    """Wall time of one command."""
+    start = time.perf_counter()
+    command = [sys.executable, "-m", "bayes_trace", *map(str, arguments)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - start
+
+
+def against_update(folder: Path) -> float:
+    """Median ratio of sampling to the exact update, each in a process of its own."""
+    ratios = [seconds("sample", folder, "--seed", 1) / seconds("update", folder) for _ in range(ROUNDS)]
+    return statistics.median(ratios)
+
+
+def main() -> None:
+    """Print each ratio with its promise."""
+    with tempfile.TemporaryDirectory() as place:
+        template = Path(place) / "template"
+        bt.write_template(template)
+        for name, folder in (("template", template), ("arms", ARMS)):
+            print(f"{name}: sample / update {against_update(folder):.2f}; promised at most {LIMITS[name]}")
+    against_naive()
+
+
+def against_naive() -> None:
+    """Effective draws of the leader per second in one process, against a chain that samples the hypothesis."""
+    evidence = bt.compile_evidence(bt.read_evidence_set(ARMS))
+    one = evidence.sel(coder=[evidence.attrs["base_coder"]])
+    ours = bt.sample(one, seed=1)
+    leader = ours.posterior.probability.mean(("chain", "draw")).argmax("hypothesis")
+    quick = rate(ours.posterior.probability.isel(hypothesis=leader), ours.attrs["sampling_seconds"])
+    with naive_twin(one):
+        drawn = pm.sample(1000, tune=1000, chains=4, cores=2, random_seed=1, progressbar=False, quiet=True,
+                          compute_convergence_checks=False)  # fmt: skip
+    indicator = (drawn["posterior"]["h"] == leader.drop_vars("hypothesis", errors="ignore")).astype(float)
+    slow = rate(indicator, drawn["posterior"].attrs["sampling_time"])
+    ratio = np.median(quick) / np.nanmedian(slow)
+    print(f"effective draws of P(leader) per second, median over episodes: {np.median(quick):.0f}, ", end="")
+    print(f"naive {np.nanmedian(slow):.1f}: {ratio:.0f} times; promised at least 1000")
+
+
+if __name__ == "__main__":
+    main()

@@ -461,3 +461,14 @@ def test_chile_for_sceptics(sets, scenario, expected):
     for value, wanted in zip(got, expected, strict=True):
         if wanted is not None:
             assert value == pytest.approx(wanted, abs=5e-7)
+
+
+def test_records_outside_the_article_and_the_residual_combine_in_either_order(arms):
+    first, last = (
+        bt.update(bt.compile_evidence(bt.apply_scenario(arms, "source_criticised", *names)))
+        for names in (
+            ("with_external_records", "with_residual"),
+            ("with_residual", "with_external_records"),
+        )
+    )
+    np.testing.assert_allclose(first["probability"], last["probability"], atol=1e-12)

@@ -147,6 +147,23 @@ class Scenario(Frozen):
     split: tuple[Split, ...] = ()
     drop_hypotheses: tuple[Name, ...] = ()
 
+    @property
+    def added(self) -> tuple[str, ...]:
+        """Ids of the items and events that it adds."""
+        parts = (*self.add_items.values(), *self.add_events.values())
+        return tuple(coded.id for part in parts for coded in part)
+
+    @property
+    def does(self) -> bool:
+        """Whether it changes anything: a set may name its base as a scenario."""
+        return bool(self.model_dump(exclude={"label", "reason", "base_digest"}, exclude_defaults=True))
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether it leaves hypotheses and priors alone, so that its criticism joins that of others."""
+        touched = (self.priors, self.episode_priors, self.add_hypotheses, self.split, self.drop_hypotheses)
+        return self.does and not any(touched)
+
     @model_validator(mode="after")
     def _priors_named_once(self) -> Scenario:
         if self.priors and (self.add_hypotheses or self.split or self.drop_hypotheses):

@@ -113,6 +113,7 @@ CALLS = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore:many_scenarios is now propagate")
 @pytest.mark.parametrize(("call", "kind", "said"), CALLS, ids=[str(n) for n in range(len(CALLS))])
 def test_errors_say_what_was_expected(call, kind, said):
     with pytest.raises(kind, match=said):

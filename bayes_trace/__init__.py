@@ -58,7 +58,17 @@ _HOME = {
     "write_spreadsheet": "files.workbook",
     "write_template": "files",
 }
-_MODULES = ("calibration", "causal", "plots", "report", "scales", "sensitivity", "tables", "tally")
+_MODULES = (
+    "calibration",
+    "causal",
+    "plots",
+    "prediction",
+    "report",
+    "scales",
+    "sensitivity",
+    "tables",
+    "tally",
+)
 
 __all__ = [
     "Advice",
@@ -93,6 +103,7 @@ __all__ = [
     "lead",
     "plots",
     "power_sensitivity",
+    "prediction",
     "propagate",
     "read_bibtex",
     "read_csl_json",
@@ -121,7 +132,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from bayes_trace import calibration, causal, plots, report, scales, sensitivity, tables, tally
+    from bayes_trace import calibration, causal, plots, prediction, report, scales, sensitivity, tables, tally
     from bayes_trace.checks import Advice, check
     from bayes_trace.errors import (
         BayesTraceError,

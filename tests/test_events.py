@@ -8,7 +8,7 @@ import pytest
 import bayes_trace as bt
 from bayes_trace.evidence import Hypothesis, Reliability, short_names, title_of
 from bayes_trace.evidence.records import Item
-from tests.small import data, item, problems, sound
+from tests.build import data, item, problems, sound
 
 DOUBTED = {"hit": 0.9, "false_report": 0.1}
 

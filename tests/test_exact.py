@@ -17,7 +17,7 @@ from bayes_trace import (
     ScaleError,
     UnknownNameError,
 )
-from tests.small import data, item, make, sound
+from tests.build import data, item, make, sound
 
 Z_90 = 1.6448536269514722
 

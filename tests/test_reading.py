@@ -18,8 +18,8 @@ from bayes_trace import EvidenceSetError
 from bayes_trace.evidence import EvidenceSet, list_problems
 from bayes_trace.files.nodes import resolve_core
 from bayes_trace.files.schema import published_schema, schema_text
+from tests.build import data, item, make, problems
 from tests.search import examples
-from tests.small import data, item, make, problems
 
 SET = """\
 version: 1

@@ -8,7 +8,7 @@ import pytest
 
 import bayes_trace as bt
 from bayes_trace import ScenarioError, UnknownNameError
-from tests.small import data, item, problems, sound
+from tests.build import data, item, problems, sound
 
 
 def belief(es, episode="e1"):
@@ -52,7 +52,7 @@ def refused(items, scenario, message, /, **more):
         applied(items, scenario, **more)
 
 
-X, Y = item("x", {"A": 0.8, "B": 0.2}), item("y", {"A": 0.3, "B": 0.6})
+X, Y = item("x", {"A": 0.8, "B": 0.2}), item("y", {"A": 0.3, "B": 0.6}, episodes=["e1"])
 TWO = ("e1", "e2")
 WIDE = item("x", {"A": 0.8, "B": 0.2}, episodes=list(TWO))
 
@@ -364,7 +364,7 @@ def test_items_are_added_to_a_case():
 
 def test_added_items_may_be_changed_and_dropped_by_the_same_scenario():
     scenario = {
-        "add_items": {"case": [Y, item("z", {"A": 0.5, "B": 0.1})]},
+        "add_items": {"case": [Y, item("z", {"A": 0.5, "B": 0.1}, episodes=["e1"])]},
         "change": [{"item": "y", "coding": {"values": {"A": 0.6}}}],
         "drop": [{"item": "z"}],
     }

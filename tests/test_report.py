@@ -392,7 +392,9 @@ def test_draws_add_their_intervals(ranged):
 
 def test_draws_from_another_set_are_refused(ranged):
     other = bt.from_table({"memo": {"A": 0.7, "B": 0.2}})
-    with pytest.raises(BayesTraceError, match=r"the draws were made before a change of item memo; sample again"):
+    with pytest.raises(
+        BayesTraceError, match=r"the draws were made before a change of item memo; sample again"
+    ):
         gather(other, draws=[propagate(bt.compile_evidence(ranged), draws=10, seed=3)])
 
 

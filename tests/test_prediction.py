@@ -8,8 +8,8 @@ import pytest
 import bayes_trace as bt
 from bayes_trace.errors import BayesTraceError, NoDataModelError, UnknownNameError
 from bayes_trace.prediction import describe, holdout, predict, prediction_table, surprise
-from tests.small import item, make
-from tests.test_events import report, sound, with_events
+from tests.build import item, make, sound
+from tests.events import report, with_events
 
 THREE = {
     "x": {"A": 0.8, "B": 0.2, "C": 0.5},

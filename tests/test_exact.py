@@ -672,7 +672,7 @@ PAIR = {"A": 0.8, "B": 0.2}
         ({"x": PAIR}, {"priors": {"A": 0.5, "C": 0.5}}, "C: missing; give every hypothesis a value"),
         ({"x": {"A": 1.2, "B": 0.2}}, {}, "1.2, expected a probability from 0 to 1"),
         ({"x": {"A": -0.2, "B": 0.2}}, {}, "-0.2, expected a probability from 0 to 1"),
-        ({"x": {"A": 3.0, "B": -2.0}}, {"unit": "db"}, "3, expected decibels of a probability, 0 or below"),
+        ({"x": {"A": 3.0, "B": -2.0}}, {"unit": "db"}, "3 dB, expected decibels of a probability, from -1000 to 0"),
         (
             {"x": {"A": 3.0, "B": 2.0}},
             {"unit": "ratio_db"},

@@ -66,7 +66,7 @@ def test_rates_of_a_source_are_integrated_over_all_its_items_together(n):
     rows = [{"A": 0.9 - 0.2 * (k % 3), "B": 0.2 + 0.1 * (k % 2)} for k in range(n)]
     items = [item(f"i{k}", row, source={"key": "s"}) for k, row in enumerate(rows)]
     got = of_a(items, sources=[{"id": "s", "type": "document", "reliability": rates}])
-    z, weight = nodes(150)
+    z, weight = nodes(400)
     r, f = at(WIDE, z)[:, None], at(LOW, z)
     like = [np.prod([r * row[h] + f * (1 - row[h]) for row in rows], axis=0) for h in "AB"]
     a, b = (weight @ each @ weight for each in like)

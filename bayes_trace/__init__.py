@@ -69,6 +69,7 @@ _MODULES = (
     "report",
     "scales",
     "sensitivity",
+    "simulation",
     "tables",
     "tally",
 )
@@ -119,6 +120,7 @@ __all__ = [
     "sample",
     "scales",
     "sensitivity",
+    "simulation",
     "strongest_against",
     "success_model",
     "summarise",
@@ -147,6 +149,7 @@ if TYPE_CHECKING:
         report,
         scales,
         sensitivity,
+        simulation,
         tables,
         tally,
     )

@@ -15,9 +15,11 @@ likelihoods = {
     "Study": {"loyalty": 0.5, "strategy": 0.8},
 }
 looked_for = bt.from_table(likelihoods, found=dict.fromkeys(likelihoods, "planned"))
-after = planning.outcomes(bt.compile_evidence(looked_for))
+evidence = bt.compile_evidence(looked_for)
+after = planning.outcomes(evidence)
 
 figure = plots.plot_plan(after, of="loyalty")
-print("What each search would do to the probability of loyalty; large marks are likely ends of the search.")
+text = "What each search would do; large marks are likely ends of it."
+print(plots.caption(after, bt.update(evidence), text=text))
 for path in sys.argv[1:]:
     plots.save(figure, path)

@@ -48,13 +48,13 @@ def with_planned(evidence: xr.Dataset, everything: xr.Dataset, links: Sequence[L
     names = {"planned": "link", "planned_title": "link_title", "planned_episode": "link_episode"}
     text = {new: ("planned", everything[old].values[at].astype(str)) for new, old in names.items()}
     costs = [np.nan if (cost := item.cost) is None else cost for item in items]
-    return evidence.assign_coords(
-        **text,
-        outcome=list(OUTCOMES),
-        planned_item=("planned", np.array([item.id for item in items], dtype=str)),
-        planned_archive=("planned", np.array([item.archive for item in items], dtype=str)),
-        planned_cost=("planned", np.array(costs, dtype=np.float64)),
-    ).assign(
+    own = {
+        "outcome": ("outcome", np.array(OUTCOMES, dtype=str)),
+        "planned_item": ("planned", np.array([item.id for item in items], dtype=str)),
+        "planned_archive": ("planned", np.array([item.archive for item in items], dtype=str)),
+        "planned_cost": ("planned", np.array(costs, dtype=np.float64)),
+    }
+    return evidence.assign_coords({**text, **own}).assign(
         planned_log_likelihood=(("coder", "planned", "outcome", "hypothesis"), table, {"units": "nats"}),
         planned_kappa=(("coder", "planned"), kappa),
         planned_coded=(("coder", "planned"), everything["coded"].values[:, entry]),

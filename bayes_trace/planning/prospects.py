@@ -43,7 +43,7 @@ class Prospect:
         return np.flatnonzero(np.isin(self.item, list(items)) & (self.episode == episode))
 
 
-def prospect(evidence: xr.Dataset, coder: str | None, posterior: xr.Dataset | None = None) -> Prospect:
+def prospect(evidence: xr.Dataset, coder: str | None) -> Prospect:
     """What is planned, and what is believed by now.
 
     Raises
@@ -66,7 +66,7 @@ def prospect(evidence: xr.Dataset, coder: str | None, posterior: xr.Dataset | No
     order = np.argsort(first)
     costs = one["planned_cost"].values[first[order]]
     _check_costs([str(each) for each in names[order]], costs)
-    belief = update(evidence, coder=name)["probability"].values if posterior is None else posterior.values
+    belief = update(evidence, coder=name)["probability"].values
     return Prospect(
         # where nothing is coded yet the prior is what is believed
         belief=np.where(np.isnan(belief), evidence["prior"].values, belief),

@@ -22,7 +22,7 @@ from bayes_trace.planning import (
     outcomes,
     strategy,
 )
-from tests.small import data, item, make, problems, sound
+from tests.build import data, item, make, problems, sound
 
 
 def planned(table, /, priors=None, **more):

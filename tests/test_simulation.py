@@ -12,8 +12,8 @@ from bayes_trace.errors import NoDataModelError, SimulationError, UnknownNameErr
 from bayes_trace.planning import expected_learning
 from bayes_trace.simulation import diagnosands, misleading_rates, simulate
 from bayes_trace.simulation.drawing import designs
-from tests.small import item, make
-from tests.test_events import report, sound, source, with_events
+from tests.build import item, make, sound
+from tests.events import report, with_events
 
 STRAW, GUN = {"A": 0.75, "B": 0.25}, {"A": 0.3, "B": 0.05}
 
@@ -83,9 +83,7 @@ def test_detection_and_reliability_are_drawn():
 
 
 def test_an_event_is_drawn_with_its_reports():
-    ev = bt.compile_evidence(
-        sound(with_events([report("r"), report("q", "t")], sources=[source("s"), source("t")]))
-    )
+    ev = bt.compile_evidence(sound(with_events([report("r"), report("q", "t")])))
     ends = np.exp(designs(ev, None)[0].ends[0])
     happened = np.array([0.8, 0.2])
     for number, heard in enumerate([(1, 1), (0, 1), (1, 0), (0, 0)]):

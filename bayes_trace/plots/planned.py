@@ -22,7 +22,7 @@ from bayes_trace.plots.style import (
     width_of,
     x_title,
 )
-from bayes_trace.plots.words import known_labels, label, named
+from bayes_trace.plots.words import known_labels, known_name, label
 
 __all__ = ["plot_plan"]
 
@@ -75,7 +75,7 @@ def plot_plan(
     'probability of A'
     >>> plt.close(ax.figure)
     """
-    named("hypothesis", of, after["hypothesis"])
+    known_name("hypothesis", of, after["hypothesis"])
     now = after["now"].sel(hypothesis=of).transpose("planned").values
     then = after["probability"].sel(hypothesis=of).transpose("planned", "outcome").values
     weight = after["outcome_probability"].transpose("planned", "outcome").values

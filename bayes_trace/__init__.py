@@ -22,10 +22,12 @@ _HOME = {
     "ImpossibleEvidenceError": "errors",
     "ModelError": "errors",
     "NoDataModelError": "errors",
+    "PlanningError": "errors",
     "SamplerError": "errors",
     "SamplingStoppedError": "errors",
     "ScaleError": "errors",
     "ScenarioError": "errors",
+    "SimulationError": "errors",
     "UnknownNameError": "errors",
     "apply_scenario": "scenarios",
     "check": "checks",
@@ -61,11 +63,13 @@ _HOME = {
 _MODULES = (
     "calibration",
     "causal",
+    "planning",
     "plots",
     "prediction",
     "report",
     "scales",
     "sensitivity",
+    "simulation",
     "tables",
     "tally",
 )
@@ -84,10 +88,12 @@ __all__ = [
     "ImpossibleEvidenceError",
     "ModelError",
     "NoDataModelError",
+    "PlanningError",
     "SamplerError",
     "SamplingStoppedError",
     "ScaleError",
     "ScenarioError",
+    "SimulationError",
     "UnknownNameError",
     "__version__",
     "apply_scenario",
@@ -101,6 +107,7 @@ __all__ = [
     "inclusion",
     "json_schema",
     "lead",
+    "planning",
     "plots",
     "power_sensitivity",
     "prediction",
@@ -113,6 +120,7 @@ __all__ = [
     "sample",
     "scales",
     "sensitivity",
+    "simulation",
     "strongest_against",
     "success_model",
     "summarise",
@@ -132,7 +140,19 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from bayes_trace import calibration, causal, plots, prediction, report, scales, sensitivity, tables, tally
+    from bayes_trace import (
+        calibration,
+        causal,
+        planning,
+        plots,
+        prediction,
+        report,
+        scales,
+        sensitivity,
+        simulation,
+        tables,
+        tally,
+    )
     from bayes_trace.checks import Advice, check
     from bayes_trace.errors import (
         BayesTraceError,
@@ -146,10 +166,12 @@ if TYPE_CHECKING:
         ImpossibleEvidenceError,
         ModelError,
         NoDataModelError,
+        PlanningError,
         SamplerError,
         SamplingStoppedError,
         ScaleError,
         ScenarioError,
+        SimulationError,
         UnknownNameError,
     )
     from bayes_trace.evidence import EvidenceSet

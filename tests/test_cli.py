@@ -28,6 +28,7 @@ COMMANDS = (
     "update",
     "sample",
     "sensitivity",
+    "plan",
     "report",
     "new",
     "import",

@@ -700,7 +700,7 @@ PAIR = {"A": 0.8, "B": 0.2}
             {"found": {"x": "absent"}},
             "detection: missing for an absent item; give the probability that",
         ),
-        ({"x": PAIR}, {"found": {"x": "lost"}}, "x.found: 'lost': .*'present', 'absent' or 'not_sought'"),
+        ({"x": PAIR}, {"found": {"x": "lost"}}, "x.found: 'lost': .*'present', 'absent', 'not_sought' or 'planned'"),
         ({"x": PAIR}, {"found": {"y": "absent"}}, "found.y: no item 'y' in the table"),
         ({"x": PAIR}, {"detection": {"y": 0.5}}, "detection.y: no item 'y' in the table"),
         ({"x": PAIR}, {"reliability": {"y": (0.5, 0.1)}}, "reliability.y: no item 'y' in the table"),

@@ -351,7 +351,7 @@ def test_the_template_offers_words_and_ids(template):
     assert codings[f"{headings['hypothesis']}2"].formula1.startswith("Hypotheses!$A$2:$A$")
     assert codings[f"{headings['unit']}2"].formula1 == '"probability,db,verbal,ratio_db,ratio"'
     headings = {cell.value: cell.column_letter for cell in template["Items"][1]}
-    assert items[f"{headings['found']}2"].formula1 == '"present,absent,not_sought"'
+    assert items[f"{headings['found']}2"].formula1 == '"present,absent,not_sought,planned"'
     assert items[f"{headings['found']}2"].showErrorMessage
     assert items[f"{headings['audience']}2"].formula1 == '"private,diplomatic,public,unknown"'
     assert items[f"{headings['episodes']}2"].formula1.startswith("Episodes!$A$2")

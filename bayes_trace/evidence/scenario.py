@@ -60,7 +60,7 @@ class Change(Frozen):
     retrospective: bool | None = None
     author: str | None = None
     speaker: str | None = None
-    found: Literal["present", "absent", "not_sought"] | None = None
+    found: Literal["present", "absent", "not_sought", "planned"] | None = None
     detection: Value | None = None
     detection_by_hypothesis: Values | None = None
     says: Literal["yes", "no"] | None = None

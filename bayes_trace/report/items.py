@@ -44,7 +44,7 @@ class Items:
 
     def _of(self, episode: str) -> Iterator[str]:
         for name, item in self.known.items():
-            if episode in item.episodes and item.found != "not_sought":
+            if episode in item.episodes and item.sought:
                 yield name
 
     def _listed(self, items: Iterable[Item]) -> str:

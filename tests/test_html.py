@@ -103,7 +103,7 @@ def test_headings_are_ordered_and_links_lead_somewhere(which, request):
 @pytest.mark.deep
 def test_pictures_have_words_and_tables_have_heads(page, long_page):
     pictures = Reader(page.read_text("utf-8")).all("img")
-    assert len(pictures) >= 3
+    assert pictures
     assert all(len(each["alt"]) > 40 for each in pictures)
     for path in (page, long_page):
         reader = Reader(path.read_text("utf-8"))

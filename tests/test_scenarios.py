@@ -225,7 +225,7 @@ def test_an_item_may_gain_a_reading():
     assert belief(applied([X], scenario))["A"] == pytest.approx(0.25 * 0.8 + 0.75 / 3)
 
 
-ADDS = {"add_items": {"case": [item("z", {"A": 0.5, "B": 0.25})]}}
+ADDS = {"add_items": {"case": [item("z", {"A": 0.5, "B": 0.25}, episodes=["e1"])]}}
 REST = {
     "add_hypotheses": [{"id": "C", "label": "C", "statement": "C", "prior": 0.2, "residual": True}],
     "change": [

@@ -150,8 +150,9 @@ class Scenario(Frozen):
     @property
     def added(self) -> tuple[str, ...]:
         """Ids of the items and events that it adds."""
-        parts = (*self.add_items.values(), *self.add_events.values())
-        return tuple(coded.id for part in parts for coded in part)
+        items = (item.id for part in self.add_items.values() for item in part)
+        events = (event.id for part in self.add_events.values() for event in part)
+        return (*items, *events)
 
     @property
     def does(self) -> bool:

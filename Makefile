@@ -1,4 +1,4 @@
-.PHONY: help report test docs schema sbc lint types contracts clean stale
+.PHONY: help report test test-deep test-lowest coverage docs schema sbc lint types contracts tour clean stale
 .NOTPARALLEL:
 
 SET := evidence_sets/us_arms_transfers
@@ -8,6 +8,7 @@ help:
 	@echo 'make report     why each transfer of $(SET) happened; writes report/'
 	@echo 'make test       tests and documented examples, minutes (PYTEST_ARGS= for one process)'
 	@echo 'make test-deep  what samples and simulates, and random searches that go further'
+	@echo 'make test-lowest  the quick tests with the lowest versions allowed, on Python 3.12, in .venv-lowest'
 	@echo 'make coverage   all tests, and the lines that none of them reaches'
 	@echo 'make docs       the documentation, into docs/_build/html'
 	@echo 'make schema     the JSON Schema of the file format, published anew from the records'
@@ -28,6 +29,9 @@ test: .venv/installed-dev
 
 test-deep: .venv/installed-dev
 	SEARCH=deep .venv/bin/python -m pytest $(PYTEST_ARGS) -m 'deep or search'
+
+test-lowest:
+	tools/test_lowest $(PYTEST_ARGS) -m 'not deep'
 
 coverage: .venv/installed-dev
 	.venv/bin/python -m pytest $(PYTEST_ARGS) --cov --cov-report=term
@@ -58,7 +62,7 @@ tour:
 
 clean:
 	rm -rf docs/_build docs/_generated
-	rm -rf .venv report build dist .coverage .coverage.* htmlcov
+	rm -rf .venv .venv-lowest report build dist .coverage .coverage.* htmlcov
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find analyses bayes_trace tests -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 

@@ -22,10 +22,12 @@ _HOME = {
     "ImpossibleEvidenceError": "errors",
     "ModelError": "errors",
     "NoDataModelError": "errors",
+    "PlanningError": "errors",
     "SamplerError": "errors",
     "SamplingStoppedError": "errors",
     "ScaleError": "errors",
     "ScenarioError": "errors",
+    "SimulationError": "errors",
     "UnknownNameError": "errors",
     "apply_scenario": "scenarios",
     "check": "checks",
@@ -58,7 +60,19 @@ _HOME = {
     "write_spreadsheet": "files.workbook",
     "write_template": "files",
 }
-_MODULES = ("calibration", "causal", "plots", "report", "scales", "sensitivity", "tables", "tally")
+_MODULES = (
+    "calibration",
+    "causal",
+    "planning",
+    "plots",
+    "prediction",
+    "report",
+    "scales",
+    "sensitivity",
+    "simulation",
+    "tables",
+    "tally",
+)
 
 __all__ = [
     "Advice",
@@ -74,10 +88,12 @@ __all__ = [
     "ImpossibleEvidenceError",
     "ModelError",
     "NoDataModelError",
+    "PlanningError",
     "SamplerError",
     "SamplingStoppedError",
     "ScaleError",
     "ScenarioError",
+    "SimulationError",
     "UnknownNameError",
     "__version__",
     "apply_scenario",
@@ -91,8 +107,10 @@ __all__ = [
     "inclusion",
     "json_schema",
     "lead",
+    "planning",
     "plots",
     "power_sensitivity",
+    "prediction",
     "propagate",
     "read_bibtex",
     "read_csl_json",
@@ -102,6 +120,7 @@ __all__ = [
     "sample",
     "scales",
     "sensitivity",
+    "simulation",
     "strongest_against",
     "success_model",
     "summarise",
@@ -121,7 +140,19 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from bayes_trace import calibration, causal, plots, report, scales, sensitivity, tables, tally
+    from bayes_trace import (
+        calibration,
+        causal,
+        planning,
+        plots,
+        prediction,
+        report,
+        scales,
+        sensitivity,
+        simulation,
+        tables,
+        tally,
+    )
     from bayes_trace.checks import Advice, check
     from bayes_trace.errors import (
         BayesTraceError,
@@ -135,10 +166,12 @@ if TYPE_CHECKING:
         ImpossibleEvidenceError,
         ModelError,
         NoDataModelError,
+        PlanningError,
         SamplerError,
         SamplingStoppedError,
         ScaleError,
         ScenarioError,
+        SimulationError,
         UnknownNameError,
     )
     from bayes_trace.evidence import EvidenceSet

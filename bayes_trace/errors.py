@@ -17,11 +17,13 @@ __all__ = [
     "ImpossibleEvidenceError",
     "ModelError",
     "NoDataModelError",
+    "PlanningError",
     "Problem",
     "SamplerError",
     "SamplingStoppedError",
     "ScaleError",
     "ScenarioError",
+    "SimulationError",
     "UnknownNameError",
 ]
 
@@ -142,6 +144,14 @@ class CountError(BayesTraceError, ValueError):
 
 class CalibrationError(BayesTraceError, ValueError):
     """Items with known answers that cannot be judged."""
+
+
+class PlanningError(BayesTraceError, ValueError):
+    """A question about planned items that cannot be answered, for want of items or of costs."""
+
+
+class SimulationError(BayesTraceError, ValueError):
+    """Evidence that cannot be drawn as was asked: a truth, a threshold or a correlation that makes no sense."""
 
 
 class CausalModelError(BayesTraceError, ValueError):

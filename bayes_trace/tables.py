@@ -82,7 +82,15 @@ def posterior_table(posterior: xr.Dataset) -> pd.DataFrame:
     ['case', 'episode', 'date', 'A', 'B', 'log_evidence']
     """
     names = [str(name) for name in posterior["hypothesis"].values]
-    wide = posterior["probability"].to_dataset("hypothesis").assign(log_evidence=posterior["log_evidence"])
+    probability = posterior["probability"]
+    probability = probability.drop_vars(
+        [
+            name
+            for name in probability.coords
+            if name != "hypothesis" and "hypothesis" in probability[name].dims
+        ]
+    )
+    wide = probability.to_dataset("hypothesis").assign(log_evidence=posterior["log_evidence"])
     wide = wide.reset_coords(["case", "date"])
     first = ["coder"] if "coder" in posterior.dims else []
     frame = wide.to_dataframe(dim_order=[*first, "episode"]).reset_index()

@@ -51,7 +51,7 @@ html_show_sourcelink = False
 html_show_sphinx = False
 html_use_index = True
 html_domain_indices = False
-_ALONE = ("index", "tutorial", "standards", "comparison", "gallery", "gallery-plots")
+_ALONE = ("index", "tutorial", "standards", "comparison", "gallery", "gallery-plots", "changelog")
 html_sidebars: dict[str, list[str]] = {page: [] for page in _ALONE}
 html_theme_options = {
     "logo": {"text": "bayes_trace"},

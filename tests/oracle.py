@@ -48,12 +48,12 @@ def _number(coding, hypothesis, row):
     ratio = _best(row.get(hypothesis, none))
     if unit == "ratio_db":
         ratio = 10 ** (ratio / 10)
-    return ratio * _best(coding.get("reference_probability", 1.0))
+    return ratio * _best(coding.get("reference_probability") or 1.0)
 
 
 def _reliability(data, item, hypothesis):
-    source = next((s for s in data["sources"] if s["id"] == item.get("source", {}).get("key")), {})
-    rates = source.get("reliability")
+    key = (item.get("source") or {}).get("key")
+    rates = next((s.get("reliability") for s in data["sources"] if s["id"] == key), None)
     if rates is None:
         return None
     own = rates.get("by_hypothesis", {}).get(hypothesis, rates)
@@ -72,10 +72,15 @@ def _found(data, item, hypothesis, p):
 def _codings(data, coder, episode, things):
     for thing in things:
         for coding in thing["codings"]:
-            if coding.get("coder", data["base_coder"]) == coder and episode in coding.get(
-                "episodes", thing["episodes"]
-            ):
+            whose = coding.get("coder") or data["base_coder"]
+            if whose == coder and episode in (coding.get("episodes") or thing["episodes"]):
                 yield thing, coding
+
+
+def _cluster(thing, episode):
+    """Its own, unless a coding of this episode states another."""
+    here = (c for c in thing["codings"] if episode in (c.get("episodes") or thing["episodes"]))
+    return next((c["cluster"] for c in here if c.get("cluster")), thing.get("cluster"))
 
 
 def _plain(data, coder, episode):
@@ -86,19 +91,19 @@ def _plain(data, coder, episode):
         i for case in data["cases"] for i in case["items"] if i["found"] != "not_sought" and i["codings"]
     ]
     for item, coding in _codings(data, coder, episode, items):
-        options = coding.get("readings", {"": coding.get("values")})
+        options = coding.get("readings") or {"": coding["values"]}
         table = {
             option: {h: _found(data, item, h, _number(coding, h, values)) for h in hypotheses}
             for option, values in options.items()
         }
-        if "readings" in coding:
+        if coding.get("readings"):
             read.append((item, table))
         else:
-            plain.append((item["id"], item.get("cluster"), table[""]))
+            plain.append((item["id"], _cluster(item, episode), table[""]))
     return plain, read
 
 
-def _facts(data, read):
+def _facts(data, read, episode):
     """One row per fact: sum_r lambda_r prod_i q_irh, lambda free of the level of a reading."""
     for reading in data["readings"]:
         tables = [(item, table) for item, table in read if item["reading"] == reading["id"]]
@@ -111,7 +116,7 @@ def _facts(data, read):
             for h in row:
                 row[h] += weight * product[h] / level
         name = reading["id"] if len(tables) > 1 else tables[0][0]["id"]
-        yield name, tables[0][0].get("cluster"), row
+        yield name, _cluster(tables[0][0], episode), row
 
 
 def _report_given(rates, item, *, happened):
@@ -150,13 +155,13 @@ def _events(data, coder, episode):
             true = _reports_given(data, event, reports, h, happened=True)
             false = _reports_given(data, event, reports, h, happened=False)
             row[h] = p * true + (1 - p) * false
-        yield event["id"], event.get("cluster"), row
+        yield event["id"], _cluster(event, episode), row
 
 
 def links(data, coder, episode):
     """Effective likelihoods of one coder in one episode: list of (name, cluster, {hypothesis: likelihood})."""
     plain, read = _plain(data, coder, episode)
-    return [*plain, *_facts(data, read), *_events(data, coder, episode)]
+    return [*plain, *_facts(data, read, episode), *_events(data, coder, episode)]
 
 
 def prior_of(data, episode):

@@ -9,8 +9,8 @@ import pytest
 import bayes_trace as bt
 from bayes_trace.models import elicitation_model
 from bayes_trace.sampling import sample
-from tests.test_agreement_sets import HYPOTHESES, Z_90, expit, logit, make_set
-from tests.test_agreement_sets import ranged as ranged_values
+from tests.build import HYPOTHESES, make_set, ranged
+from tests.synthetic import Z_90, expit, logit
 
 pytestmark = pytest.mark.deep
 
@@ -30,17 +30,17 @@ def coded_set(noise, leans, levels, *, items=80, seed=3, mixed=False):
             stated = x + levels[c] + np.asarray(leans[c]) + noise[c] * rng.standard_normal(len(NAMES))
             if mixed and c == 1:
                 values = {
-                    h: 0.0 if h == NAMES[0] else ranged(stated[k] - stated[0]) for k, h in enumerate(NAMES)
+                    h: 0.0 if h == NAMES[0] else around(stated[k] - stated[0]) for k, h in enumerate(NAMES)
                 }
                 codings.append({"coder": coder, "unit": "ratio_db", "reference": NAMES[0], "values": values})
             else:
-                values = {h: ranged(v) for h, v in zip(NAMES, stated, strict=True)}
+                values = {h: around(v) for h, v in zip(NAMES, stated, strict=True)}
                 codings.append({"coder": coder, "unit": "db", "values": values})
         rows.append({"id": f"i{n}", "codings": codings})
     return make_set({"e": rows}, hypotheses=NAMES, priors=(0.25,) * 4, coders=coders)
 
 
-def ranged(value):
+def around(value):
     return {"low": value - HALF, "best": value, "high": value + HALF}
 
 
@@ -91,7 +91,7 @@ def pair_set():
         {
             "id": name,
             "codings": [
-                {"coder": c, "values": ranged_values(dict(zip(HYPOTHESES, said, strict=True)))}
+                {"coder": c, "values": ranged(dict(zip(HYPOTHESES, said, strict=True)))}
                 for c, said in by_coder.items()
             ],
         }

@@ -16,7 +16,8 @@ from bayes_trace.sampling import for_loo, sample
 from bayes_trace.sampling.chains import run_chains
 from bayes_trace.sampling.plan import Plan
 from bayes_trace.summary import summarise_coefficients
-from tests.test_agreement_sets import HYPOTHESES, expit, item, make_set
+from tests.build import HYPOTHESES, item, make_set
+from tests.synthetic import expit
 
 pytestmark = pytest.mark.deep
 

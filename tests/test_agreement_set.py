@@ -10,7 +10,8 @@ import pytest
 import bayes_trace as bt
 from bayes_trace.models import elicitation_model
 from bayes_trace.sampling import sample
-from tests.test_agreement_sets import HYPOTHESES, draw_probability, item, make_set
+from tests.build import HYPOTHESES, item, make_set
+from tests.synthetic import draw_probability
 
 pytestmark = pytest.mark.deep
 

@@ -6,7 +6,7 @@ import pytest
 import xarray as xr
 
 import bayes_trace as bt
-from tests.test_cli import SETS, run
+from tests.command import SETS, run
 
 SMALL, ARMS = SETS / "loyalty_or_reputation", SETS / "us_arms_transfers"
 

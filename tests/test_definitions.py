@@ -11,7 +11,7 @@ import bayes_trace as bt
 from bayes_trace.exact import weight_of_items
 from bayes_trace.likelihood import best_point, drop_entries, links_of
 from bayes_trace.likelihood.ranges import elicited
-from tests import small
+from tests import build
 from tests.strategies import fractions
 
 TWO = {"A": 0.5, "B": 0.5}
@@ -27,7 +27,7 @@ def probability(es, hypothesis="A", **options):
 
 def read(name, options, /, **more):
     """An item that turns on the fact r."""
-    return small.item(name, codings=[{"readings": options}], reading="r", **more)
+    return build.item(name, codings=[{"readings": options}], reading="r", **more)
 
 
 def fact(**options):
@@ -43,23 +43,23 @@ X = read("x", {"u": {"A": 0.9, "B": 0.3}, "v": {"A": 0.1, "B": 0.6}})
 @pytest.mark.parametrize("prior", [0.05, 0.25, 0.5, 0.9])
 def test_readings_do_not_depend_on_priors(prior):
     """The ratio that an item with readings contributes is the same under every prior."""
-    items = [small.item("plain", {"A": 0.6, "B": 0.2}), X]
-    ev = bt.compile_evidence(small.make(items, priors=[prior, 1 - prior], **fact(u=0.5, v=0.5)))
-    even = bt.compile_evidence(small.make(items, **fact(u=0.5, v=0.5)))
+    items = [build.item("plain", {"A": 0.6, "B": 0.2}), X]
+    ev = bt.compile_evidence(build.make(items, priors=[prior, 1 - prior], **fact(u=0.5, v=0.5)))
+    even = bt.compile_evidence(build.make(items, **fact(u=0.5, v=0.5)))
     np.testing.assert_array_equal(ev.log_likelihood.values, even.log_likelihood.values)
 
 
 def test_a_reading_is_weighed_against_the_even_mean_of_the_core():
     """sum_r w_r q_rh / mean_h q_rh: u is .6 on average, v .35."""
-    row = np.exp(bt.compile_evidence(small.make([X], **fact(u=0.6, v=0.4))).log_likelihood.values[0, 0])
+    row = np.exp(bt.compile_evidence(build.make([X], **fact(u=0.6, v=0.4))).log_likelihood.values[0, 0])
     np.testing.assert_allclose(row, [0.6 * 0.9 / 0.6 + 0.4 * 0.1 / 0.35, 0.6 * 0.3 / 0.6 + 0.4 * 0.6 / 0.35])
 
 
 @given(fractions, fractions)
 def test_a_plain_item_keeps_its_answer_as_a_single_reading(p, q):
-    other = small.item("other", {"A": 0.7, "B": 0.4})
-    plain = small.make([small.item("x", {"A": p, "B": q}), other])
-    single = small.make([read("x", {"u": {"A": p, "B": q}}), other], **fact(u=1.0))
+    other = build.item("other", {"A": 0.7, "B": 0.4})
+    plain = build.make([build.item("x", {"A": p, "B": q}), other])
+    single = build.make([read("x", {"u": {"A": p, "B": q}}), other], **fact(u=1.0))
     assert probability(single) == pytest.approx(probability(plain), abs=1e-12)
 
 
@@ -73,13 +73,13 @@ def test_a_compound_or_a_residual_does_not_move_the_ratio_of_two_others(third):
     def items(extended):
         keep = row if extended else dict
         x = read("x", {"u": keep(A=0.9, B=0.3), "v": keep(A=0.1, B=0.6)}, cluster="k")
-        return [x, small.item("y", keep(A=0.7, B=0.2), cluster="k")]
+        return [x, build.item("y", keep(A=0.7, B=0.2), cluster="k")]
 
     more = {**fact(u=0.6, v=0.4), "clusters": [{"id": "k", "correlation": 0.5}]}
-    two = bt.update(bt.compile_evidence(small.make(items(extended=False), **more)), coder="first")
-    data = small.data(items(extended=True), hypotheses=("A", "B", third), **more)
+    two = bt.update(bt.compile_evidence(build.make(items(extended=False), **more)), coder="first")
+    data = build.data(items(extended=True), hypotheses=("A", "B", third), **more)
     data["hypotheses"][2]["residual"] = third == "R"
-    three = bt.update(bt.compile_evidence(small.sound(data)), coder="first")
+    three = bt.update(bt.compile_evidence(build.sound(data)), coder="first")
     for post in (two, three):
         post["odds"] = post.log_probability.sel(hypothesis="A") - post.log_probability.sel(hypothesis="B")
     assert float(three.odds.item()) == pytest.approx(float(two.odds.item()), abs=1e-12)
@@ -89,8 +89,8 @@ def test_items_on_one_fact_are_one_link_and_do_not_learn_the_reading_again():
     """Ten documents that only say which reading holds say it once: the stated weights are given all of them."""
     options = {"u": {"A": 0.9, "B": 0.3}, "v": {"A": 0.1, "B": 0.2}}
     flat = {"u": {"A": 0.9, "B": 0.9}, "v": {"A": 0.01, "B": 0.01}}
-    one = small.make([read("x", options)], **fact(u=0.5, v=0.5))
-    ten = small.make([read("x", options), *(read(f"y{n}", flat) for n in range(9))], **fact(u=0.5, v=0.5))
+    one = build.make([read("x", options)], **fact(u=0.5, v=0.5))
+    ten = build.make([read("x", options), *(read(f"y{n}", flat) for n in range(9))], **fact(u=0.5, v=0.5))
     ev = bt.compile_evidence(ten)
     assert ev.sizes["link"] == 1
     assert ev["link_item"].item() == "r"
@@ -99,7 +99,7 @@ def test_items_on_one_fact_are_one_link_and_do_not_learn_the_reading_again():
 
 def test_what_an_item_of_a_fact_does_is_the_value_with_it_less_the_value_without_it():
     y = read("y", {"u": {"A": 0.8, "B": 0.5}, "v": {"A": 0.2, "B": 0.4}})
-    ev = bt.compile_evidence(small.make([X, y], **fact(u=0.6, v=0.4)))
+    ev = bt.compile_evidence(build.make([X, y], **fact(u=0.6, v=0.4)))
     whole = float(bt.weight_of_evidence(ev, "A", against="B").item())
     for name, does in zip(ev["entry_item"].values, weight_of_items(ev, "A", against="B").values, strict=True):
         without = drop_entries(ev, ev["entry_item"].values == name)
@@ -113,8 +113,8 @@ def test_what_an_item_of_a_fact_does_is_the_value_with_it_less_the_value_without
 
 def clustered(correlation, *ratios):
     """Items of one cluster with these likelihood ratios A : B."""
-    items = [small.item(f"x{n}", {"A": 0.05 * r, "B": 0.05}, cluster="k") for n, r in enumerate(ratios)]
-    return small.make(items, clusters=[{"id": "k", "correlation": correlation}])
+    items = [build.item(f"x{n}", {"A": 0.05 * r, "B": 0.05}, cluster="k") for n, r in enumerate(ratios)]
+    return build.make(items, clusters=[{"id": "k", "correlation": correlation}])
 
 
 @pytest.mark.parametrize("echo", [1.0, 1.00000001, 1.0001])
@@ -142,26 +142,26 @@ def test_an_echo_never_weakens_what_it_echoes(ratios, echo, correlation):
 
 def test_members_that_weigh_the_same_count_as_they_are():
     """LR 19 quoted five times at correlation .5: an effective count of 1.667 (Kish), .992663 (methods, U)."""
-    items = [small.item(f"x{n}", {"A": 0.95, "B": 0.05}, cluster="k") for n in range(5)]
-    assert probability(small.make(items, clusters=[{"id": "k", "correlation": 0.5}])) == pytest.approx(
+    items = [build.item(f"x{n}", {"A": 0.95, "B": 0.05}, cluster="k") for n in range(5)]
+    assert probability(build.make(items, clusters=[{"id": "k", "correlation": 0.5}])) == pytest.approx(
         0.992663, abs=5e-7
     )
 
 
 def test_decisive_members_count_as_they_are():
     items = [
-        small.item("x", {"A": 0.5, "B": 0.0}, cluster="k", decisive=True),
-        small.item("y", {"A": 0.5, "B": 0.0}, cluster="k", decisive=True),
-        small.item("z", {"A": 0.5, "B": 0.1}, cluster="k"),
+        build.item("x", {"A": 0.5, "B": 0.0}, cluster="k", decisive=True),
+        build.item("y", {"A": 0.5, "B": 0.0}, cluster="k", decisive=True),
+        build.item("z", {"A": 0.5, "B": 0.1}, cluster="k"),
     ]
-    ev = bt.compile_evidence(small.make(items, clusters=[{"id": "k", "correlation": 0.5}]))
+    ev = bt.compile_evidence(build.make(items, clusters=[{"id": "k", "correlation": 0.5}]))
     np.testing.assert_allclose(ev.effective_number.sel(coder="first").values, 2.0)
 
 
 def test_a_fact_is_one_member_of_its_cluster():
     x = read("x", {"u": {"A": 0.9, "B": 0.3}, "v": {"A": 0.1, "B": 0.6}}, cluster="k")
     y = read("y", {"u": {"A": 0.9, "B": 0.3}, "v": {"A": 0.1, "B": 0.6}}, cluster="k")
-    es = small.make([x, y], **fact(u=0.9, v=0.1), clusters=[{"id": "k", "correlation": 1.0}])
+    es = build.make([x, y], **fact(u=0.9, v=0.1), clusters=[{"id": "k", "correlation": 1.0}])
     assert float(bt.compile_evidence(es).kappa.sel(coder="first").item()) == 1.0
 
 
@@ -183,12 +183,12 @@ def attested(reports, /, event=None, prior=0.5, **more):
         {"id": f"x{n}", "paraphrase": "x", "event": "v", "source": {"key": f"s{n}"}, "codings": [], **fields}
         for n, (_, _, fields, _) in enumerate(reports)
     ]
-    data = small.data(items, priors=[prior, 1 - prior], sources=sources)
+    data = build.data(items, priors=[prior, 1 - prior], sources=sources)
     values = event or {"A": 0.9999, "B": 0.0001}
     data["cases"][0]["events"] = [
         {"id": "v", "label": "it happened", "episodes": ["e1"], "codings": [{"values": values}], **more}
     ]
-    return small.sound(data)
+    return build.sound(data)
 
 
 #: Russell and Norvig, Artificial Intelligence: A Modern Approach (2010), fig. 14.2
@@ -268,21 +268,21 @@ def test_papers_that_give_one_reason_each_make_the_compound_the_best_explanation
     """Three papers at -3 and -13 dB and three the other way round: .93 of the three."""
 
     def paper(name, a, b):
-        return small.item(name, codings=[{"unit": "db", "values": {"A": a, "B": b}}])
+        return build.item(name, codings=[{"unit": "db", "values": {"A": a, "B": b}}])
 
     items = [paper(f"x{n}", -3, -13) for n in range(3)] + [paper(f"y{n}", -13, -3) for n in range(3)]
-    es = small.make(items, hypotheses=("A", "B", "A+B"))
+    es = build.make(items, hypotheses=("A", "B", "A+B"))
     assert probability(es, "A+B") == pytest.approx(0.93, abs=0.005)
-    one = small.make(items[:1], hypotheses=("A", "B", "A+B"))
+    one = build.make(items[:1], hypotheses=("A", "B", "A+B"))
     ev = bt.compile_evidence(one)
     cost = float(bt.weight_of_evidence(ev, "A", against="A+B").sel(link="x0@e1").item())
     assert 0 < cost <= 10 * np.log10(2)
 
 
 def test_a_compound_of_ratios_is_the_mean_of_the_ratios():
-    x = small.item("x", codings=[{"unit": "ratio_db", "reference": "A", "values": {"B": 10.0}}])
+    x = build.item("x", codings=[{"unit": "ratio_db", "reference": "A", "values": {"B": 10.0}}])
     row = np.exp(
-        bt.compile_evidence(small.make([x], hypotheses=("A", "B", "A+B"))).log_likelihood.values[0, 0]
+        bt.compile_evidence(build.make([x], hypotheses=("A", "B", "A+B"))).log_likelihood.values[0, 0]
     )
     np.testing.assert_allclose(row / row[0], [1.0, 10.0, 5.5])
 
@@ -294,7 +294,7 @@ def test_a_range_on_the_reference_probability_counts():
         "reference_probability": {"low": 0.1, "best": 0.2, "high": 0.3},
         "values": {"B": {"low": -3, "best": -1, "high": 1}},
     }
-    ev = bt.compile_evidence(small.make([small.item("x", codings=[coding])]))
+    ev = bt.compile_evidence(build.make([build.item("x", codings=[coding])]))
     ends = [elicited(ev, 0).parts["location"][k][0, 0] for k in range(3)]
     low, best, high = ends[0] - 1.6448536 * ends[1], ends[0], ends[0] + 1.6448536 * ends[2]
     stated = [[0.1, 0.1 * 10**-0.3], [0.2, 0.2 * 10**-0.1], [0.3, 0.3 * 10**0.1]]
@@ -305,8 +305,8 @@ def test_a_range_on_the_reference_probability_counts():
 def test_differences_of_a_ratio_have_the_stated_points_and_a_correlation_of_one_half():
     """Stated 5, 50 and 95 % points hold for every difference, whatever the widths of the others."""
     stated = {"B": {"low": -2.07, "best": 0.73, "high": 10.31}, "C": {"low": 4.0, "best": 5.0, "high": 6.0}}
-    x = small.item("x", codings=[{"unit": "ratio_db", "reference": "A", "values": stated}])
-    ev = bt.compile_evidence(small.make([x], hypotheses=("A", "B", "C")))
+    x = build.item("x", codings=[{"unit": "ratio_db", "reference": "A", "values": stated}])
+    ev = bt.compile_evidence(build.make([x], hypotheses=("A", "B", "C")))
     drawn = elicited(ev, 0).draw(np.random.default_rng(5), 200_000).location[0, 0]
     assert (drawn[0] == 0).all()
     for row, name in ((1, "B"), (2, "C")):
@@ -320,7 +320,7 @@ def test_differences_of_a_ratio_have_the_stated_points_and_a_correlation_of_one_
 
 def test_a_coder_who_passed_an_item_over_has_no_voice():
     """One coder with a ratio of 10, one who skipped the item: .909 in every pool, and no answer of the other's."""
-    ev = bt.compile_evidence(small.make([small.item("x", {"A": 0.8, "B": 0.08})]))
+    ev = bt.compile_evidence(build.make([build.item("x", {"A": 0.8, "B": 0.08})]))
     for pool in ("log", "linear"):
         assert float(bt.update(ev, pool=pool).probability.sel(hypothesis="A").item()) == pytest.approx(
             10 / 11
@@ -334,15 +334,15 @@ def test_a_coder_who_passed_an_item_over_has_no_voice():
 def test_gaps_are_filled_from_those_who_coded_the_item():
     """Linear pool: the coder who passed x over takes it from the other."""
     items = [
-        small.item("x", codings=[{"coder": "first", "values": {"A": 0.8, "B": 0.08}}]),
-        small.item(
+        build.item("x", codings=[{"coder": "first", "values": {"A": 0.8, "B": 0.08}}]),
+        build.item(
             "y",
             codings=[
                 {"coder": c, "values": v} for c, v in (("first", TWO), ("second", {"A": 0.6, "B": 0.3}))
             ],
         ),
     ]
-    ev = bt.compile_evidence(small.make(items))
+    ev = bt.compile_evidence(build.make(items))
     assert float(bt.update(ev, pool="linear").probability.sel(hypothesis="A").item()) == pytest.approx(
         (10 / 11 + 20 / 21) / 2
     )
@@ -354,9 +354,9 @@ def test_gaps_are_filled_from_those_who_coded_the_item():
 def test_hypotheses_that_are_level_are_listed_in_the_order_of_the_set():
     """Rounding decides nothing, nor does the order of the items."""
     rows = [{"A": 0.1, "B": 0.3}, {"A": 0.3, "B": 0.1}, {"A": 0.7, "B": 0.2}, {"A": 0.2, "B": 0.7}]
-    items = [small.item(f"x{n}", row) for n, row in enumerate(rows)]
+    items = [build.item(f"x{n}", row) for n, row in enumerate(rows)]
     for order in (items, items[::-1]):
-        lead = bt.lead(bt.update(bt.compile_evidence(small.make(order)), coder="first"))
+        lead = bt.lead(bt.update(bt.compile_evidence(build.make(order)), coder="first"))
         assert (lead.leader.item(), lead.runner_up.item(), float(lead.lead.item())) == ("A", "B", 0.0)
         assert lead.level.values.tolist() == [[True, True]]
 
@@ -391,13 +391,13 @@ def test_the_test_of_an_absent_item_is_that_of_the_empty_search():
 
 def test_belief_grows_by_date_with_each_item_behind_those_it_is_given():
     items = [
-        small.item("late", {"A": 0.8, "B": 0.2}, date="1970"),
-        small.item("early", {"A": 0.6, "B": 0.3}, date="1960", given=["late"]),
+        build.item("late", {"A": 0.8, "B": 0.2}, date="1970"),
+        build.item("early", {"A": 0.6, "B": 0.3}, date="1960", given=["late"]),
     ]
-    ev = bt.compile_evidence(small.make(items))
+    ev = bt.compile_evidence(build.make(items))
     assert bt.trajectory(ev, "e1")["item"].values.tolist() == ["", "late", "early"]
 
 
 def test_every_number_at_its_best_value_is_one_variant():
-    ev = bt.compile_evidence(small.make([small.item("x", {"A": 0.8, "B": 0.2})]))
+    ev = bt.compile_evidence(build.make([build.item("x", {"A": 0.8, "B": 0.2})]))
     assert best_point(ev, 0).location.shape == (1, 1, 2, 1)

@@ -8,7 +8,7 @@ import pytest
 
 import bayes_trace as bt
 from bayes_trace.evidence import changed_parts, content_digest, content_parts
-from tests.small import data, item, sound
+from tests.build import data, item, sound
 
 RATES = {"hit": 0.9, "false_report": 0.1}
 TERMS = {"maybe": {"low": 0.4, "best": 0.5, "high": 0.6}, "never": {"low": 0.1, "best": 0.2, "high": 0.3}}

@@ -22,11 +22,11 @@ from bayes_trace.sampling import run
 from bayes_trace.sampling.candidates import effective, pareto_k
 from bayes_trace.sampling.direct import NotTrustedError, draw_episode
 from bayes_trace.scales import logit
+from tests.build import item, make
+from tests.integrated import LOW, WIDE, at, nodes, report, with_event
 from tests.search import DEEP, examples
-from tests.small import item, make
 from tests.strategies import build, set_data
-from tests.test_agreement_sets import generative_set, simulate_found
-from tests.test_mean import LOW, WIDE, at, nodes, report, with_event
+from tests.synthetic import generative_set, simulate_found
 
 DRAWS = 1000
 

@@ -17,7 +17,7 @@ from bayes_trace import (
     ScaleError,
     UnknownNameError,
 )
-from tests.small import data, item, make, sound
+from tests.build import data, item, make, sound
 
 Z_90 = 1.6448536269514722
 
@@ -672,7 +672,11 @@ PAIR = {"A": 0.8, "B": 0.2}
         ({"x": PAIR}, {"priors": {"A": 0.5, "C": 0.5}}, "C: missing; give every hypothesis a value"),
         ({"x": {"A": 1.2, "B": 0.2}}, {}, "1.2, expected a probability from 0 to 1"),
         ({"x": {"A": -0.2, "B": 0.2}}, {}, "-0.2, expected a probability from 0 to 1"),
-        ({"x": {"A": 3.0, "B": -2.0}}, {"unit": "db"}, "3, expected decibels of a probability, 0 or below"),
+        (
+            {"x": {"A": 3.0, "B": -2.0}},
+            {"unit": "db"},
+            "3 dB, expected decibels of a probability, from -1000 to 0",
+        ),
         (
             {"x": {"A": 3.0, "B": 2.0}},
             {"unit": "ratio_db"},
@@ -700,7 +704,11 @@ PAIR = {"A": 0.8, "B": 0.2}
             {"found": {"x": "absent"}},
             "detection: missing for an absent item; give the probability that",
         ),
-        ({"x": PAIR}, {"found": {"x": "lost"}}, "x.found: 'lost': .*'present', 'absent' or 'not_sought'"),
+        (
+            {"x": PAIR},
+            {"found": {"x": "lost"}},
+            "x.found: 'lost': .*'present', 'absent', 'not_sought' or 'planned'",
+        ),
         ({"x": PAIR}, {"found": {"y": "absent"}}, "found.y: no item 'y' in the table"),
         ({"x": PAIR}, {"detection": {"y": 0.5}}, "detection.y: no item 'y' in the table"),
         ({"x": PAIR}, {"reliability": {"y": (0.5, 0.1)}}, "reliability.y: no item 'y' in the table"),

@@ -12,7 +12,7 @@ import bayes_trace as bt
 from bayes_trace.evidence import Coding
 from bayes_trace.evidence.coded import best_numbers
 from bayes_trace.evidence.forms import CodingUnit
-from tests.small import data, item, make, problems, sound
+from tests.build import data, item, make, problems, sound
 
 NUMBERS = [unit for unit in CodingUnit if not unit.form.words]
 

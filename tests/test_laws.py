@@ -15,7 +15,8 @@ from bayes_trace.evidence import list_problems
 from bayes_trace.exact import log_joint
 from bayes_trace.likelihood import drop_entries, with_likelihoods
 from bayes_trace.likelihood.links import EVENT
-from tests import oracle, small
+from tests import build as small
+from tests import oracle
 from tests.search import examples
 from tests.strategies import ALL, build, decibels, fractions, priors, ranges, set_data, sets, stated, tables
 

@@ -15,8 +15,8 @@ from bayes_trace.errors import ImpossibleEvidenceError
 from bayes_trace.likelihood import effective_likelihood, links_of
 from bayes_trace.likelihood.ranges import elicited
 from bayes_trace.models import elicitation_model
+from tests.build import item, make
 from tests.search import examples
-from tests.small import item, make
 from tests.strategies import sets
 
 TO_TWELVE_DIGITS = {"rtol": 0, "atol": 1e-12}

@@ -7,26 +7,8 @@ import pytest
 
 import bayes_trace as bt
 from bayes_trace.errors import BayesTraceError, ScaleError
-from tests.small import item, make
-
-WIDE, LOW = {"low": 0.2, "best": 0.6, "high": 0.9}, {"low": 0.02, "best": 0.05, "high": 0.3}
-#: standard normal deviate of the 95 % point
-Z_90 = 1.6448536269514722
-
-
-def at(value, z):
-    """A stated probability at a standard normal deviate."""
-    if not isinstance(value, dict):
-        return np.full_like(z, value)
-    low, m, high = (np.log(value[end] / (1 - value[end])) for end in ("low", "best", "high"))
-    return 1 / (1 + np.exp(-(m + np.where(z < 0, m - low, high - m) / Z_90 * z)))
-
-
-def nodes(n=1500):
-    """The middle of n even cells on either side of zero, and the normal probability of each."""
-    z = (np.arange(-n, n) + 0.5) * 8 / n
-    weight = np.exp(-0.5 * z**2)
-    return z, weight / weight.sum()
+from tests.build import item, make
+from tests.integrated import LOW, WIDE, at, nodes, report, with_event
 
 
 def mean(value):
@@ -84,7 +66,7 @@ def test_rates_of_a_source_are_integrated_over_all_its_items_together(n):
     rows = [{"A": 0.9 - 0.2 * (k % 3), "B": 0.2 + 0.1 * (k % 2)} for k in range(n)]
     items = [item(f"i{k}", row, source={"key": "s"}) for k, row in enumerate(rows)]
     got = of_a(items, sources=[{"id": "s", "type": "document", "reliability": rates}])
-    z, weight = nodes(150)
+    z, weight = nodes(400)
     r, f = at(WIDE, z)[:, None], at(LOW, z)
     like = [np.prod([r * row[h] + f * (1 - row[h]) for row in rows], axis=0) for h in "AB"]
     a, b = (weight @ each @ weight for each in like)
@@ -104,25 +86,6 @@ def test_a_single_item_of_an_uncertain_source_takes_the_means():
 
 
 # --- refused by name -----------------------------------------------------------------------------
-
-
-RATED = [{"id": s, "type": "document", "reliability": {"hit": WIDE, "false_report": LOW}} for s in "st"]
-EVENT = {"id": "v", "label": "v", "episodes": ["e1"], "codings": [{"values": {"A": 0.8, "B": 0.2}}]}
-
-
-def report(source, **more):
-    return {**item(f"by_{source}", event="v", source={"key": source}), "says": "yes", **more}
-
-
-def with_event(*items, **more):
-    case = {
-        "case": "case",
-        "label": "Case",
-        "episodes": [{"id": "e1", "label": "e1", "outcome": "something"}],
-        "items": list(items),
-        "events": [{**EVENT, **more}],
-    }
-    return make([], cases=[case], sources=RATED)
 
 
 def ratio(name):

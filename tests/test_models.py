@@ -26,7 +26,7 @@ from bayes_trace.models import (
 )
 from bayes_trace.models.priors import draw_priors
 from bayes_trace.sampling.calibration import calibrate
-from tests.test_agreement_sets import item, make_set
+from tests.build import item, make_set
 
 ROW = {"A": (0.6, 0.8, 0.9), "B": 0.3, "C": 0.2}
 CASES = {f"k{c}": [f"e{c}{n}" for n in range(2)] for c in range(4)}

@@ -12,7 +12,7 @@ from bayes_trace.likelihood import with_likelihoods
 from bayes_trace.sensitivity.bounds import interval_bounds
 from bayes_trace.sensitivity.ranges import one_way
 from bayes_trace.sensitivity.variance import global_indices
-from tests import small
+from tests.build import item, make
 from tests.search import examples
 from tests.strategies import build, set_data
 
@@ -100,13 +100,13 @@ def two_on_one_fact(*, source=None):
     """Two items turn on one fact and stand in one cluster; a third stands beside them."""
 
     def read(name, u, v, **more):
-        return small.item(name, codings=[{"readings": {"u": u, "v": v}}], reading="r", cluster="k", **more)
+        return item(name, codings=[{"readings": {"u": u, "v": v}}], reading="r", cluster="k", **more)
 
     key = {"source": {"key": "s"}} if source else {}
     items = [
         read("x", {"A": 0.9, "B": 0.3}, {"A": 0.1, "B": 0.6}, **key),
         read("y", {"A": 0.1, "B": 0.3}, {"A": 0.5, "B": 0.1}),
-        small.item("z", {"A": 0.7, "B": 0.2}, cluster="k"),
+        item("z", {"A": 0.7, "B": 0.2}, cluster="k"),
     ]
     more = {
         "readings": [{"id": "r", "options": {"u": 0.5, "v": 0.5}}],
@@ -115,7 +115,7 @@ def two_on_one_fact(*, source=None):
     if source:
         rates = {"hit": source[0], "false_report": source[1]}
         more["sources"] = [{"id": "s", "type": "document", "title": "x", "reliability": rates}]
-    return bt.compile_evidence(small.make(items, **more)).sel(coder=["first"])
+    return bt.compile_evidence(make(items, **more)).sel(coder=["first"])
 
 
 @pytest.mark.parametrize("source", [None, (0.6, 0.6)], ids=["certain", "uninformative source"])

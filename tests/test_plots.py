@@ -21,7 +21,7 @@ from bayes_trace.plots.space import regions
 from bayes_trace.plots.style import COLUMN, PAGE, figure_of, marks
 from bayes_trace.plots.words import label
 from bayes_trace.scales import classify_test
-from tests.small import item, make
+from tests.build import item, make
 
 TABLE = {
     "memo": {"A": 0.8, "B": 0.2, "C": 0.4},

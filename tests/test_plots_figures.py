@@ -11,7 +11,7 @@ import pytest
 import bayes_trace as bt
 from bayes_trace import plots, sensitivity, tables
 from bayes_trace.errors import BayesTraceError, UnknownNameError
-from tests.small import data, item, make, sound
+from tests.build import data, item, make, sound
 
 
 @pytest.fixture(autouse=True)

@@ -163,6 +163,7 @@ PICTURES = {
     "plot_matrix": axis_is("dB behind the hypothesis"),
     "plot_mechanism": of_mechanism,
     "plot_overview": of_overview,
+    "plot_plan": axis_is("probability of Loyalty", legend=["as it stands"]),
     "plot_posterior": rows_are("posterior", "pakistan"),
     "plot_prior_needed": rows_are("needed", "taiwan"),
     "plot_prior_sweep": axis_is("prior probability of Loyalty coercion", legend=["Quid pro quo"]),

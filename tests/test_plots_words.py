@@ -20,7 +20,7 @@ from bayes_trace.plots.dates import as_known, date_axis, number
 from bayes_trace.plots.lettering import fit, inches
 from bayes_trace.plots.style import figure_of
 from bayes_trace.report.figures import _stems
-from tests.small import data, item, make, sound
+from tests.build import data, item, make, sound
 
 ODD = r"Sale {at $5m} or $6m, 10% of a_b^c \frac"
 LONG = "The ministry of war wanted a crossing for its wagons and paid a third part of it"

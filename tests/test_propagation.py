@@ -1,4 +1,4 @@
-"""Propagated draws against brute force, and against the time that drawing takes."""
+"""Propagated draws against draws from the definitions."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ import pytest
 import bayes_trace as bt
 from bayes_trace.errors import BayesTraceError, UnknownNameError
 from bayes_trace.propagation import propagate
-from tests.test_agreement import RATIO_1, READ_1, READ_2, build, table
-from tests.test_agreement_sets import HYPOTHESES, draw_probability
+from tests.build import HYPOTHESES, item, make, make_set
+from tests.synthetic import DB, JOINT, PACKAGE_A, PACKAGE_B, PRIOR, Z_90, features, table
 
-PRIOR = np.array([0.5, 0.3, 0.2])
-N = 100_000
+N = 20_000
 
 
 @pytest.fixture(scope="module")
 def evidence():
-    return bt.compile_evidence(build())
+    return bt.compile_evidence(features())
 
 
 @pytest.fixture(scope="module")
@@ -25,96 +24,43 @@ def draws(evidence):
     return propagate(evidence, draws=N, seed=1)
 
 
-def normalised(log_joint):
+def close(draws, episode, log_joint):
+    """Mean and 5, 50 and 95 % points agree."""
+    ours = draws.posterior.probability.sel(episode=episode).isel(chain=0).transpose("draw", "hypothesis")
     p = np.exp(log_joint) * PRIOR
-    return p / p.sum(axis=-1, keepdims=True)
-
-
-def close(draws, episode, p):
-    ours = (
-        draws.posterior.probability.sel(episode=episode).isel(chain=0).transpose("draw", "hypothesis").values
-    )
-    assert ours.mean(axis=0) == pytest.approx(p.mean(axis=0), abs=0.005)
+    p = p / p.sum(axis=-1, keepdims=True)
+    assert ours.values.mean(axis=0) == pytest.approx(p.mean(axis=0), abs=0.006)
     levels = [0.05, 0.5, 0.95]
-    assert np.quantile(ours, levels, axis=0) == pytest.approx(np.quantile(p, levels, axis=0), abs=0.012)
+    assert np.quantile(ours.values, levels, axis=0) == pytest.approx(np.quantile(p, levels, axis=0), abs=0.02)
 
 
-def items(evidence, episode, rng):
-    """Probabilities of the items of an episode, drawn from what was stated: (item, draw, hypothesis)."""
-    from tests.test_agreement_sets import expit
-
-    links = evidence.isel(coder=0, option=0, link=np.flatnonzero(evidence.link_episode.values == episode))
-    z = rng.standard_normal((links.sizes["link"], 400_000, 3))
-    spread = np.where(z < 0, links.spread_low.values[:, None], links.spread_high.values[:, None])
-    return expit(links.location.values[:, None] + spread * z), links.kappa.values
+@pytest.mark.parametrize("episode", JOINT)
+def test_draws_are_pushed_through_the_definition(draws, episode):
+    close(draws, episode, JOINT[episode](np.random.default_rng(1)))
 
 
-def test_probabilities_with_a_fixed_cluster(evidence, draws):
-    p, kappa = items(evidence, "random0", np.random.default_rng(1))
-    close(draws, "random0", normalised((kappa[:, None, None] * np.log(p)).sum(axis=0)))
-
-
-def test_reports_share_their_source(draws):
-    from tests.test_agreement import PACKAGE_A, PACKAGE_B, SOURCE
-
+def test_a_fixed_cluster_discounts_by_its_effective_number():
+    """Spreads at best values are ln(.7 / .3) and ln(.6 / .4), so that 1.48 members count at correlation .5."""
+    rows = [item("i", PACKAGE_A, cluster="k"), item("j", PACKAGE_B, cluster="k")]
+    es = make_set({"e": rows}, clusters=[{"id": "k", "correlation": 0.5}])
+    drawn = propagate(bt.compile_evidence(es), draws=N, seed=1)
+    kappa = 1 / (1 + 0.5 * np.log(0.6 / 0.4) / np.log(0.7 / 0.3))
     rng = np.random.default_rng(1)
-    hit, false = (draw_probability(SOURCE[name], rng.standard_normal(400_000))[:, None] for name in SOURCE)
-    p, q = table(PACKAGE_A, rng), table(PACKAGE_B, rng)
-    joint = np.log(hit * p + false * (1 - p)) + np.log(hit * q + false * (1 - q)) + np.log([0.6, 0.3, 0.2])
-    close(draws, "reliability", normalised(joint))
-
-
-def test_an_implication_is_shared(draws):
-    from tests.test_agreement import PACKAGE_A
-
-    close(draws, "implication", normalised(3 * np.log(table(PACKAGE_A, np.random.default_rng(2)))))
-
-
-def test_an_uncertain_correlation_weighs_both(draws):
-    from tests.test_agreement import PACKAGE_B, RHO
-
-    rng = np.random.default_rng(3)
-    kappa = 1 / (1 + draw_probability(RHO, rng.standard_normal(400_000)))[:, None]
-    joint = kappa * (np.log([0.6, 0.3, 0.2]) + np.log(table(PACKAGE_B, rng)))
-    close(draws, "correlation_only", normalised(joint))
-
-
-def test_readings_are_summed_out_together(draws):
-    from tests.test_agreement import PACKAGE_B
-
-    rng = np.random.default_rng(4)
-    joint = 0.0
-    for option, weight in (("plain", 0.7), ("ironic", 0.3)):
-        both = table(READ_1[option], rng) * table(READ_2[option], rng)
-        joint = joint + weight * both / (both * PRIOR).sum(axis=-1, keepdims=True)
-    close(draws, "readings", normalised(np.log(joint) + np.log(table(PACKAGE_B, rng))))
-
-
-def test_absence_is_turned(draws):
-    from tests.test_agreement import PACKAGE_A, PACKAGE_B
-
-    rng = np.random.default_rng(5)
-    d = draw_probability((0.3, 0.6, 0.9), rng.standard_normal(400_000))[:, None]
-    close(draws, "absence", normalised(np.log(1 - d * table(PACKAGE_A, rng)) + np.log(table(PACKAGE_B, rng))))
+    close(drawn, "e", kappa * (np.log(table(PACKAGE_A, rng)) + np.log(table(PACKAGE_B, rng))))
 
 
 def test_even_ratios_are_one_normal_per_hypothesis(draws):
+    """Ten ratios of 0 dB from -6 to 6: a sum of ten normals."""
     p = draws.posterior.probability.sel(episode="ratios_wide").isel(chain=0)
     log_odds = np.log(p.sel(hypothesis="B") / p.sel(hypothesis="A"))
-    assert float(log_odds.std()) == pytest.approx(np.sqrt(10) * 6 / 1.6449 * np.log(10) / 10, rel=0.02)
+    assert float(log_odds.std()) == pytest.approx(np.sqrt(10) * 6 / Z_90 * DB, rel=0.03)
 
 
-def test_uneven_ratios(draws):
-    from tests.test_agreement import RATIO_2, ratio_draws
-
-    rng = np.random.default_rng(6)
-    close(draws, "ratios", normalised(ratio_draws(RATIO_1, rng) + ratio_draws(RATIO_2, rng)))
-
-
-def test_uncertain_priors_are_drawn(evidence):
-    uncertain = evidence.assign(prior_concentration=("episode", np.full(evidence.sizes["episode"], 5.0)))
-    p = propagate(uncertain, draws=20_000, seed=1).posterior.probability.sel(episode="correlation_scaled")
-    assert float(p.std("draw").max()) > 0.1
+def test_uncertain_priors_are_drawn():
+    """Dirichlet(5 / 2, 5 / 2) about even priors, and an item that says nothing: sd 1 / sqrt(4 * 6)."""
+    evidence = bt.compile_evidence(make([item("i", {"A": 0.5, "B": 0.5})]))
+    p = propagate(evidence, draws=N, seed=1, concentration=5.0).posterior.probability
+    assert p.std("draw").values.ravel() == pytest.approx([24**-0.5] * 2, rel=0.03)
 
 
 def test_what_comes_back(evidence, draws):

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 import bayes_trace as bt
-from tests.test_agreement_sets import expit, item, logit, make_set, ranged, two_piece
+from tests.build import item, make_set, ranged
+from tests.synthetic import expit, logit, two_piece
 
 pytestmark = pytest.mark.deep
 

@@ -18,8 +18,8 @@ from bayes_trace import EvidenceSetError
 from bayes_trace.evidence import EvidenceSet, list_problems
 from bayes_trace.files.nodes import resolve_core
 from bayes_trace.files.schema import published_schema, schema_text
+from tests.build import data, item, make, problems
 from tests.search import examples
-from tests.small import data, item, make, problems
 
 SET = """\
 version: 1
@@ -339,7 +339,7 @@ def test_a_list_for_an_id_is_a_problem(tmp_path):
         (set_with("exclusive: no\n"), "set.yaml:10  exclusive: 'no', expected a valid boolean"),
         (case_with("paraphrase: what x says", "paraphrase: true"), "cases/case.yaml:7  items.x.paraphrase: True, expected a valid string"),
         (case_with("paraphrase: what x says", "paraphrase:"), "cases/case.yaml:7  items.x.paraphrase: nothing, expected a valid string"),
-        (case_with("paraphrase: what x says", "paraphrase: x\n    found: lost"), "cases/case.yaml:8  items.x.found: 'lost', expected 'present', 'absent' or 'not_sought'"),
+        (case_with("paraphrase: what x says", "paraphrase: x\n    found: lost"), "cases/case.yaml:8  items.x.found: 'lost', expected 'present', 'absent', 'not_sought' or 'planned'"),
         (case_with("paraphrase: what x says", "paraphrase: x\n    date: 25 August 1971"), "cases/case.yaml:8  items.x.date: date '25 August 1971': expected YYYY, YYYY-MM, YYYY-MM-DD or two of them joined by /"),
         (case_with("paraphrase: what x says", "paraphrase: x\n    date: 1971-13"), "cases/case.yaml:8  items.x.date: date '1971-13': no month 13"),
         (case_with("paraphrase: what x says", "paraphrase: x\n    date: 1971-02-29"), "cases/case.yaml:8  items.x.date: date '1971-02-29': no day 29 in that month"),

@@ -15,9 +15,9 @@ from bayes_trace.errors import BayesTraceError, UnknownNameError
 from bayes_trace.propagation import propagate
 from bayes_trace.report import IncompleteReportError, conversion, gather, markdown, write_report
 from bayes_trace.report.citation import Cited, csl_items, key_citation
+from bayes_trace.report.dialect import ForPandoc
 from bayes_trace.report.results import Coefficient, Drawn
 from bayes_trace.report.text import day, escape, plain, prose
-from bayes_trace.report.voice import ForPandoc
 
 SETS = Path(__file__).parents[1] / "evidence_sets"
 
@@ -343,10 +343,10 @@ def test_all_sources_are_listed(arms, text):
 _AGAIN = """
 import sys, bayes_trace as bt
 from bayes_trace.report import gather, markdown
-from bayes_trace.report.voice import ForPandoc
+from bayes_trace.report.dialect import ForPandoc
 es = bt.read_evidence_set(sys.argv[1])
 g = gather(es)
-sys.stdout.buffer.write((markdown(g) + markdown(g, voice=ForPandoc(es))).encode())
+sys.stdout.buffer.write((markdown(g) + markdown(g, dialect=ForPandoc(es))).encode())
 """
 
 
@@ -361,7 +361,7 @@ def test_the_same_inputs_give_the_same_bytes(arms, standard):
         ).stdout
         for seed in ("1", "2")
     ]
-    here = standard + markdown(arms, voice=ForPandoc(arms.evidence_set))
+    here = standard + markdown(arms, dialect=ForPandoc(arms.evidence_set))
     assert runs == [here.encode()] * 2
 
 
@@ -392,7 +392,9 @@ def test_draws_add_their_intervals(ranged):
 
 def test_draws_from_another_set_are_refused(ranged):
     other = bt.from_table({"memo": {"A": 0.7, "B": 0.2}})
-    with pytest.raises(BayesTraceError, match=r"the draws were made before a change of item memo; sample again"):
+    with pytest.raises(
+        BayesTraceError, match=r"the draws were made before a change of item memo; sample again"
+    ):
         gather(other, draws=[propagate(bt.compile_evidence(ranged), draws=10, seed=3)])
 
 

@@ -36,21 +36,18 @@ from bayes_trace.sampling.chains import run_chains
 from bayes_trace.sampling.diagnosis import diagnose
 from bayes_trace.sampling.plan import Plan
 from bayes_trace.summary import power_sensitivity, summarise
-from tests.test_agreement_sets import (
+from tests.build import HYPOTHESES, item, make_set, ranged
+from tests.synthetic import (
     CONCENTRATION,
     DETECTION,
     GENERATIVE_PRIOR,
-    HYPOTHESES,
     ITEMS,
     N_EPISODES,
     RATES,
     Z_90,
     draw_probability,
     generative_set,
-    item,
     logit,
-    make_set,
-    ranged,
     simulate_found,
 )
 

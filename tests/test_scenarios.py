@@ -8,7 +8,7 @@ import pytest
 
 import bayes_trace as bt
 from bayes_trace import ScenarioError, UnknownNameError
-from tests.small import data, item, problems, sound
+from tests.build import data, item, problems, sound
 
 
 def belief(es, episode="e1"):
@@ -52,7 +52,7 @@ def refused(items, scenario, message, /, **more):
         applied(items, scenario, **more)
 
 
-X, Y = item("x", {"A": 0.8, "B": 0.2}), item("y", {"A": 0.3, "B": 0.6})
+X, Y = item("x", {"A": 0.8, "B": 0.2}), item("y", {"A": 0.3, "B": 0.6}, episodes=["e1"])
 TWO = ("e1", "e2")
 WIDE = item("x", {"A": 0.8, "B": 0.2}, episodes=list(TWO))
 
@@ -225,6 +225,32 @@ def test_an_item_may_gain_a_reading():
     assert belief(applied([X], scenario))["A"] == pytest.approx(0.25 * 0.8 + 0.75 / 3)
 
 
+ADDS = {"add_items": {"case": [item("z", {"A": 0.5, "B": 0.25}, episodes=["e1"])]}}
+REST = {
+    "add_hypotheses": [{"id": "C", "label": "C", "statement": "C", "prior": 0.2, "residual": True}],
+    "change": [
+        {"item": name, "coding": {"values": {"C": p}}} for name, p in (("x", 0.4), ("y", 0.3), ("z", 0.1))
+    ],
+}
+
+
+def test_a_change_waits_for_the_item_that_another_scenario_adds():
+    es = with_scenarios([X, Y], {"adds": ADDS, "rest": REST})
+    alone, first, last = (
+        belief(bt.apply_scenario(es, *names)) for names in (["rest"], ["rest", "adds"], ["adds", "rest"])
+    )
+    # .4 .3 .1 of the prior by hand: .8 .3 .5 of .4, .2 .6 .25 of .4, .4 .3 .1 of .2
+    total = 0.4 * 0.8 * 0.3 * 0.5 + 0.4 * 0.2 * 0.6 * 0.25 + 0.2 * 0.4 * 0.3 * 0.1
+    assert first["C"] == pytest.approx(0.2 * 0.4 * 0.3 * 0.1 / total)
+    assert first == pytest.approx(last)
+    assert alone["C"] > first["C"]
+
+
+def test_a_change_of_what_nothing_adds_is_refused():
+    found = problems([X, Y], scenarios={"rest": {"label": "Rest", **REST}})
+    assert found == ["scenarios.rest.change: no item or event 'z'; expected one of: x, y"]
+
+
 def test_an_item_may_be_re_dated_and_turned():
     scenario = {
         "change": [
@@ -338,7 +364,7 @@ def test_items_are_added_to_a_case():
 
 def test_added_items_may_be_changed_and_dropped_by_the_same_scenario():
     scenario = {
-        "add_items": {"case": [Y, item("z", {"A": 0.5, "B": 0.1})]},
+        "add_items": {"case": [Y, item("z", {"A": 0.5, "B": 0.1}, episodes=["e1"])]},
         "change": [{"item": "y", "coding": {"values": {"A": 0.6}}}],
         "drop": [{"item": "z"}],
     }

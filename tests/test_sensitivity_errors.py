@@ -98,7 +98,7 @@ CALLS = [
         "probability of memo is 1; expected a number between",
     ),
     (lambda ev: sens.many_scenarios(ev, "x"), UnknownNameError, "no episode named 'x'; there are: episode"),
-    (lambda ev: sens.many_scenarios(ev, "episode", n=0), BayesTraceError, "n=0; expected 1 or more"),
+    (lambda ev: sens.many_scenarios(ev, "episode", n=0), BayesTraceError, "draws=0; expected at least 1"),
     (
         lambda ev: sens.many_scenarios(ev, "episode", concentration=-1),
         BayesTraceError,
@@ -113,6 +113,7 @@ CALLS = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore:many_scenarios is now propagate")
 @pytest.mark.parametrize(("call", "kind", "said"), CALLS, ids=[str(n) for n in range(len(CALLS))])
 def test_errors_say_what_was_expected(call, kind, said):
     with pytest.raises(kind, match=said):

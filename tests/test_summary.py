@@ -10,8 +10,12 @@ from bayes_trace import tables
 from bayes_trace.errors import ModelError, NoDataModelError, UnknownNameError
 from bayes_trace.summary import power_sensitivity, summarise, summarise_coefficients
 
-RNG = np.random.default_rng(1)
 SHAPE = (4, 500)
+
+
+def likely(shape):
+    """Draws of a probability of about .8."""
+    return np.random.default_rng(1).beta(8, 2, shape)
 
 
 def tree(p, **attrs):
@@ -35,7 +39,7 @@ def tree(p, **attrs):
 
 
 def test_the_table_of_probabilities():
-    p = RNG.beta(8, 2, SHAPE)
+    p = likely(SHAPE)
     table = summarise(tree(p)).set_index("hypothesis")
     row = table.loc["A"]
     assert row["mean"] == pytest.approx(p.mean())
@@ -65,7 +69,7 @@ def test_what_does_not_move_is_constant():
     ],
 )
 def test_every_row_repeats_what_marks_the_run(attrs, said):
-    table = summarise(tree(RNG.beta(8, 2, SHAPE), **attrs))
+    table = summarise(tree(likely(SHAPE), **attrs))
     assert (table["flag"] == said).all()
     assert table.attrs["note"] == said
 
@@ -76,13 +80,13 @@ def test_what_is_level_shares_the_lead():
 
 
 def test_one_chain_has_no_r_hat():
-    table = summarise(tree(RNG.beta(8, 2, (1, 2000))))
+    table = summarise(tree(likely((1, 2000))))
     assert table["r_hat"].isna().all()
     assert (table["mcse"] > 0).all()
 
 
 def test_a_page_and_a_paper_take_the_table():
-    table = summarise(tree(RNG.beta(8, 2, SHAPE)))[["episode", "hypothesis", "mean"]].round(2)
+    table = summarise(tree(likely(SHAPE)))[["episode", "hypothesis", "mean"]].round(2)
     header, rows = list(table.columns), table.to_numpy().tolist()
     assert tables.to_markdown(header, rows).splitlines()[2].startswith("| e | A | 0.8")
     assert r"hypothesis & mean \\" in tables.to_latex(header, rows)
@@ -92,7 +96,7 @@ def coefficients(*, half, twice, x=(0.0, 0.0, 1.0, 1.0), sure=(0.1, 0.2, 0.8, 0.
     """Draws of one coefficient with mean 1 and sd .5, prior sd 1."""
     coords = {"chain": np.arange(4), "draw": np.arange(500), "column": ["x"], "hypothesis": ["A", "B"]}
     sign = np.array([1.0, -1.0])
-    z = RNG.standard_normal(SHAPE)
+    z = np.random.default_rng(1).standard_normal(SHAPE)
     z = (z - z.mean()) / z.std()
     dims = ("chain", "draw", "column", "hypothesis")
     episodes = [f"e{n}" for n in range(4)]

@@ -12,7 +12,7 @@ from bayes_trace.cli.update import _judged, _records, _told
 from bayes_trace.exact import update
 from bayes_trace.likelihood import compile_evidence
 from bayes_trace.summary.verdicts import gather_answers
-from tests import small
+from tests import build
 
 
 def long_set(count, readers=2):
@@ -29,7 +29,7 @@ def long_set(count, readers=2):
         }
         for k in range(2)
     ]
-    data = small.data(items, hypotheses=names)
+    data = build.data(items, hypotheses=names)
     data["coders"] = [{"id": coder, "label": f"Coder {n}"} for n, coder in enumerate(coders)]
     data["base_coder"] = coders[0]
     for n, each in enumerate(data["hypotheses"]):
@@ -38,7 +38,7 @@ def long_set(count, readers=2):
                 80, "x"
             )
         )
-    return small.sound(data)
+    return build.sound(data)
 
 
 def screen(es, width, *, brief=False, coder=None):

@@ -37,6 +37,7 @@ from bayes_trace.files.workbook import (
 from bayes_trace.files.workbook.columns import SHEETS
 from tests.search import examples
 from tests.strategies import build, set_data
+from tests.workbooks import by_hand, small
 
 SETS = sorted(path for path in (Path(__file__).parents[1] / "evidence_sets").iterdir() if path.is_dir())
 
@@ -45,58 +46,6 @@ def round_trip(es, folder):
     path = folder / "set.xlsx"
     path.unlink(missing_ok=True)
     return read_spreadsheet(write_spreadsheet(es, path))
-
-
-def by_hand(path, sheets):
-    """A workbook as a person makes it: sheet -> rows, the first with the headings."""
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        page = book.create_sheet(name)
-        for row in rows:
-            page.append(row)
-    book.save(path)
-    return path
-
-
-def small():
-    """Sheets of a small set, headings as a person may write them and columns in an order of their own."""
-    return {
-        "Codings": [
-            ["Hypothesis", "Best", "item", "Low", "High", "Reason", "# my doubts"],
-            ["A", 0.6, "memo", 0.4, 0.8, "as A says", "ask again"],
-            ["B", "0.2 ", "memo ", None, None, None, None],
-            [None, None, None, None, None, None, None],
-            ["B", "0,3", "letter", None, None, None, None],
-            ["A", 0.3, "letter", None, None, None, None],
-        ],
-        "Items": [
-            ["paraphrase", "case", "ID", "episodes", "date", "retrospective", "footnote", "Audience"],
-            ["A memo.", "town", "memo", "vote", dt.datetime(1908, 5, 20), "x", 53, "Public"],
-            ["A letter.  ", "town", "letter", "vote; refusal", 1907, None, None, None],
-        ],
-        "Set": [
-            ["key", "value"],
-            ["question", "Why?"],
-            ["Title", "A town"],
-            ["id", "town"],
-            ["base coder", "me"],
-        ],
-        "Hypotheses": [
-            ["id", "label", "statement", "prior"],
-            ["A", "A", "It was A.", 0.5],
-            ["B", "B", "It was B.", "0.5"],
-        ],
-        "Coders": [["id"], ["me"]],
-        "Cases": [["case", "label", "Condition: wealth"], ["town", "Town", None]],
-        "Episodes": [
-            ["case", "id", "label", "outcome", "granted", "condition: wealth", "prior: A", "prior: B"],
-            ["town", "vote", "The vote", "They voted.", True, "high", None, None],
-            ["town", "refusal", "The refusal", "They refused.", "NO", 0.25, 0.4, 0.6],
-        ],
-        "Conditions": [["condition", "meaning"], ["wealth", "low or high, or a share"]],
-        "#sketch": [["whatever", 1]],
-    }
 
 
 # --- nothing is lost ----------------------------------------------------------------------
@@ -402,7 +351,7 @@ def test_the_template_offers_words_and_ids(template):
     assert codings[f"{headings['hypothesis']}2"].formula1.startswith("Hypotheses!$A$2:$A$")
     assert codings[f"{headings['unit']}2"].formula1 == '"probability,db,verbal,ratio_db,ratio"'
     headings = {cell.value: cell.column_letter for cell in template["Items"][1]}
-    assert items[f"{headings['found']}2"].formula1 == '"present,absent,not_sought"'
+    assert items[f"{headings['found']}2"].formula1 == '"present,absent,not_sought,planned"'
     assert items[f"{headings['found']}2"].showErrorMessage
     assert items[f"{headings['audience']}2"].formula1 == '"private,diplomatic,public,unknown"'
     assert items[f"{headings['episodes']}2"].formula1.startswith("Episodes!$A$2")

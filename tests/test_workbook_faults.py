@@ -6,17 +6,8 @@ import openpyxl
 import pytest
 
 import bayes_trace as bt
-from bayes_trace.files.workbook import read_spreadsheet, write_spreadsheet, write_spreadsheet_template
-from tests.test_workbook import by_hand, small
-
-
-def faults(path):
-    """Lines of the message, without the file's name."""
-    with pytest.raises(bt.EvidenceSetError, match="problem") as caught:
-        read_spreadsheet(path)
-    head, *lines = str(caught.value).splitlines()
-    assert head.startswith(f"{path.as_posix()}: {len(lines)} problem")
-    return [line.strip() for line in lines]
+from bayes_trace.files.workbook import write_spreadsheet, write_spreadsheet_template
+from tests.workbooks import by_hand, faults, small
 
 
 @pytest.fixture

@@ -14,8 +14,7 @@ from bayes_trace.files.workbook import read_spreadsheet, write_spreadsheet
 from bayes_trace.files.workbook.flat import not_in_csv
 from tests.search import examples
 from tests.strategies import ALL, build, set_data
-from tests.test_workbook import by_hand
-from tests.test_workbook_faults import faults
+from tests.workbooks import by_hand, faults
 
 SETS = sorted(path for path in (Path(__file__).parents[1] / "evidence_sets").iterdir() if path.is_dir())
 

@@ -78,7 +78,7 @@ def base_codings(es: EvidenceSet) -> Iterator[tuple[Item | Event, str, Coding]]:
 def coded_items(es: EvidenceSet) -> Iterator[tuple[Item, str, Coding]]:
     """The same of items alone."""
     for item, episode, coding, coder in es.coded_links():
-        if coder == es.base_coder and item.found != "not_sought":
+        if coder == es.base_coder and item.sought:
             yield item, episode, coding
 
 

@@ -14,6 +14,7 @@ from bayes_trace.cli import (
     exchange,
     explain,
     new,
+    plan,
     report,
     sample,
     schema,
@@ -43,6 +44,7 @@ app.command("explain")(explain.explain)
 app.command("compare")(compare.compare)
 app.command("sample")(sample.sample)
 app.command("sensitivity")(sensitivity.sensitivity)
+app.command("plan")(plan.plan)
 app.command("report")(report.report)
 app.command("table")(table.table)
 app.command("cite")(cite.cite)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from bayes_trace.evidence import EvidenceSet
     from bayes_trace.sensitivity import Measure
+    from bayes_trace.summary.verdicts import Answers
 
 __all__ = ["sensitivity"]
 
@@ -54,17 +55,30 @@ def sensitivity(
     --out takes a folder: everything goes there as one NetCDF file (for xarray) and as CSV tables.
     """
     from bayes_trace.sensitivity import survey
+    from bayes_trace.summary.verdicts import gather_answers
 
     es = read(folder, scenario)
     with progress("sensitivity") as say:
-        tree = survey(es, episodes=episode or None, coder=coder, progress=say)
+        tree = survey(
+            es, episodes=episode or None, coder=coder, progress=lambda what, done: say(what, 0.8 * done)
+        )
+        answers = gather_answers(es, progress=lambda what, done: say(what, 0.8 + 0.2 * done))
+    tree["robustness"] = _judged(tree["robustness"].to_dataset(), answers)
     if out:
         _save(out, tree)
     table = tree["robustness"].to_dataset()
     if as_json:
         typer.echo(to_json(_records(table)))
     else:
-        _show(es, table, tree["scenarios"].to_dataset())
+        _show(es, answers, table, tree["scenarios"].to_dataset())
+
+
+def _judged(table: xr.Dataset, answers: Answers) -> xr.Dataset:
+    """The table with the verdict on each episode for its word."""
+    from bayes_trace.summary.verdicts import verdict
+
+    words = [verdict(answers, str(name)).word for name in table["episode"].values]
+    return table.assign(word=("episode", words))
 
 
 def _records(table: xr.Dataset) -> dict[str, Any]:
@@ -80,7 +94,7 @@ def _records(table: xr.Dataset) -> dict[str, Any]:
     }
 
 
-def _show(es: EvidenceSet, table: xr.Dataset, scenarios: xr.Dataset) -> None:
+def _show(es: EvidenceSet, answers: Answers, table: xr.Dataset, scenarios: xr.Dataset) -> None:
     screen = console()
     wide = screen.width >= WIDE
     screen.print(f"{es.title}\nscenario {table.attrs['scenario']}; coder {table.attrs['coder']}")
@@ -92,14 +106,22 @@ def _show(es: EvidenceSet, table: xr.Dataset, scenarios: xr.Dataset) -> None:
         if mine.sizes["episode"]:
             screen.print(f"\n{case.label}")
             screen.print(_table(es, mine, wide=wide))
-    screen.print(_legend(wide=wide))
+    screen.print(_legend(answers, wide=wide))
     if scenarios.attrs["unfit"]:
         screen.print(f"Scenarios that do not fit on top of these: {scenarios.attrs['unfit']}.")
 
 
-def _legend(*, wide: bool) -> str:
+def _legend(answers: Answers, *, wide: bool) -> str:
+    from bayes_trace.summary.verdicts import meaning
+
     told = [f"{measure.column.removesuffix(' (dB)')}: {measure.legend}." for measure in _shown(wide=wide)]
-    return " ".join([*told, f"{NEVER}: never. As robust as the weakest measure, which is named."])
+    verdicts = "; ".join(f"{word}, {text}" for word, text in meaning(answers))
+    return " ".join(
+        [
+            *told,
+            f"{NEVER}: never. Weakest: the measures by which the lead is lost first.\nVerdicts: {verdicts}.",
+        ]
+    )
 
 
 def _shown(*, wide: bool) -> list[Measure]:
@@ -122,7 +144,7 @@ def _table(es: EvidenceSet, part: xr.Dataset, *, wide: bool) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 1, 0))
     # what the numbers leave, so that none of them is cut off
     table.add_column(
-        "Episode: leader; how robust",
+        "Episode: leader; verdict",
         width=console().width - sum(widths) - 2 * len(widths) - 3,
         overflow="fold",
     )
@@ -172,7 +194,9 @@ def _about(es: EvidenceSet, row: xr.Dataset, *, wide: bool) -> str:
     labels = [h.label if wide else h.short or h.label for h in map(es.hypothesis, names)]
     who = labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]} level"
     why = "; ".join(_why(es, row, known[each]) for each in str(row["because"].item()).split())
-    return f"{row['episode_label'].item()}: {who}\n{_word(row)}" + (f": {why}" if why else "")
+    carried = ", carried by the prior" if row["carried_by"].item() == "prior" else ""
+    weakest = f"; weakest: {why}" if why else ""
+    return f"{row['episode_label'].item()}: {who}\n{row['word'].item()}{carried}{weakest}"
 
 
 def _why(es: EvidenceSet, row: xr.Dataset, measure: Measure) -> str:
@@ -182,12 +206,6 @@ def _why(es: EvidenceSet, row: xr.Dataset, measure: Measure) -> str:
     given = [str(row[name].item()) for name in measure.names]
     told = [labels.get(name, f"{name.count('+') + 1} scenarios together") for name in given if name]
     return measure.weakness + (f" ({', '.join(told)})" if told else "")
-
-
-def _word(row: xr.Dataset) -> str:
-    """The word, and whether it is the prior that carries the lead."""
-    word = "practically level" if row["word"].item() == "level" else str(row["word"].item())
-    return f"{word}, carried by the prior" if row["carried_by"].item() == "prior" else word
 
 
 def _save(folder: Path, tree: xr.DataTree) -> None:

@@ -112,12 +112,15 @@ def _anchor(where: Where, anchor: Value) -> Iterator[Problem]:
         yield Problem(where, f"{shown}, expected between 0 and 1, neither of them included")
 
 
+_OF_LEVEL = {"absent": "absence", "planned": "a planned item"}
+
+
 def _needs_level(es: EvidenceSet, item: Item | Event) -> str:
     """Why ratios alone do not suffice; empty where they do."""
     if isinstance(item, Event):
         return "an event"
-    if item.found == "absent":
-        return "absence"
+    if item.found in _OF_LEVEL:
+        return _OF_LEVEL[item.found]
     return "reliability of the source" if item.source and es.reliability_of(item.source.key) else ""
 
 

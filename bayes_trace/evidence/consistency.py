@@ -10,6 +10,7 @@ from bayes_trace.evidence.coded import coding_problems, unknown_name
 from bayes_trace.evidence.csl import csl_problems
 from bayes_trace.evidence.events import event_problems, report_problems
 from bayes_trace.evidence.planned import scenario_problems
+from bayes_trace.evidence.prospects import prospect_problems
 from bayes_trace.evidence.records import Episode, Event, Item, Reliability
 from bayes_trace.evidence.sets import EvidenceSet
 from bayes_trace.evidence.shown import folded, shown_texts
@@ -314,6 +315,7 @@ def _items(es: EvidenceSet) -> Iterator[Problem]:
         yield from _absence(item, es)
         yield from report_problems(es, item)
         yield from coding_problems(es, item)
+        yield from prospect_problems(es, item)
 
 
 def _events(es: EvidenceSet) -> Iterator[Problem]:
@@ -328,7 +330,7 @@ def _shared_readings(es: EvidenceSet) -> Iterator[Problem]:
     """Items that turn on one fact are one link, which stands in one cluster or in none."""
     clusters: dict[tuple[str, str], dict[str, str]] = {}
     for item, episode, coding, _ in es.coded_links():
-        if item.reading and item.found != "not_sought":
+        if item.reading and item.sought:
             here = clusters.setdefault((item.reading, episode), {})
             here[item.id] = coding.cluster or item.cluster or here.get(item.id, "")
     for (reading, episode), members in clusters.items():

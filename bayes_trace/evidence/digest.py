@@ -28,7 +28,7 @@ _ITEM = {
     "kind",
     "source",
 }
-_ITEM |= {"see_also", "footnote", "search", "ambiguity", "not_coded", "decisive", "label"}
+_ITEM |= {"see_also", "footnote", "search", "archive", "ambiguity", "not_coded", "decisive", "label"}
 _EPISODE = {"label", "outcome", "transferred", "not_scored", "note"}
 _HYPOTHESIS = {"label", "short", "statement", "refusal_statement", "refusal_label"}
 #: characters of the digest of one part

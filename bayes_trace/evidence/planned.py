@@ -31,15 +31,14 @@ def scenario_problems(es: EvidenceSet) -> Iterator[Problem]:
 
 def _named(es: EvidenceSet, scenario: Scenario) -> dict[str, tuple[str, Iterable[str], list[str]]]:
     """Key -> kind, names that it gives, names that there are."""
-    added = [
-        each.id for part in (scenario.add_items, scenario.add_events) for new in part.values() for each in new
-    ]
-    coded = [*es.coded, *added, *es.set_aside]
+    coded = [*es.coded, *scenario.added, *es.set_aside]
+    # a change of what another scenario adds waits until that one is applied
+    ever = [*coded, *(name for other in es.scenarios.values() for name in other.added)]
     cases = [case.case for case in es.cases]
     return {
         "extends": ("scenario", scenario.extends, list(es.scenarios)),
         "drop": ("item or event", [drop.item for drop in scenario.drop], coded),
-        "change": ("item or event", [change.item for change in scenario.change], coded),
+        "change": ("item or event", [change.item for change in scenario.change], ever),
         "correlations": ("cluster", scenario.correlations, [cluster.id for cluster in es.clusters]),
         "reliability": ("source", scenario.reliability, list(es.source_by_key)),
         "episode_priors": ("episode", scenario.episode_priors, list(es.episodes)),

@@ -163,12 +163,16 @@ class Item(_Coded):
     implications: tuple[Name, ...] = ()
     step: Name | None = None
     episodes: tuple[Name, ...] = ()
-    found: Literal["present", "absent", "not_sought"] = "present"
-    #: P(the trace would have been found had it existed); for ``found: absent``
+    found: Literal["present", "absent", "not_sought", "planned"] = "present"
+    #: P(the trace would have been found had it existed); for ``found: absent`` and ``planned``
     detection: Value | None = None
     detection_by_hypothesis: Values = Field(default_factory=dict)
     #: what was searched, for a claim of absence
     search: str = ""
+    #: of looking for it, in any one unit; for ``found: planned``
+    cost: Number | None = None
+    #: where to look for it; for ``found: planned``
+    archive: str = ""
     decisive: Flag = False
     #: ids of the items coded jointly in this one
     package: tuple[Name, ...] = ()
@@ -187,6 +191,11 @@ class Item(_Coded):
     def conditional_on(self) -> set[str]:
         """Items and events that this one, or any coding of it, is coded given."""
         return _conditions(self.given, self.codings)
+
+    @property
+    def sought(self) -> bool:
+        """Whether a search has ended, with a find or in vain: only then it is evidence."""
+        return self.found in ("present", "absent")
 
     @property
     def denies(self) -> bool:

@@ -60,7 +60,7 @@ class Change(Frozen):
     retrospective: bool | None = None
     author: str | None = None
     speaker: str | None = None
-    found: Literal["present", "absent", "not_sought"] | None = None
+    found: Literal["present", "absent", "not_sought", "planned"] | None = None
     detection: Value | None = None
     detection_by_hypothesis: Values | None = None
     says: Literal["yes", "no"] | None = None
@@ -146,6 +146,24 @@ class Scenario(Frozen):
     add_hypotheses: tuple[Part, ...] = ()
     split: tuple[Split, ...] = ()
     drop_hypotheses: tuple[Name, ...] = ()
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """Ids of the items and events that it adds."""
+        items = (item.id for part in self.add_items.values() for item in part)
+        events = (event.id for part in self.add_events.values() for event in part)
+        return (*items, *events)
+
+    @property
+    def does(self) -> bool:
+        """Whether it changes anything: a set may name its base as a scenario."""
+        return bool(self.model_dump(exclude={"label", "reason", "base_digest"}, exclude_defaults=True))
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether it leaves hypotheses and priors alone, so that its criticism joins that of others."""
+        touched = (self.priors, self.episode_priors, self.add_hypotheses, self.split, self.drop_hypotheses)
+        return self.does and not any(touched)
 
     @model_validator(mode="after")
     def _priors_named_once(self) -> Scenario:

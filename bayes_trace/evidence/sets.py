@@ -234,9 +234,7 @@ class EvidenceSet(SetFile):
     def reports_on(self, event: str, episode: str) -> tuple[Item, ...]:
         """Reports of an event that bear on an episode and were sought, in the order of the files."""
         return tuple(
-            item
-            for item in self.reports[event]
-            if item.found != "not_sought" and episode in self.episodes_of(item)
+            item for item in self.reports[event] if item.sought and episode in self.episodes_of(item)
         )
 
     @cached_property

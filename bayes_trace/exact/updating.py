@@ -124,6 +124,9 @@ def update(
     post = _normalised(evidence, joint, at_best)
     if pool == "linear":
         post = _linear_pool(post)
+    if pool is not None:
+        # averaged and renormalised: nobody's likelihood
+        post["relative"] = post["relative"] | True
     alone = pool is not None or post.sizes["coder"] == 1
     post.attrs |= {**evidence.attrs, "point": point, "coder": names}
     return post.isel(coder=0, drop=True) if alone else post
@@ -236,7 +239,6 @@ def _linear_pool(post: xr.Dataset) -> xr.Dataset:
         log_probability=log_p,
         # an average of posteriors is nobody's likelihood
         log_evidence=post["log_evidence"].isel(coder=[0]) * np.nan,
-        relative=post["relative"].isel(coder=[0]) | True,
         n_coded=post["n_coded"].max("coder").expand_dims("coder"),
     )
 

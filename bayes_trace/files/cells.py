@@ -157,6 +157,14 @@ def _no_date(day: Day, wants: str) -> str:
     return f"the date {day}, expected text; probably {typed} was typed, so format the cell as text and type it again"
 
 
+class _Raw(Kind):
+    """The cell as it is, for what another cell decides."""
+
+    def read(self, cell: Cell) -> Any:  # noqa: ANN401 - a plain value of any form
+        """The cell, escapes and all; None where it is blank."""
+        return None if is_blank(cell) else cell
+
+
 def _from_json(text: str) -> object:
     try:
         return json.loads(text)
@@ -263,8 +271,7 @@ FLAG = Kind(_flag, lambda value: "yes" if value else "no")
 DATE = Kind(_word, wants="")
 REFERENCES = Kind(_references, _show_references)
 STRUCTURE = Kind(_structure, _show_structure)
-#: the cell as it is, for what another cell decides
-RAW = Kind(lambda cell: cell)
+RAW = _Raw()
 #: kinds by the names that a declared column gives them
 KINDS = {
     "text": TEXT,

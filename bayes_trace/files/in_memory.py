@@ -44,9 +44,9 @@ def from_table(
         ``probability``; ``db``: 10 log10 of a probability; ``ratio_db``: decibels against one
         hypothesis, which has the value 0 or is left out; ``ratio``: the same as a number, 4 for four to one.
     found
-        Item -> ``present`` (the default), ``absent`` or ``not_sought``.
+        Item -> ``present`` (the default), ``absent``, ``not_sought`` or ``planned``.
     detection
-        Absent item -> probability that it would have been found, had it existed.
+        Absent or planned item -> probability that it is found, if it exists.
     reliability
         Item -> (hit, false report) of the source that reports it.
 

@@ -15,6 +15,7 @@ from bayes_trace.likelihood.elicited import Spread, Stated, fraction
 from bayes_trace.likelihood.entries import Entry, Link, chosen_episodes, links_in
 from bayes_trace.likelihood.labels import coordinates, facts
 from bayes_trace.likelihood.links import FACT, REPORT
+from bayes_trace.likelihood.planned import with_planned
 
 __all__ = ["compile_evidence"]
 
@@ -44,6 +45,7 @@ def compile_evidence(evidence_set: EvidenceSet, *, episodes: Iterable[str] | Non
     their weight. An entry is what a coder codes, an item or an event on one episode (reports of events are
     entries without codings), sorted by link (``entry_link``); ``location``, ``spread_low`` and ``spread_high``
     (coder, entry, option, hypothesis) hold the elicited numbers on their scale (logit, or dB where ``is_ratio``).
+    Items that are planned enter none of these: they stand by themselves under ``planned``, for `planning`.
 
     Raises
     ------
@@ -60,7 +62,14 @@ def compile_evidence(evidence_set: EvidenceSet, *, episodes: Iterable[str] | Non
     (1, ('coder', 'link', 'hypothesis'))
     """
     chosen = chosen_episodes(evidence_set, episodes)
-    links = links_in(evidence_set, chosen)
+    evidence = _compiled(evidence_set, chosen, links_in(evidence_set, chosen))
+    if not any(item.found == "planned" for item in evidence_set.items.values()):
+        return evidence
+    links = links_in(evidence_set, chosen, planned=True)
+    return with_planned(evidence, _compiled(evidence_set, chosen, links), links)
+
+
+def _compiled(evidence_set: EvidenceSet, chosen: Sequence[Episode], links: Sequence[Link]) -> xr.Dataset:
     dataset = xr.Dataset(
         data_vars={
             **_priors(evidence_set, chosen),

@@ -9,7 +9,7 @@ from bayes_trace.errors import BayesTraceError, UnknownNameError
 from bayes_trace.evidence import Coding, Episode, Event, EvidenceSet, Item
 from bayes_trace.likelihood.links import EVENT, FACT, ITEM, REPORT
 
-__all__ = ["Entry", "Link", "chosen_episodes", "links_in"]
+__all__ = ["Entry", "Link", "chosen_episodes", "is_planned", "links_in"]
 
 
 @dataclass(slots=True)
@@ -75,13 +75,13 @@ def chosen_episodes(es: EvidenceSet, episodes: Iterable[str] | None) -> list[Epi
     return chosen
 
 
-def links_in(es: EvidenceSet, chosen: Sequence[Episode]) -> list[Link]:
-    """Coded and sought links, by episode, then in the order of the files."""
+def links_in(es: EvidenceSet, chosen: Sequence[Episode], *, planned: bool = False) -> list[Link]:
+    """Coded and sought links, by episode, then in the order of the files; with those planned, if so asked."""
     order = {episode.id: number for number, episode in enumerate(chosen)}
     links: dict[tuple[str, int, str], Link] = {}
     entries: dict[tuple[str, str], Entry] = {}
     for item, episode, coding, coder in _codings(es):
-        if episode not in order or (isinstance(item, Item) and item.found == "not_sought"):
+        if episode not in order or not (_counts(item) or (planned and is_planned(item))):
             continue
         entry = entries.get((episode, item.id))
         if entry is None:
@@ -93,6 +93,16 @@ def links_in(es: EvidenceSet, chosen: Sequence[Episode]) -> list[Link]:
         entry.codings[coder] = coding
     _add_reports(es, links)
     return sorted(links.values(), key=lambda link: order[link.episode.id])
+
+
+def _counts(coded: Item | Event) -> bool:
+    """Whether it is evidence: an event, or an item whose search has ended."""
+    return isinstance(coded, Event) or coded.sought
+
+
+def is_planned(coded: Item | Event) -> bool:
+    """Whether it is an item still to be looked for."""
+    return isinstance(coded, Item) and coded.found == "planned"
 
 
 def _codings(es: EvidenceSet) -> Iterator[tuple[Item | Event, str, Coding, str]]:

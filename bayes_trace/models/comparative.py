@@ -217,7 +217,7 @@ def _derive(
     """What `sample` shows of the prior."""
     scale = float(model.record.attrs["prior_scale"])
 
-    def named(values: Array, *dims: str) -> xr.DataArray:
+    def labelled(values: Array, *dims: str) -> xr.DataArray:
         return xr.DataArray(
             values[None], {dim: list(model.coords[dim]) for dim in dims}, ("chain", "draw", *dims)
         )
@@ -237,10 +237,10 @@ def _derive(
             )
             for end in _ends(design)
         )
-        return named(high - low, "column", "hypothesis")
+        return labelled(high - low, "column", "hypothesis")
 
     derived: dict[str, Callable[[xr.Dataset], xr.DataArray]] = {
-        "share": lambda draws: named(
+        "share": lambda draws: labelled(
             np.exp(log_softmax(linear(draws) + offset, axis=-1)), "episode", "hypothesis"
         ),
         "intercept": lambda draws: INTERCEPT_SD * scale * draws["intercept_raw"],

@@ -9,6 +9,7 @@ from bayes_trace.plots.matrix import plot_matrix, plot_steps
 from bayes_trace.plots.mechanism import plot_mechanism
 from bayes_trace.plots.needed import plot_prior_needed
 from bayes_trace.plots.overview import plot_overview
+from bayes_trace.plots.planned import plot_plan
 from bayes_trace.plots.posterior import plot_posterior
 from bayes_trace.plots.ranges import plot_tipping, plot_tornado
 from bayes_trace.plots.removals import plot_leave_one_out, plot_search_bias
@@ -41,6 +42,7 @@ __all__ = [
     "plot_matrix",
     "plot_mechanism",
     "plot_overview",
+    "plot_plan",
     "plot_posterior",
     "plot_prior_needed",
     "plot_prior_sweep",

@@ -13,7 +13,7 @@ from bayes_trace.errors import BayesTraceError
 from bayes_trace.plots.lettering import fit
 from bayes_trace.plots.posterior import NAMES, Rows, draw_rows
 from bayes_trace.plots.style import COLUMN, TOWARDS, canvas, figure_style, width_of, x_title
-from bayes_trace.plots.words import episode_labels, item_name, known_labels, label, named
+from bayes_trace.plots.words import episode_labels, item_name, known_labels, known_name, label
 
 __all__ = ["plot_coders"]
 
@@ -87,7 +87,7 @@ def _conclusions(coders: xr.Dataset, of: str, labels: Mapping[str, str], room: f
     if "coder" not in every.dims:
         message = "the result is that of one coder; use update without coder=, or sensitivity.pool"
         raise BayesTraceError(message)
-    named("hypothesis", of, every["hypothesis"])
+    known_name("hypothesis", of, every["hypothesis"])
     table = every.sel(hypothesis=of).transpose("episode", "coder").values
     names = [label(str(name), labels) for name in every["coder"].values]
     if "by_coder" in coders:
@@ -104,7 +104,7 @@ def _conclusions(coders: xr.Dataset, of: str, labels: Mapping[str, str], room: f
 def _items(
     coders: xr.Dataset, episode: str, labels: Mapping[str, str], room: float
 ) -> tuple[list[str], Array]:
-    named("episode", episode, coders["episode"])
+    known_name("episode", episode, coders["episode"])
     here = coders["disagreement"].isel(link=np.flatnonzero(coders["link_episode"].values == episode))
     here = here.isel(link=np.argsort(-here.values, kind="stable"))
     here = here.isel(link=np.flatnonzero(~np.isnan(here.values)))

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from bayes_trace.errors import BayesTraceError
 from bayes_trace.plots.lettering import fit
 from bayes_trace.plots.style import COLUMN, QUIET, TOWARDS, canvas, figure_style, legend_above, width_of
-from bayes_trace.plots.words import label, named
+from bayes_trace.plots.words import known_name, label
 
 __all__ = ["plot_conditions", "plot_forest_episodes", "sampled"]
 
@@ -98,7 +98,7 @@ def plot_forest_episodes(
     >>> plt.close(ax.figure)
     """
     every = {name: sampled(draws, name, "probability") for name in ("prior", "posterior")}
-    named("hypothesis", of, every["posterior"]["hypothesis"])
+    known_name("hypothesis", of, every["posterior"]["hypothesis"])
     pair = {name: each.sel(hypothesis=of, drop=True) for name, each in every.items()}
     room = width_of(ax, width)
     with figure_style():
@@ -179,7 +179,7 @@ def _by_row(
     """Conditions and hypotheses as one dimension, named in words."""
     if "hypothesis" in values.dims:
         chosen = [
-            named("hypothesis", name, values["hypothesis"]) for name in of or values["hypothesis"].values
+            known_name("hypothesis", name, values["hypothesis"]) for name in of or values["hypothesis"].values
         ]
         values = values.sel(hypothesis=chosen)
     dims = [str(dim) for dim in values.dims if dim not in ("chain", "draw")]

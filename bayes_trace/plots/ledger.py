@@ -23,7 +23,7 @@ from bayes_trace.plots.style import (
     width_of,
     x_title,
 )
-from bayes_trace.plots.words import item_name, known_labels, label, named, one_coder, one_episode
+from bayes_trace.plots.words import item_name, known_labels, known_name, label, one_coder, one_episode
 from bayes_trace.scales import probability_to_db
 from bayes_trace.tables import db
 
@@ -189,7 +189,7 @@ def _named(name: str, labels: Mapping[str, str]) -> str:
 
 
 def _prior_odds(posterior: xr.Dataset, episode: str, of: str, against: str) -> float:
-    prior = posterior["prior"].sel(episode=named("episode", episode, posterior["episode"]))
+    prior = posterior["prior"].sel(episode=known_name("episode", episode, posterior["episode"]))
     if against not in prior["hypothesis"].values:  # against the mean of all: centred, as the weight is
         each = probability_to_db(prior.values)
         return float(probability_to_db(prior.sel(hypothesis=of).item()) - each.mean())

@@ -23,7 +23,7 @@ from bayes_trace.plots.style import (
     width_of,
     x_title,
 )
-from bayes_trace.plots.words import episode_labels, known_labels, label, named
+from bayes_trace.plots.words import episode_labels, known_labels, known_name, label
 from bayes_trace.tables import probability
 
 __all__ = ["plot_prior_needed"]
@@ -80,7 +80,7 @@ def plot_prior_needed(
     'prior probability of A\nfrom which the evidence reaches .50\n(scale of log-odds)'
     >>> plt.close(ax.figure)
     """
-    named("hypothesis", of, needed["hypothesis"])
+    known_name("hypothesis", of, needed["hypothesis"])
     here = of_case(needed, case).sel(hypothesis=of)
     at = here["prior_needed_db"].values
     stated = at + here["margin"].values

@@ -23,7 +23,7 @@ from bayes_trace.plots.style import (
     marks,
     width_of,
 )
-from bayes_trace.plots.words import episode_labels, known_labels, label, named, one_coder
+from bayes_trace.plots.words import episode_labels, known_labels, known_name, label, one_coder
 
 __all__ = ["plot_posterior"]
 
@@ -113,7 +113,7 @@ def of_case(result: xr.Dataset, case: str | None) -> xr.Dataset:
     """The episodes of one case; all where none is named."""
     if case is None:
         return result
-    named("case", case, result["case"].drop_duplicates("episode"))
+    known_name("case", case, result["case"].drop_duplicates("episode"))
     return result.sel(episode=result["case"] == case)
 
 

@@ -23,7 +23,7 @@ from bayes_trace.plots.style import (
     width_of,
     x_title,
 )
-from bayes_trace.plots.words import item_name, known_labels, label, named, one_episode
+from bayes_trace.plots.words import item_name, known_labels, known_name, label, one_episode
 
 __all__ = ["plot_tipping", "plot_tornado"]
 
@@ -126,7 +126,7 @@ def _pair_name(item: str, hypothesis: str, room: float) -> str:
 
 
 def _base(lead: xr.Dataset, episode: str) -> float:
-    chosen = lead["lead"].sel(episode=named("episode", episode, lead["episode"]))
+    chosen = lead["lead"].sel(episode=known_name("episode", episode, lead["episode"]))
     if "coder" in chosen.dims:
         message = "the lead is that of several coders; take the lead of update(..., coder=...)"
         raise BayesTraceError(message)
@@ -248,7 +248,7 @@ def _rival(here: xr.Dataset, target: str, rival: str | None) -> str:
     if rival is None and len(others) > 1:
         message = f"name a rival of {target}; there are: {', '.join(others)}"
         raise BayesTraceError(message)
-    return named("rival", others[0] if rival is None else rival, xr.DataArray(others))
+    return known_name("rival", others[0] if rival is None else rival, xr.DataArray(others))
 
 
 def _tips(here: xr.Dataset, labels: Mapping[str, str], room: float) -> Spans:

@@ -31,8 +31,8 @@ from bayes_trace.plots.words import (
     episode_labels,
     item_name,
     known_labels,
+    known_name,
     label,
-    named,
     one_coder,
     one_episode,
 )
@@ -112,10 +112,10 @@ def plot_leave_one_out(  # noqa: PLR0913 - what is drawn, and where
     >>> plt.close(ax.figure)
     """
     where = one_episode(without["episode"], episode)
-    one = one_coder(posterior).sel(episode=named("episode", where, posterior["episode"]))
+    one = one_coder(posterior).sel(episode=known_name("episode", where, posterior["episode"]))
     now = one["probability"]
     chosen = str(now["hypothesis"].values[int(now.argmax("hypothesis"))]) if of is None else of
-    named("hypothesis", chosen, now["hypothesis"])
+    known_name("hypothesis", chosen, now["hypothesis"])
     words, room = known_labels(posterior, without, labels=labels), width_of(ax, width)
     with figure_style():
         left = _gather(without.sel(episode=where), now, chosen, most, words, NAMES * room)

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from bayes_trace.plots.lettering import fit
 from bayes_trace.plots.posterior import NAMES, Rows, draw_rows
 from bayes_trace.plots.style import COLUMN, figure_style, width_of
-from bayes_trace.plots.words import known_labels, label, named, one_episode
+from bayes_trace.plots.words import known_labels, known_name, label, one_episode
 
 __all__ = ["plot_scenarios"]
 
@@ -66,7 +66,9 @@ def plot_scenarios(
     >>> plt.close(ax.figure)
     """
     here = scenarios.sel(episode=one_episode(scenarios["episode"], episode))
-    coders = [named("coder", coder, here["coder"])] if coder else [str(name) for name in here["coder"].values]
+    coders = (
+        [known_name("coder", coder, here["coder"])] if coder else [str(name) for name in here["coder"].values]
+    )
     words = known_labels(scenarios, labels=labels)
     with figure_style():
         rows = _gather(here.sel(coder=coders), coders, words, NAMES * width_of(ax, width))

@@ -23,7 +23,7 @@ from bayes_trace.plots.style import (
     legend_above,
     width_of,
 )
-from bayes_trace.plots.words import item_name, known_labels, label, named, one_coder, one_episode
+from bayes_trace.plots.words import item_name, known_labels, known_name, label, one_coder, one_episode
 from bayes_trace.scales import Z_90
 
 __all__ = ["plot_evidence_space"]
@@ -120,7 +120,7 @@ def plot_evidence_space(  # noqa: PLR0913 - what is drawn, and where
     one = one_coder(evidence, coder)
     by = str(coder or evidence.attrs["base_coder"])
     where = one_episode(evidence["link_episode"], episode)
-    pair = [named("hypothesis", name, evidence["hypothesis"]) for name in (of, against)]
+    pair = [known_name("hypothesis", name, evidence["hypothesis"]) for name in (of, against)]
     words, room = known_labels(one, labels=labels), width_of(ax, width)
     with figure_style():
         points = _gather(evidence, by, pair, where, words)

@@ -15,7 +15,7 @@ from bayes_trace.plots.draws import sampled
 from bayes_trace.plots.lettering import fit, letters
 from bayes_trace.plots.posterior import of_case
 from bayes_trace.plots.style import COLUMN, QUIET, TOWARDS, canvas, figure_style, width_of
-from bayes_trace.plots.words import episode_labels, item_name, known_labels, label, named, one_coder
+from bayes_trace.plots.words import episode_labels, item_name, known_labels, known_name, label, one_coder
 
 __all__ = ["plot_ternary"]
 
@@ -110,7 +110,7 @@ def plot_ternary(
 
 def _chosen(belief: xr.Dataset | xr.DataArray, of: Sequence[str] | None) -> list[str]:
     known = [str(name) for name in belief["hypothesis"].values]
-    chosen = [named("hypothesis", name, belief["hypothesis"]) for name in of or known]
+    chosen = [known_name("hypothesis", name, belief["hypothesis"]) for name in of or known]
     if len(chosen) != _THREE - (len(known) > _THREE):
         message = (
             f"{len(known)} hypotheses, of which {len(chosen)} are to be drawn; a triangle takes three, or of= two of "

@@ -20,10 +20,10 @@ __all__ = [
     "episode_labels",
     "item_name",
     "known_labels",
+    "known_name",
     "label",
     "labeller",
     "labels_from",
-    "named",
     "one_coder",
     "one_episode",
 ]
@@ -108,7 +108,7 @@ def labels_from(evidence: xr.Dataset, *, episode: str | None = None) -> dict[str
     found = known_labels(evidence)
     if episode is None or "hypothesis_refusal_label" not in evidence.coords:
         return found
-    named("episode", episode, evidence["episode"])
+    known_name("episode", episode, evidence["episode"])
     if str(evidence["granted"].sel(episode=episode).item()) != "no":
         return found
     pairs = zip(evidence["hypothesis"].values, evidence["hypothesis_refusal_label"].values, strict=True)
@@ -163,7 +163,7 @@ def item_name(name: str, labels: Mapping[str, str] | None, room: float) -> str:
     return f"{fit(title, max(room - inches(f' ({name})'), room / 3), lines=1)} ({name})"
 
 
-def named(kind: str, name: str, known: xr.DataArray) -> str:
+def known_name(kind: str, name: str, known: xr.DataArray) -> str:
     """The name, if it is there.
 
     Raises
@@ -173,7 +173,7 @@ def named(kind: str, name: str, known: xr.DataArray) -> str:
 
     Examples
     --------
-    >>> named("episode", "e", xr.DataArray(["e", "f"]))
+    >>> known_name("episode", "e", xr.DataArray(["e", "f"]))
     'e'
     """
     if name not in known.values:
@@ -192,7 +192,7 @@ def one_coder(result: xr.Dataset, coder: str | None = None) -> xr.Dataset:
     """
     if "coder" not in result.dims:
         return result
-    name = named("coder", coder or str(result.attrs["base_coder"]), result["coder"])
+    name = known_name("coder", coder or str(result.attrs["base_coder"]), result["coder"])
     return result.sel(coder=name, drop=True).assign_attrs(coder=name)
 
 
@@ -213,7 +213,7 @@ def one_episode(known: xr.DataArray, episode: str | None) -> str:
     """
     names = list(dict.fromkeys(str(name) for name in known.values))
     if episode is not None:
-        return named("episode", episode, xr.DataArray(names))
+        return known_name("episode", episode, xr.DataArray(names))
     if len(names) != 1:
         message = f"name an episode; there are: {', '.join(names)}"
         raise BayesTraceError(message)

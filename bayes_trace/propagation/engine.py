@@ -102,16 +102,16 @@ def propagate(
     one = evidence.sel(coder=name)
     if concentration is not None:
         one = one.assign(prior_concentration=("episode", np.full(one.sizes["episode"], float(concentration))))
-    source = _Source(one, np.random.default_rng(seed))
-    probability = np.empty((*source.prior.shape, draws if keep_draws else 0))
+    judged = _Judgements(one, np.random.default_rng(seed))
+    probability = np.empty((*judged.prior.shape, draws if keep_draws else 0))
     summaries = []
-    for block in _blocks(source):
+    for block in _blocks(judged):
         if progress:
-            progress(f"{draws:,} draws of each episode", block.episodes.start / source.n_episodes)
+            progress(f"{draws:,} draws of each episode", block.episodes.start / judged.n_episodes)
         sums = Sums.empty(block.episodes.stop - block.episodes.start, probability.shape[1])
         for start in range(0, draws, block.chunk):
             here = slice(start, min(start + block.chunk, draws))
-            drawn = source.probability(block, here.stop - start)
+            drawn = judged.probability(block, here.stop - start)
             sums.add(drawn)
             if keep_draws:
                 probability[block.episodes, :, here] = drawn
@@ -180,7 +180,7 @@ class _Block:
     chunk: int
 
 
-class _Source:
+class _Judgements:
     """What was elicited from one coder, and the draws made from it."""
 
     def __init__(self, evidence: xr.Dataset, rng: np.random.Generator) -> None:
@@ -258,28 +258,28 @@ def _sums_are_normal(stated: Elicited, n_episodes: int) -> Flags:
     return np.asarray(counted == 0)
 
 
-def _blocks(source: _Source) -> Iterator[_Block]:
+def _blocks(judged: _Judgements) -> Iterator[_Block]:
     """Runs of episodes whose working arrays fit the cache, one kind at a time."""
-    links = source.stated.links
+    links = judged.stated.links
     options = links.option_probability.shape[1]
-    width = source.prior.shape[1] * options
-    ends = np.searchsorted(links.episode[links.entry_link], np.arange(source.n_episodes), side="right")
-    size = np.where(source.normal, 1, np.diff(ends, prepend=0)) * width
+    width = judged.prior.shape[1] * options
+    ends = np.searchsorted(links.episode[links.entry_link], np.arange(judged.n_episodes), side="right")
+    size = np.where(judged.normal, 1, np.diff(ends, prepend=0)) * width
     most = max(BLOCK // CHUNK, 1)
     start, held = 0, 0
-    for j in range(source.n_episodes):
-        if j > start and (held + size[j] > most or source.normal[j] != source.normal[start]):
-            yield _block(source, start, j, held)
+    for j in range(judged.n_episodes):
+        if j > start and (held + size[j] > most or judged.normal[j] != judged.normal[start]):
+            yield _block(judged, start, j, held)
             start, held = j, 0
         held += int(size[j])
-    yield _block(source, start, source.n_episodes, held)
+    yield _block(judged, start, judged.n_episodes, held)
 
 
-def _block(source: _Source, start: int, stop: int, cells: int) -> _Block:
-    first, last = np.searchsorted(source.stated.links.episode, [start, stop])
+def _block(judged: _Judgements, start: int, stop: int, cells: int) -> _Block:
+    first, last = np.searchsorted(judged.stated.links.episode, [start, stop])
     chunk = int(np.clip(BLOCK // max(cells, 1), SHORTEST, CHUNK))
-    stated = source.stated.take(np.arange(first, last))
-    return _Block(slice(start, stop), stated, bool(source.normal[start]), chunk)
+    stated = judged.stated.take(np.arange(first, last))
+    return _Block(slice(start, stop), stated, bool(judged.normal[start]), chunk)
 
 
 def _softmax(log_joint: Array) -> None:

@@ -12,10 +12,10 @@ from bayes_trace import tables
 from bayes_trace.errors import UnknownNameError
 from bayes_trace.report.brief import Brief
 from bayes_trace.report.conversion import Converter
+from bayes_trace.report.dialect import ForPandoc, Kind
 from bayes_trace.report.parts import Parts
 from bayes_trace.report.results import Detail, EpisodeResult, Gathered
 from bayes_trace.report.text import plain
-from bayes_trace.report.voice import ForPandoc, Kind
 
 __all__ = ["KINDS", "Table", "depth", "one_table", "save_table"]
 
@@ -94,11 +94,11 @@ def one_table(gathered: Gathered, name: str) -> Table:
     >>> print(one_table(gather(bt.from_table({"memo": {"A": 0.8, "B": 0.2}})), "hypotheses").text("csv").splitlines()[0])
     Hypothesis,Prior,Statement
     """
-    voice = _Listening(gathered.evidence_set)
-    markdown = _made(gathered, name, voice)
-    if not voice.kept:
+    dialect = _Listening(gathered.evidence_set)
+    markdown = _made(gathered, name, dialect)
+    if not dialect.kept:
         raise UnknownNameError("table", name, [*_WHOLE, *(f"{part}:…" for part in (*_OF_EPISODE, "changes"))])
-    header, rows, caption = voice.kept[-1]
+    header, rows, caption = dialect.kept[-1]
     clean = [[plain(cell) for cell in row] for row in rows]
     return Table(gathered, [plain(cell) for cell in header], clean, plain(caption), markdown)
 
@@ -128,19 +128,19 @@ _OF_EPISODE: dict[str, Callable[[Parts, EpisodeResult], str]] = {
 }
 
 
-def _made(gathered: Gathered, name: str, voice: _Listening) -> str:
+def _made(gathered: Gathered, name: str, dialect: _Listening) -> str:
     what, _, which = name.partition(":")
     if what in _WHOLE and not which:
-        return _WHOLE[what](gathered, voice)
+        return _WHOLE[what](gathered, dialect)
     if what == "changes":
         if which not in gathered.evidence_set.scenarios:
             raise UnknownNameError("scenario", which, list(gathered.evidence_set.scenarios))
-        return Parts(gathered, voice).changes(which, full=True)
+        return Parts(gathered, dialect).changes(which, full=True)
     if what in _OF_EPISODE:
         known = {result.episode.id: result for result in gathered.episodes}
         if which not in known:
             raise UnknownNameError("scored episode", which, list(known))
-        return _OF_EPISODE[what](Parts(gathered, voice), known[which])
+        return _OF_EPISODE[what](Parts(gathered, dialect), known[which])
     return ""
 
 

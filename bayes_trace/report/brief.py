@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bayes_trace import tables
 from bayes_trace.evidence import Item
+from bayes_trace.report.dialect import Dialect
 from bayes_trace.report.results import CaseResult, Drawn, EpisodeResult, Gathered, Sampled
 from bayes_trace.report.text import bound, escape
-from bayes_trace.report.voice import Voice
 from bayes_trace.summary.verdicts import (
     BASE,
     PREFERRED,
@@ -31,13 +31,13 @@ MARKS = {"no": " ×", "part": " ½"}
 
 
 class Brief:
-    """Sentences and rows of one report in one voice."""
+    """Sentences and rows of one report in one dialect."""
 
-    def __init__(self, gathered: Gathered, voice: Voice) -> None:
+    def __init__(self, gathered: Gathered, dialect: Dialect) -> None:
         self.g = gathered
         self.es = gathered.evidence_set
         self.answers = gathered.answers
-        self.voice = voice
+        self.dialect = dialect
 
     def headline(self) -> list[str]:
         """What stands, what falls, what is open."""
@@ -108,7 +108,7 @@ class Brief:
         ]
         rows = [self._row(result) for case in self.g.cases for result in case.scored]
         widths = [22, 13, *([19] if preferred else []), 15, 40, 11]
-        return self.voice.table(
+        return self.dialect.table(
             header, rows, caption=self._caption(preferred=preferred), widths=widths, kind="brief"
         )
 
@@ -144,7 +144,7 @@ class Brief:
 
     def _name(self, result: EpisodeResult) -> str:
         mark = MARKS.get(result.episode.granted, "")
-        return self.voice.link(escape(result.episode.label), f"episode-{result.episode.id}") + mark
+        return self.dialect.link(escape(result.episode.label), f"episode-{result.episode.id}") + mark
 
     def _cell(
         self, subject: Subject, setting: str, *, interval: bool, drawn: EpisodeResult | None = None
@@ -185,7 +185,7 @@ class Brief:
         return "; ".join(self._weight(each) for each in [*pro, *contra])
 
     def _weight(self, each: Weight) -> str:
-        return f"{tables.db(each.db)} {self.voice.link(escape(each.title), f'item-{each.item}')}"
+        return f"{tables.db(each.db)} {self.dialect.link(escape(each.title), f'item-{each.item}')}"
 
     # --- the key
 
@@ -214,7 +214,7 @@ class Brief:
         """Title of an item, linked, its code in small after it."""
         from bayes_trace.evidence import title_of
 
-        return f"{self.voice.link(escape(title_of(item)), f'item-{item.id}')} {self.voice.code(item.id)}"
+        return f"{self.dialect.link(escape(title_of(item)), f'item-{item.id}')} {self.dialect.code(item.id)}"
 
 
 def _words(name: str) -> str:

@@ -84,49 +84,49 @@ class Converter:
         BayesTraceError
             If nothing that makes a PDF is there, or the converter fails.
         """
-        with self._workshop() as shop:
-            common = self._common(shop)
+        with self._folder() as folder:
+            common = self._common(folder)
             if kind == "pdf":
-                self._pdf(text, path, common, shop)
+                self._pdf(text, path, common, folder)
             else:
-                _run(text, kind, path, [*common, *_particular(kind, shop)])
+                _run(text, kind, path, [*common, *_particular(kind, folder)])
         if kind == "docx":
             keep_rows_whole(path)
 
     @contextmanager
-    def _workshop(self) -> Iterator[Path]:
+    def _folder(self) -> Iterator[Path]:
         """A folder with the files that Pandoc asks for."""
         with tempfile.TemporaryDirectory() as name:
-            shop = Path(name)
+            folder = Path(name)
             references = json.dumps(csl_items(self.es), ensure_ascii=False)
-            (shop / "references.json").write_text(references, encoding="utf-8")
+            (folder / "references.json").write_text(references, encoding="utf-8")
             for file in ("filter.lua", "page.html", "style.css", "preamble.tex", "apsa.csl", "apa.csl"):
-                (shop / file).write_text(_data(file), encoding="utf-8")
-            yield shop
+                (folder / file).write_text(_data(file), encoding="utf-8")
+            yield folder
 
-    def _common(self, shop: Path) -> list[str]:
+    def _common(self, folder: Path) -> list[str]:
         style = (
-            [f"--csl={shop / f'{self.style}.csl'}"] if self.style != "chicago" else []
+            [f"--csl={folder / f'{self.style}.csl'}"] if self.style != "chicago" else []
         )  # that is Pandoc's own
         return [
             "--standalone",
-            f"--data-dir={shop}",  # nothing of a user's own Pandoc set-up
-            f"--lua-filter={shop / 'filter.lua'}",
+            f"--data-dir={folder}",  # nothing of a user's own Pandoc set-up
+            f"--lua-filter={folder / 'filter.lua'}",
             "--citeproc",  # after the filter, which asks for every source
-            f"--bibliography={shop / 'references.json'}",
+            f"--bibliography={folder / 'references.json'}",
             *style,
             "--metadata=lang:en",
             "--metadata=link-citations:true",
             f"--resource-path={self.home}",
         ]
 
-    def _pdf(self, text: str, path: Path, common: list[str], shop: Path) -> None:
+    def _pdf(self, text: str, path: Path, common: list[str], folder: Path) -> None:
         """By the first engine that manages it; scripts that one lacks another may have."""
         said: list[str] = []
         for engine in filter(shutil.which, ENGINES):
             kind: Format = "html" if engine == "weasyprint" else "tex"
             try:
-                _run(text, kind, path, [*common, *_particular(kind, shop), f"--pdf-engine={engine}"])
+                _run(text, kind, path, [*common, *_particular(kind, folder), f"--pdf-engine={engine}"])
             except BayesTraceError as error:
                 said.append(f"{engine}: {error}")
             else:
@@ -138,20 +138,20 @@ def _data(name: str) -> str:
     return resources.files("bayes_trace.report").joinpath("page", name).read_text("utf-8")
 
 
-def _particular(kind: Format, shop: Path) -> list[str]:
+def _particular(kind: Format, folder: Path) -> list[str]:
     """Options of one format."""
     if kind == "html":
         return [
             "--embed-resources",
             "--toc",
             "--toc-depth=3",
-            f"--template={shop / 'page.html'}",
-            f"--css={shop / 'style.css'}",
+            f"--template={folder / 'page.html'}",
+            f"--css={folder / 'style.css'}",
         ]
     if kind == "docx":
-        return [f"--reference-doc={write_reference(shop / 'reference.docx')}"]
+        return [f"--reference-doc={write_reference(folder / 'reference.docx')}"]
     return [
-        f"--include-in-header={shop / 'preamble.tex'}",
+        f"--include-in-header={folder / 'preamble.tex'}",
         "--variable=documentclass:article",
         "--variable=papersize:a4",
         "--variable=geometry:top=1.8cm,bottom=1.9cm,left=1.9cm,right=1.9cm",
@@ -167,18 +167,18 @@ def cited(
     import pypandoc
 
     with tempfile.TemporaryDirectory() as name:
-        shop = Path(name)
-        (shop / "references.json").write_text(json.dumps(references, ensure_ascii=False), encoding="utf-8")
+        folder = Path(name)
+        (folder / "references.json").write_text(json.dumps(references, ensure_ascii=False), encoding="utf-8")
         for file in ("apsa.csl", "apa.csl"):
-            (shop / file).write_text(_data(file), encoding="utf-8")
+            (folder / file).write_text(_data(file), encoding="utf-8")
         options = [
             "--citeproc",
-            f"--bibliography={shop / 'references.json'}",
+            f"--bibliography={folder / 'references.json'}",
             "--wrap=none",
-            f"--data-dir={shop}",
+            f"--data-dir={folder}",
         ]
         options += ["--metadata=nocite:@*", "--metadata=lang:en"]
-        options += [f"--csl={shop / f'{style}.csl'}"] if style != "chicago" else []
+        options += [f"--csl={folder / f'{style}.csl'}"] if style != "chicago" else []
         text = "\n\n".join([*(f"::: {{.cited}}\n{each}\n:::" for each in citations), "::: {#refs}\n:::"])
         tree = json.loads(pypandoc.convert_text(text, "json", format=_READER, extra_args=options))
         *said, listed = tree["blocks"]

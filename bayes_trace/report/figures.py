@@ -13,10 +13,10 @@ import xarray as xr
 from bayes_trace import tables
 from bayes_trace.exact import trajectory, update, weight_of_evidence
 from bayes_trace.likelihood import compile_evidence
+from bayes_trace.report.dialect import Picture
 from bayes_trace.report.gather import Progress
 from bayes_trace.report.results import CaseResult, EpisodeResult, Gathered
 from bayes_trace.report.text import flat
-from bayes_trace.report.voice import Picture
 from bayes_trace.summary.verdicts import BASE, answers_table, cell
 
 if TYPE_CHECKING:
@@ -74,8 +74,8 @@ def draw_figures(
     folder.mkdir(parents=True, exist_ok=True)
     types = tuple(dict.fromkeys(each for name in ("md", *formats) for each in _TYPES[name]))
     say: Progress = progress or (lambda _what, _done: None)
-    studio = _Studio(gathered, draws)
-    places = list(studio.chosen(detail))
+    drawings = _Drawings(gathered, draws)
+    places = list(drawings.chosen(detail))
     pictures: dict[str, list[Picture]] = {}
     for number, (place, draw, picture) in enumerate(places):
         say(f"figure {picture.stem}", number / len(places))
@@ -94,7 +94,7 @@ def _save(draw: Draw, picture: Picture, folder: Path, types: Sequence[str]) -> N
 
 
 @dataclass(frozen=True)
-class _Studio:
+class _Drawings:
     g: Gathered
     draws: xr.DataTree | None
 

@@ -131,7 +131,7 @@ def _used(es: EvidenceSet, one: xr.Dataset) -> Used:
 
 
 def _of_attempt(item: Item) -> bool:
-    return item.step == "attempt" and item.found != "not_sought"
+    return item.step == "attempt" and item.sought
 
 
 def _dated(item: Item) -> str:
@@ -177,7 +177,7 @@ class _Gatherer:
             scored=tuple(self.episode(episode) for episode in case.episodes if episode.scored),
             unscored=tuple(episode for episode in case.episodes if not episode.scored),
             attempts=tuple(sorted((item for item in items if _of_attempt(item)), key=_dated)),
-            planned=tuple(item for item in items if item.found == "not_sought"),
+            planned=tuple(item for item in items if not item.sought),
         )
 
     def episode(self, episode: Episode) -> EpisodeResult:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from bayes_trace.evidence import Item
+from bayes_trace.report.dialect import Dialect
 from bayes_trace.report.results import Gathered
 from bayes_trace.report.text import day, escape, sentence
-from bayes_trace.report.voice import Voice
 
 __all__ = ["Items"]
 
 
 class Items:
-    """The list of items of one report in one voice."""
+    """The list of items of one report in one dialect."""
 
-    def __init__(self, gathered: Gathered, voice: Voice) -> None:
+    def __init__(self, gathered: Gathered, dialect: Dialect) -> None:
         self.g = gathered
-        self.voice = voice
+        self.dialect = dialect
         #: those that a preferred scenario adds come with the rest
         self.known = {**gathered.evidence_set.items, **gathered.preferred.items}
 
@@ -44,7 +44,7 @@ class Items:
 
     def _of(self, episode: str) -> Iterator[str]:
         for name, item in self.known.items():
-            if episode in item.episodes and item.found != "not_sought":
+            if episode in item.episodes and item.sought:
                 yield name
 
     def _listed(self, items: Iterable[Item]) -> str:
@@ -57,14 +57,14 @@ class Items:
         return facts | {event.id: event.label for case in self.g.preferred.cases for event in case.events}
 
     def _line(self, item: Item, facts: dict[str, str]) -> str:
-        code = self.voice.anchor(f"**{escape(item.id)}**", f"item-{item.id}")
+        code = self.dialect.anchor(f"**{escape(item.id)}**", f"item-{item.id}")
         for name in filter(None, (item.reading, item.event)):
             if name in facts:  # once, with the first item of it
-                code = f"{self.voice.anchor('', f'item-{name}')}{code}"
+                code = f"{self.dialect.anchor('', f'item-{name}')}{code}"
                 facts.pop(name)
         title = f" *{escape(item.title)}.*" if item.title else ""
         absent = " Looked for and not found." if item.found == "absent" else ""
-        return f"- {code}{title} {_when(item)}: {escape(sentence(item.paraphrase))}{absent} {self.voice.cite(item)}"
+        return f"- {code}{title} {_when(item)}: {escape(sentence(item.paraphrase))}{absent} {self.dialect.cite(item)}"
 
 
 def _when(item: Item) -> str:

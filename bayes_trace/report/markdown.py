@@ -13,12 +13,12 @@ from bayes_trace.checks import Advice, check
 from bayes_trace.evidence import EvidenceSet
 from bayes_trace.report.brief import Brief
 from bayes_trace.report.citation import Cited
+from bayes_trace.report.dialect import Dialect, Picture, Plain
 from bayes_trace.report.items import Items
 from bayes_trace.report.manifest import manifest
 from bayes_trace.report.parts import Parts, is_refusal
 from bayes_trace.report.results import Detail, EpisodeResult, Gathered
 from bayes_trace.report.text import day, escape, prose, sentence
-from bayes_trace.report.voice import Picture, Plain, Voice
 from bayes_trace.summary.verdicts import PREFERRED, episode_sentences, meaning, verdict
 
 __all__ = ["Pictures", "markdown"]
@@ -32,7 +32,7 @@ Pictures = Mapping[str, Sequence[Picture]]
 def markdown(
     gathered: Gathered,
     *,
-    voice: Voice | None = None,
+    dialect: Dialect | None = None,
     pictures: Pictures | None = None,
     detail: Detail = "standard",
 ) -> str:
@@ -42,7 +42,7 @@ def markdown(
     ----------
     gathered
         As from `gather`.
-    voice
+    dialect
         How citations, captions and tables are set; by default for people to read.
     pictures
         Figures by place.
@@ -57,7 +57,7 @@ def markdown(
     # A table of likelihoods
     """
     es = gathered.evidence_set
-    chosen = voice or Plain(es, cited=Cited(es, more=gathered.preferred.items))
+    chosen = dialect or Plain(es, cited=Cited(es, more=gathered.preferred.items))
     environment = _environment(gathered)
     brief, parts = Brief(gathered, chosen), Parts(gathered, chosen)
     common = {

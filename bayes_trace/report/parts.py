@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bayes_trace import tables
 from bayes_trace.evidence import EvidenceSet
+from bayes_trace.report.dialect import Dialect
 from bayes_trace.report.results import (
     Drawn,
     EpisodeResult,
@@ -18,7 +19,6 @@ from bayes_trace.report.results import (
 )
 from bayes_trace.report.robust_words import questions
 from bayes_trace.report.text import day, escape
-from bayes_trace.report.voice import Voice
 from bayes_trace.summary.verdicts import BASE, Answers, Setting, ahead_in_short, cell, title_of
 
 __all__ = ["Parts", "is_refusal"]
@@ -31,13 +31,13 @@ FEW = 3
 
 
 class Parts:
-    """Tables of one report in one voice."""
+    """Tables of one report in one dialect."""
 
-    def __init__(self, gathered: Gathered, voice: Voice) -> None:
+    def __init__(self, gathered: Gathered, dialect: Dialect) -> None:
         self.g = gathered
         self.es = gathered.evidence_set
         self.answers: Answers = gathered.answers
-        self.voice = voice
+        self.dialect = dialect
 
     def short(self, name: str) -> str:
         """The short name of a hypothesis."""
@@ -50,7 +50,7 @@ class Parts:
     def item(self, name: str) -> str:
         """An item, fact or event by its title, linked, the code in small after it."""
         es = self.g.preferred if name in self.g.preferred.items else self.es
-        return f"{self.voice.link(escape(title_of(es, name)), f'item-{name}')} {self.voice.code(name)}"
+        return f"{self.dialect.link(escape(title_of(es, name)), f'item-{name}')} {self.dialect.code(name)}"
 
     def hypotheses(self) -> str:
         """Hypotheses and priors, in words and numbers."""
@@ -65,7 +65,7 @@ class Parts:
             ]
             for h in self.es.hypotheses
         ]
-        return self.voice.table(
+        return self.dialect.table(
             header, rows, caption="Hypotheses and their priors.", widths=[20, -8, 36, 36][: len(header)]
         )
 
@@ -88,7 +88,7 @@ class Parts:
         ]
         header = ["Episode", "Assumptions", "Reader", *map(self.label, names), "Lead, dB"]
         widths = [34, 14, 12, *[-9] * len(names), -9]
-        return self.voice.table(header, rows, caption="Posterior probabilities.", widths=widths)
+        return self.dialect.table(header, rows, caption="Posterior probabilities.", widths=widths)
 
     def _names_in(self, setting: str) -> list[str]:
         found = (each.log for (_, where, _), each in self.answers.cells.items() if where == setting)
@@ -114,7 +114,7 @@ class Parts:
             "+ for the first. –: not there, or not coded."
         )
         widths = [12, 66, *[-10] * len(ledger.columns)]
-        return self.voice.table(header, rows, caption=caption, widths=widths, kind="weights")
+        return self.dialect.table(header, rows, caption=caption, widths=widths, kind="weights")
 
     def _column(self, setting: str, reader: str) -> str:
         several = len(self.answers.readers) > 1
@@ -144,7 +144,7 @@ class Parts:
             f"{_how_stated(result)} dB: for {self.label(result.leader)} against {self.label(result.runner_up)}"
             f"{_how_discounted(result)}. Posterior: once the item is in."
         )
-        return self.voice.table(header, rows, caption=caption, widths=[22, 38, 22, -9, 13], kind="ledger")
+        return self.dialect.table(header, rows, caption=caption, widths=[22, 38, 22, -9, 13], kind="ledger")
 
     def _row(self, line: Line) -> list[str]:
         discount = f"{_BREAK}(×{line.kappa:.2f})" if line.kappa < 1 else ""
@@ -192,7 +192,7 @@ class Parts:
             f"“{escape(result.episode.label)}” under other assumptions: what leads, and its probability; in bold what is "
             "another than as the set stands."
         )
-        return self.voice.table(header, rows, caption=caption, widths=[40, *[-14] * len(readers)])
+        return self.dialect.table(header, rows, caption=caption, widths=[40, *[-14] * len(readers)])
 
     def assumed(self, result: EpisodeResult) -> str:
         """The same in one sentence."""
@@ -250,7 +250,7 @@ class Parts:
             return ""
         rows = [
             [
-                self.voice.link(escape(self.es.episodes[each.episode].label), f"episode-{each.episode}"),
+                self.dialect.link(escape(self.es.episodes[each.episode].label), f"episode-{each.episode}"),
                 self.item(each.item) if each.item in self._known_items() else escape(each.item),
                 escape(each.what),
                 _db(each.db),
@@ -265,7 +265,7 @@ class Parts:
             f"{escape(self._coder())}.{more}"
         )
         header = ["Episode", "Item", "What", "dB", *(["Why"] if full else [])]
-        return self.voice.table(
+        return self.dialect.table(
             header, rows, caption=caption, widths=[28, 46, 12, -7, *([30] if full else [])]
         )
 
@@ -285,7 +285,7 @@ class Parts:
         asked = questions(result.robust, self.g.column(result.leader).label)
         rows = [[escape(what), escape(said)] for what, said in (asked if full else asked[:FEW])]
         caption = f"“{escape(result.episode.label)}”: what it would take to change the answer of {escape(self._coder())}."
-        return self.voice.table(["Question", "Answer"], rows, caption=caption, widths=[50, 40])
+        return self.dialect.table(["Question", "Answer"], rows, caption=caption, widths=[50, 40])
 
     def sampled(self, result: EpisodeResult, drawn: Drawn, each: Sequence[Sampled]) -> str:
         """Draws of one episode: mean, interval, and how often each hypothesis leads."""
@@ -304,7 +304,7 @@ class Parts:
             f"the interval holds 90 % of them.{f' **{drawn.note}**.' if drawn.note else ''}"
         )
         header = ["Hypothesis", "Mean", "90 % interval", "Share of draws in which it leads"]
-        return self.voice.table(header, rows, caption=caption, widths=[30, -12, -24, -24])
+        return self.dialect.table(header, rows, caption=caption, widths=[30, -12, -24, -24])
 
     def coefficients(self, drawn: Drawn) -> str:
         """What the conditions do, prior beside posterior."""
@@ -324,7 +324,7 @@ class Parts:
             "contraction is 1 less the ratio of posterior to prior variance: near 0, nothing was learned."
         )
         header = ["Condition", "Hypothesis", "Prior mean", "Posterior mean (90 %)", "Contraction", "Flag"]
-        return self.voice.table(header, rows, caption=caption, widths=[24, 12, 18, 24, -12, 20])
+        return self.dialect.table(header, rows, caption=caption, widths=[24, 12, 18, 24, -12, 20])
 
     def _known(self, name: str) -> str:
         return (

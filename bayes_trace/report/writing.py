@@ -15,11 +15,11 @@ from bayes_trace.errors import BayesTraceError, UnknownNameError
 from bayes_trace.evidence import EvidenceSet
 from bayes_trace.report.citation import Cited
 from bayes_trace.report.conversion import Converter, Format, IncompleteReportError, Style
+from bayes_trace.report.dialect import ForPandoc, Plain
 from bayes_trace.report.gather import Progress, gather
 from bayes_trace.report.manifest import manifest
 from bayes_trace.report.markdown import Pictures, markdown
 from bayes_trace.report.results import Detail, Gathered
-from bayes_trace.report.voice import ForPandoc, Plain
 
 __all__ = ["DETAILS", "FORMATS", "STYLES", "write_report"]
 
@@ -154,15 +154,17 @@ class _Run:
             es = self.gathered.evidence_set
             plain = Plain(es, cited=Cited(es, self.style, more=self.gathered.preferred.items))
             path.write_text(
-                markdown(self.gathered, voice=plain, pictures=self.pictures, detail=self.detail),
+                markdown(self.gathered, dialect=plain, pictures=self.pictures, detail=self.detail),
                 encoding="utf-8",
                 newline="\n",
             )
         else:
             converter = Converter(self.gathered.evidence_set, self.home, self.style)
-            voice = ForPandoc(self.gathered.evidence_set, suffix=converter.suffix(kind))
+            dialect = ForPandoc(self.gathered.evidence_set, suffix=converter.suffix(kind))
             converter.convert(
-                markdown(self.gathered, voice=voice, pictures=self.pictures, detail=self.detail), kind, path
+                markdown(self.gathered, dialect=dialect, pictures=self.pictures, detail=self.detail),
+                kind,
+                path,
             )
         return path
 

@@ -11,7 +11,7 @@ __all__ = ["add_items", "change_items"]
 
 
 def add_items(es: EvidenceSet, scenario: Scenario) -> EvidenceSet:
-    """Items and events brought in, behind those of their case."""
+    """Items and events brought in, behind those of their case; what earlier scenarios change in them is changed."""
     cases = tuple(
         case.model_copy(
             update={
@@ -21,23 +21,33 @@ def add_items(es: EvidenceSet, scenario: Scenario) -> EvidenceSet:
         )
         for case in es.cases
     )
-    return copy_set(es, {"cases": cases})
+    changed, new = copy_set(es, {"cases": cases}), set(scenario.added)
+    for change in (each for name in es.applied for each in es.scenarios[name].change if each.item in new):
+        changed = _with_change(changed, change)
+    return changed
 
 
 def change_items(es: EvidenceSet, scenario: Scenario) -> EvidenceSet:
-    """Items and events recoded or re-described; one that an earlier scenario dropped is passed over."""
+    """Items and events recoded or re-described.
+
+    One that an earlier scenario dropped is passed over. For one that another scenario adds the change waits until
+    it is there, so that the two may be applied in either order.
+    """
+    awaited = {name for other in es.scenarios.values() for name in other.added}
     for change in scenario.change:
         if change.item in es.coded:
-            old = es.coded[change.item]
-            new = _changed(es, old, change)
-            left = tuple(
-                f"{old.id}@{name}" for name in es.episodes_of(old) if name not in es.episodes_of(new)
-            )
-            es = copy_set(with_coded(es, new), {"set_aside": (*es.set_aside, *left)})
-            es = without_reports_beyond(es, new)
-        elif change.item not in es.set_aside:
+            es = _with_change(es, change)
+        elif change.item not in {*es.set_aside, *awaited}:
             raise ScenarioError(str(UnknownNameError("item or event", change.item, list(es.coded))))
     return es
+
+
+def _with_change(es: EvidenceSet, change: Change) -> EvidenceSet:
+    old = es.coded[change.item]
+    new = _changed(es, old, change)
+    left = tuple(f"{old.id}@{name}" for name in es.episodes_of(old) if name not in es.episodes_of(new))
+    es = copy_set(with_coded(es, new), {"set_aside": (*es.set_aside, *left)})
+    return without_reports_beyond(es, new)
 
 
 def _changed(es: EvidenceSet, old: Item | Event, change: Change) -> Item | Event:

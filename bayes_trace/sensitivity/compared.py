@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from bayes_trace.errors import ImpossibleEvidenceError, ScenarioError, UnknownNameError
-from bayes_trace.evidence import EvidenceSet, Scenario
+from bayes_trace.evidence import EvidenceSet
 from bayes_trace.exact import TIE
 from bayes_trace.likelihood import compile_evidence
 from bayes_trace.scales import log_sum, log_to_db
@@ -109,26 +109,13 @@ def _preferred(es: EvidenceSet) -> str:
 def _chosen(es: EvidenceSet, names: Sequence[str] | None) -> list[str]:
     if names is None:
         fresh = [name for name in es.scenarios if name not in es.applied]
-        plain = [
-            name
-            for name in fresh
-            if not _changes_hypotheses(es.scenarios[name]) and _does(es.scenarios[name])
-        ]
+        plain = [name for name in fresh if es.scenarios[name].adds_up]
         together = [_preferred(es), *(["+".join(plain)] if len(plain) > 1 else [])]
         return list(dict.fromkeys(filter(None, [*fresh, *together])))
     for name in (part for each in names for part in each.split("+")):
         if name not in es.scenarios:
             raise UnknownNameError("scenario", name, sorted(es.scenarios))
     return list(names)
-
-
-def _changes_hypotheses(scenario: Scenario) -> bool:
-    return bool(scenario.priors or scenario.add_hypotheses or scenario.split or scenario.drop_hypotheses)
-
-
-def _does(scenario: Scenario) -> bool:
-    """Whether it changes anything: a set may name its base as a scenario."""
-    return bool(scenario.model_dump(exclude={"label", "reason"}, exclude_defaults=True))
 
 
 def _side_by_side(opened: dict[str, dict[str, Ledger]]) -> xr.Dataset:

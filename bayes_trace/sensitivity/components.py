@@ -91,7 +91,8 @@ class Tangle:
     def least(self, removed: int) -> Array:
         """Least over all subsets of that size."""
         if removed not in self._known:
-            self._known[removed] = np.min([left.min(axis=0) for _, left in self._parts(removed)], axis=0)
+            each = [left.min(axis=0) for _, left in self._parts(removed)]
+            self._known[removed] = np.asarray(np.min(each, axis=0), dtype=np.float64)
         return self._known[removed]
 
     def subsets(self, removed: int) -> Iterator[Subset]:
@@ -99,7 +100,7 @@ class Tangle:
         names = self.ledger.evidence["entry_item"].values
         for chosen, left in self._parts(removed):
             for out, each in zip(chosen, left, strict=True):
-                yield tuple(str(name) for name in names[out]), each
+                yield tuple(str(name) for name in names[out]), np.asarray(each)
 
     def _parts(self, removed: int) -> Iterator[tuple[Index, Array]]:
         """Entries that go (subset, number) and what is left (subset, rival), many subsets at a time."""

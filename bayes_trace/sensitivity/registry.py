@@ -153,7 +153,20 @@ _REGISTERED: dict[str, Question] = {}
 
 
 def register(*questions: Question) -> None:
-    """Make questions part of every survey, report and table in the terminal."""
+    """Make questions part of every survey, report and table in the terminal.
+
+    Parameters
+    ----------
+    questions
+        A name that was registered before is registered anew.
+
+    Examples
+    --------
+    >>> known = questions()
+    >>> register(known[0])
+    >>> questions() == known
+    True
+    """
     _REGISTERED.update({question.name: question for question in questions})
 
 

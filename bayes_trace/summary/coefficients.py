@@ -9,7 +9,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from bayes_trace.errors import ModelError
-from bayes_trace.summary.episodes import intervals, standing
+from bayes_trace.summary.episodes import intervals, marks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,7 +75,7 @@ def summarise_coefficients(draws: xr.DataTree) -> pd.DataFrame:
     table.attrs = {
         name: draws.attrs[name] for name in ("model", "left_out", "scenario") if name in draws.attrs
     }
-    table.attrs["note"] = "; ".join(standing(draws))
+    table.attrs["note"] = "; ".join(marks(draws))
     return table
 
 
@@ -98,7 +98,7 @@ def _row(
     row["prior_p_positive"] = float((x0 > 0).mean())
     row |= {"mean": mean, "sd": sd, **intervals(x), "p_positive": float((x > 0).mean())}
     row["contraction"] = 1 - sd**2 / float(x0.var())
-    flags = [*_separation(draws, where), *standing(draws)]
+    flags = [*_separation(draws, where), *marks(draws)]
     if "rescaled" in draws:
         half, twice = (
             float(v) for v in draws["rescaled"].to_dataset()[name].sel(where).sortby("prior_scale").values

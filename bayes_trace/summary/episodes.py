@@ -13,7 +13,7 @@ from arviz_stats.base import array_stats
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CONSTANT", "intervals", "standing", "summarise"]
+__all__ = ["CONSTANT", "intervals", "marks", "summarise"]
 
 Array = npt.NDArray[np.float64]
 #: a quantity that moves less than this is constant
@@ -74,7 +74,7 @@ def summarise(draws: xr.DataTree) -> pd.DataFrame:
             rows.append(row)
     table = pd.DataFrame(rows)
     table.attrs = {name: draws.attrs[name] for name in ("model", "kind", "scenario") if name in draws.attrs}
-    table.attrs["note"] = "; ".join(standing(draws))
+    table.attrs["note"] = "; ".join(marks(draws))
     return table
 
 
@@ -104,7 +104,7 @@ def _chains(values: Array) -> dict[str, float]:
     }
 
 
-def standing(draws: xr.DataTree) -> list[str]:
+def marks(draws: xr.DataTree) -> list[str]:
     """What a reader must know of a run before its numbers."""
     said = []
     if draws.attrs.get("kind") == "propagated":
@@ -118,4 +118,4 @@ def standing(draws: xr.DataTree) -> list[str]:
 
 def _flags(draws: xr.DataTree, values: Array) -> list[str]:
     still = ["constant"] if np.ptp(values) < CONSTANT else []
-    return [*still, *standing(draws)]
+    return [*still, *marks(draws)]

@@ -27,6 +27,7 @@ TITLES = {
     "sensitivity": "Sensitivity",
     "planning": "What to look for next",
     "simulation": "Simulation",
+    "prediction": "Predicting what was found",
     "tally": "Counting items",
     "calibration": "Calibration and agreement",
     "causal": "Causal models",

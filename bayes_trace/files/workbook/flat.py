@@ -183,7 +183,9 @@ class _Flat:
         episodes = self._bears_on(lines)
         plain = {"id": name, "case": self.case_of[episodes[0]], "paraphrase": name, "episodes": episodes}
         self.draft.take(("items", name), plain, {(): lines[0].place(), ("id",): lines[0].place("item")})
-        self._facts(("items", name), lines, "paraphrase", "date", "found", "decisive", "reading")
+        self._facts(
+            ("items", name), lines, "paraphrase", "date", "found", "decisive", "reading", "cost", "archive"
+        )
         self._take_detection(name, lines)
         for key in ("episode", "given", "cluster"):
             holder = next((line for line in lines if line.get(key)), lines[0])
@@ -317,7 +319,7 @@ def _rows(es: EvidenceSet) -> Iterator[dict[str, Any]]:
 
 
 def _item(item: Item, coding: Coding, coded: set[str]) -> dict[str, Any]:
-    keys = {"date", "found", "decisive", "reading", "paraphrase"}
+    keys = {"date", "found", "decisive", "reading", "paraphrase", "cost", "archive"}
     plain = item.model_dump(mode="json", exclude_defaults=True, include=keys)
     given = [name for name in dict.fromkeys((*item.given, *coding.given)) if name in coded]
     return {**plain, "item": item.id, "given": given, "reason": coding.reason}

@@ -173,7 +173,7 @@ class _Gatherer:
 
     def _base_named(self, settings: tuple[Setting, ...], alike: dict[str, str]) -> tuple[Setting, ...]:
         """The base under the name that a scenario without changes gives it."""
-        named = [name for name, other in alike.items() if other == BASE and not _does(self.es, name)]
+        named = [name for name, other in alike.items() if other == BASE and not self.es.scenarios[name].does]
         if not named:
             return settings
         label = self.es.scenarios[named[0]].label
@@ -192,7 +192,7 @@ class _Gatherer:
         for name in fresh:
             label = self.es.scenarios[name].label
             yield Setting(name, label, "scenario", (name,), inside(label, self.small))
-        plain = [name for name in fresh if _adds_up(self.es, name)]
+        plain = [name for name in fresh if self.es.scenarios[name].adds_up]
         if len(plain) > 1:
             yield Setting("+".join(plain), "All together", "together", tuple(plain), "all together")
 
@@ -342,14 +342,3 @@ def _wholes(es: EvidenceSet, names: tuple[str, ...]) -> dict[str, str]:
             whole = found.get(split.hypothesis, split.hypothesis)
             found |= {part.id: whole for part in split.into}
     return found
-
-
-def _does(es: EvidenceSet, name: str) -> bool:
-    """Whether a scenario changes anything: a set may name its base as one."""
-    return bool(es.scenarios[name].model_dump(exclude={"label", "reason"}, exclude_defaults=True))
-
-
-def _adds_up(es: EvidenceSet, name: str) -> bool:
-    """Whether a scenario leaves hypotheses and priors alone, so that its criticism joins that of others."""
-    each = es.scenarios[name]
-    return _does(es, name) and not (each.priors or each.add_hypotheses or each.split or each.drop_hypotheses)

@@ -12,7 +12,7 @@ from bayes_trace.evidence import EvidenceSet, Item
 from bayes_trace.report.citation import Cited, key_citation, method_sources
 from bayes_trace.report.text import escape, slug
 
-__all__ = ["ForPandoc", "Picture", "Plain", "Voice"]
+__all__ = ["Dialect", "ForPandoc", "Picture", "Plain"]
 
 #: characters to a line of the widest table; more make its cells wrap
 _LINE = 90
@@ -32,7 +32,7 @@ class Picture:
 
 
 @dataclass
-class Voice(ABC):
+class Dialect(ABC):
     """What differs between the ways; it numbers tables and figures as they come."""
 
     es: EvidenceSet
@@ -98,7 +98,7 @@ class Voice(ABC):
 
 
 @dataclass
-class Plain(Voice):
+class Plain(Dialect):
     """For people: citations in words, captions as paragraphs."""
 
     #: citations as the citation processor has them
@@ -147,7 +147,7 @@ class Plain(Voice):
 
 
 @dataclass
-class ForPandoc(Voice):
+class ForPandoc(Dialect):
     """For Pandoc: citations by key, captions and anchors in its syntax."""
 
     suffix: str = "svg"

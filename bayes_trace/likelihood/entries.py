@@ -117,7 +117,10 @@ def _kind(item: Item | Event, coding: Coding) -> tuple[int, int]:
 
 
 def _add_reports(es: EvidenceSet, links: dict[tuple[str, int, str], Link]) -> None:
-    """Reports stand behind their event, in every episode that they bear on."""
-    for (episode, kind, group), link in links.items():
-        if kind == EVENT:
-            link.entries += [Entry(item, REPORT) for item in es.reports_on(group, episode)]
+    """Reports stand behind their event, in every episode that they bear on; an event of none says nothing."""
+    for key in [key for key in links if key[1] == EVENT]:
+        episode, _, event = key
+        if reports := es.reports_on(event, episode):
+            links[key].entries += [Entry(item, REPORT) for item in reports]
+        else:
+            del links[key]

@@ -144,6 +144,7 @@ def test_every_plot_fits_a_column_and_is_written_in_each_format(everything, tmp_
             assert (tmp_path / f"{name}.{kind}").read_bytes().startswith(start), name
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("kind", ["pdf", "svg", "png"])
 def test_a_figure_is_written_alike_every_time(small, draws, tmp_path, kind):
     first, again, anew = (tmp_path / f"{name}.{kind}" for name in ("first", "again", "anew"))

@@ -17,6 +17,7 @@ def figures() -> dict[str, tuple[plots.Drawing, str]]:
     """Name -> figure and caption."""
     arms = bt.read_evidence_set(SETS / "us_arms_transfers")
     evidence = bt.compile_evidence(arms)
+    words = plots.labels_from(evidence)
     post = bt.update(evidence, coder=CODER)
     date = str(post["date"].sel(episode=DECISION).item())
     weight = bt.weight_of_evidence(evidence, LOYALTY, against=BARGAIN)
@@ -26,27 +27,31 @@ def figures() -> dict[str, tuple[plots.Drawing, str]]:
     return {
         "1_posterior": (
             plots.plot_posterior(post, case="pakistan"),
-            plots.caption(post, text="Pakistan: why each outcome happened."),
+            plots.caption(post, text="Pakistan: why each outcome happened.", labels=words),
         ),
         "2_trajectory": (
             plots.plot_trajectory(bt.trajectory(evidence, DECISION), decision=date),
-            plots.caption(post, text="The F-5E decision of 1972, document by document."),
+            plots.caption(post, text="The F-5E decision of 1972, document by document.", labels=words),
         ),
         "3_ledger": (
             plots.plot_ledger(weight, episode=DECISION, posterior=post, group="step"),
-            plots.caption(weight, post, text="The same decision, item by item."),
+            plots.caption(weight, post, text="The same decision, item by item.", labels=words),
         ),
         "4_mechanism": (
             plots.plot_steps(steps, evidence=evidence, case="taiwan"),
-            plots.caption(steps, post, text="Taiwan: what speaks to each step of loyalty coercion."),
+            plots.caption(
+                steps, post, text="Taiwan: what speaks to each step of loyalty coercion.", labels=words
+            ),
         ),
         "5_scenarios": (
             plots.plot_scenarios(side_by_side, coder=CODER),
-            plots.caption(side_by_side, post, text="The F-5E decision under other assumptions."),
+            plots.caption(
+                side_by_side, post, text="The F-5E decision under other assumptions.", labels=words
+            ),
         ),
         "6_prior_needed": (
             plots.plot_prior_needed(needed, of=LOYALTY, case="taiwan"),
-            plots.caption(needed, post, text="Taiwan: how sceptical a reader may start."),
+            plots.caption(needed, post, text="Taiwan: how sceptical a reader may start.", labels=words),
         ),
     }
 

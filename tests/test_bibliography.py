@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import yaml
 
 import bayes_trace as bt
 from bayes_trace.evidence import Source
@@ -145,10 +146,11 @@ def test_new_sources_are_added_below_and_nothing_else_changes(folder):
 @pytest.mark.parametrize("lead", ["", "  "])
 def test_lists_indented_or_not_go_on_as_they_began(lead, folder):
     path = folder / "sources.yaml"
+    before = [source.id for source in bt.read_evidence_set(folder).sources]
     path.write_text("".join(f"{lead}{line}" for line in path.read_text().splitlines(keepends=True)))
     add_sources(folder, [Source(**BOOK)])
     assert f"\n{lead}- id: li1999" in path.read_text()
-    assert len(bt.read_evidence_set(folder).sources) == 4
+    assert [source.id for source in bt.read_evidence_set(folder).sources] == [*before, "li1999"]
 
 
 def test_a_set_without_sources_gets_its_file(tmp_path):
@@ -159,10 +161,11 @@ def test_a_set_without_sources_gets_its_file(tmp_path):
 
 def test_a_list_in_brackets_is_written_anew_and_the_old_one_kept(folder):
     path = folder / "sources.yaml"
-    old = json.dumps([source.csl for source in bt.read_evidence_set(folder).sources], indent=1)
+    before = bt.read_evidence_set(folder).sources
+    old = json.dumps(yaml.safe_load(path.read_text()), indent=1, default=str)
     path.write_text(old)
     add_sources(folder, [Source(**BOOK)])
-    assert len(bt.read_evidence_set(folder).sources) == 4
+    assert bt.read_evidence_set(folder).sources == (*before, Source(**BOOK))
     assert (folder / "sources.yaml.bak").read_text() == old
 
 

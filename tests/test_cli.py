@@ -208,6 +208,7 @@ def test_scenarios_apply_in_order_and_are_named():
     assert round(f5e["probability"]["quid_pro_quo"], 2) == 0.76
 
 
+@pytest.mark.deep
 def test_pools_and_means_run():
     for arguments in (["--pool", "log"], ["--pool", "linear"], ["--point", "mean"], ["--coder", "reader_b"]):
         records = json.loads(run("update", ARMS, "--json", *arguments).stdout)
@@ -215,6 +216,7 @@ def test_pools_and_means_run():
             assert sum(each["probability"].values()) == pytest.approx(1)
 
 
+@pytest.mark.deep
 def test_out_files_open_where_they_should(tmp_path):
     for name in ("result.json", "result.csv", "deep/result.nc"):
         assert run("update", ARMS, "--out", tmp_path / name).returncode == 0
@@ -228,6 +230,7 @@ def test_out_files_open_where_they_should(tmp_path):
     assert p == pytest.approx(float(next(r for r in rows if r["episode"] == "f5e_1972")["loyalty_coercion"]))
 
 
+@pytest.mark.deep
 def test_a_reader_that_stops_early_is_no_fault():
     shown = subprocess.run(
         f"{COMMAND} update {ARMS} | head -1", shell=True, capture_output=True, text=True, check=False

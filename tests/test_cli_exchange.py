@@ -41,7 +41,7 @@ def test_there_and_back_again(folder, tmp_path):
     assert (there.returncode, there.stdout) == (0, f"Wrote {tmp_path / 'set.xlsx'}\n"), there.stderr
     back = run("import", tmp_path / "set.xlsx", "--out", tmp_path / "back")
     assert back.returncode == 0, back.stderr
-    assert "1 case, 2 episodes, 4 items, 2 coders. Next: bayes-trace check" in back.stdout
+    assert "1 case, 2 episodes, 6 items, 2 coders. Next: bayes-trace check" in back.stdout
     assert bt.read_evidence_set(tmp_path / "back") == bt.read_evidence_set(folder)
 
 
@@ -56,7 +56,9 @@ def test_the_shelf_goes_there_and_back_again(tmp_path):
 def test_a_csv_says_what_it_leaves_behind(folder, tmp_path):
     shown = run("export", folder, "--out", tmp_path / "c.csv")
     assert (
-        "A .csv holds the codings only. Left behind: 1 × episode without codings; 1 × scenario"
+        "A .csv holds the codings only. Left behind: 2 × source with a reliability (the answers will differ); "
+        "1 × episode without codings; 1 × event with its reports (the answers will differ); 2 × scenario; "
+        "2 × implication of the codebook; labels, statements, sources and notes. An .xlsx holds all."
         in shown.stdout
     )
     told = json.loads(run("export", folder, "--out", tmp_path / "c.csv", "--overwrite", "--json").stdout)

@@ -14,7 +14,7 @@ import xarray as xr
 from matplotlib.colors import to_rgb
 
 import bayes_trace as bt
-from bayes_trace import calibration, plots, sensitivity
+from bayes_trace import calibration, planning, plots, sensitivity
 from bayes_trace.errors import BayesTraceError, ScaleError, UnknownNameError
 from bayes_trace.plots.lettering import fit, inches
 from bayes_trace.plots.space import regions
@@ -105,6 +105,7 @@ def everything(small, arms, arms_set, draws):
     post = bt.update(small)
     side = sensitivity.scenarios(arms_set, names=["clustered"], episodes=["f5e_1972"])
     weight = bt.weight_of_evidence(small, "A", against="B")
+    planned = bt.compile_evidence(bt.from_table(TABLE, found={"note": "planned", "cable": "planned"}))
     with mpl.rc_context({"figure.max_open_warning": 0}):
         return {
             "plot_posterior": plots.plot_posterior(post),
@@ -126,6 +127,7 @@ def everything(small, arms, arms_set, draws):
             "plot_evidence_space": plots.plot_evidence_space(small, "A", against="B"),
             "plot_tippett": plots.plot_tippett(calibration.tippett(KNOWN, KNOWN_NOT)),
             "plot_ece": plots.plot_ece(calibration.ece(KNOWN, KNOWN_NOT)),
+            "plot_plan": plots.plot_plan(planning.outcomes(planned), of="A"),
             "plot_steps": plots.plot_steps(bt.weight_by_step(small, "A", against="B")),
             "plot_prior_sweep": plots.plot_prior_sweep(sensitivity.prior_sweep(small)),
             "plot_residual": plots.plot_residual(sensitivity.residual_sweep(small)),
@@ -144,6 +146,7 @@ def test_every_plot_fits_a_column_and_is_written_in_each_format(everything, tmp_
             assert (tmp_path / f"{name}.{kind}").read_bytes().startswith(start), name
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("kind", ["pdf", "svg", "png"])
 def test_a_figure_is_written_alike_every_time(small, draws, tmp_path, kind):
     first, again, anew = (tmp_path / f"{name}.{kind}" for name in ("first", "again", "anew"))

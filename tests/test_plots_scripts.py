@@ -219,4 +219,4 @@ def test_figures_for_paper(tmp_path):
         "6_prior_needed.pdf",
     ]
     captions = (tmp_path / "figures" / "captions.md").read_text(encoding="utf-8")
-    assert captions.count("**Figure ") == captions.count("Coder: reader_a.") == 6
+    assert captions.count("**Figure ") == captions.count("Coder: Reader A.") == 6

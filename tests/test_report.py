@@ -176,6 +176,7 @@ def test_of_a_refusal_the_hypothesis_is_quoted_as_it_reads_for_refusals(text):
     assert "says of it: Washington refused, delayed or cut because no such cost was to be feared" in said
 
 
+@pytest.mark.deep
 def test_refusal_labels_speak_for_refusals(arms):
     hypotheses = tuple(
         each.model_copy(update={"refusal_label": "No harm to its name"})
@@ -350,6 +351,7 @@ sys.stdout.buffer.write((markdown(g) + markdown(g, dialect=ForPandoc(es))).encod
 """
 
 
+@pytest.mark.deep
 def test_the_same_inputs_give_the_same_bytes(arms, standard):
     where = str(SETS / "us_arms_transfers")
     runs = [

@@ -340,18 +340,26 @@ def test_coders_noise_is_a_group_of_its_own():
 # --- many scenarios ------------------------------------------------------------------------
 
 
+def many_scenarios(*arguments, **named):
+    """The deprecated name, which says at each call what to write now."""
+    with pytest.warns(
+        DeprecationWarning, match=r"many_scenarios is now propagate\(\.\.\., keep_draws=False\)"
+    ):
+        return sens.many_scenarios(*arguments, **named)
+
+
 @given(sets(features=frozenset({"ranges", "clusters", "absence", "readings", "reliability"}), max_items=3))
 @examples(10)
 def test_many_scenarios_are_draws_through_the_engine(es):
     """Two ways to draw: the function, and the compiled dataset with its numbers drawn."""
     ev = compiled(es)
     episode = str(ev["episode"].values[0])
-    some = sens.many_scenarios(ev, episode, n=4000, seed=1)
+    some = many_scenarios(ev, episode, n=4000, seed=1)
     assert some["mean"].sum().item() == pytest.approx(1)
     assert some["leads"].sum().item() == pytest.approx(1)
     bounds = some["quantile"].sel(share=[0.05, 0.95]).values
     assert (bounds[0] <= some["mean"].values + 0.2).all()
-    again = sens.many_scenarios(ev, episode, n=4000, seed=1)
+    again = many_scenarios(ev, episode, n=4000, seed=1)
     assert some.identical(again)
 
 
@@ -366,7 +374,7 @@ def test_many_scenarios_of_plain_items_have_the_right_moments():
         }
     table["x12"] = {"A": 0.5, "B": 0.4}
     ev = compiled(bt.from_table(table, priors={"A": 0.3, "B": 0.7}))
-    some = sens.many_scenarios(ev, "episode", n=200_000, seed=2)
+    some = many_scenarios(ev, "episode", n=200_000, seed=2)
     z = np.random.default_rng(9).standard_normal((40_000, 13, 2))
     at, low, high = (ev[name].values[0, :, 0] for name in ("location", "spread_low", "spread_high"))
     joint = np.log([0.3, 0.7]) - np.log1p(np.exp(-(at + np.where(z < 0, low, high) * z))).sum(axis=1)
@@ -382,7 +390,7 @@ def test_many_scenarios_of_plain_items_have_the_right_moments():
 def test_many_priors_spread_the_answer():
     ev = compiled(bt.from_table({"memo": {"A": 0.8, "B": 0.2}}))
     told: list[float] = []
-    some = sens.many_scenarios(
+    some = many_scenarios(
         ev, "episode", n=300_000, concentration=2.0, progress=lambda _, done: told.append(done)
     )
     # Beta(1, 1) prior and odds of 4: E[4p / (1 + 3p)]

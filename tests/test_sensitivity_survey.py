@@ -310,6 +310,7 @@ def tree():
     return sens.survey(bt.read_evidence_set(SETS / "us_arms_transfers"), episodes=["f5e_1972", "f104_1961"])
 
 
+@pytest.mark.deep
 def test_a_survey_survives_netcdf(tree, tmp_path):
     tree.to_netcdf(tmp_path / "all.nc", engine="h5netcdf")
     with xr.open_datatree(tmp_path / "all.nc", engine="h5netcdf") as stored:

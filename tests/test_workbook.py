@@ -51,7 +51,14 @@ def round_trip(es, folder):
 # --- nothing is lost ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("folder", SETS, ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "folder",
+    [
+        # the largest by far
+        pytest.param(path, id=path.name, marks=[pytest.mark.deep] * (path.name == "us_arms_transfers"))
+        for path in SETS
+    ],
+)
 def test_every_set_of_the_shelf_comes_back_whole(folder, tmp_path):
     es = bt.read_evidence_set(folder)
     back = round_trip(es, tmp_path)

@@ -106,10 +106,12 @@ def propagate(
     probability = np.empty((*judged.prior.shape, draws if keep_draws else 0))
     summaries = []
     for block in _blocks(judged):
-        if progress:
-            progress(f"{draws:,} draws of each episode", block.episodes.start / judged.n_episodes)
-        sums = Sums.empty(block.episodes.stop - block.episodes.start, probability.shape[1])
+        size = block.episodes.stop - block.episodes.start
+        sums = Sums.empty(size, probability.shape[1])
         for start in range(0, draws, block.chunk):
+            if progress:
+                done = (block.episodes.start + size * start / draws) / judged.n_episodes
+                progress(f"{draws:,} draws of each episode", done)
             here = slice(start, min(start + block.chunk, draws))
             drawn = judged.probability(block, here.stop - start)
             sums.add(drawn)

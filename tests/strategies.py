@@ -140,7 +140,7 @@ def _codings(draw, item, *, features, hypotheses, options, coders):
     codings = []
     for number, coder in enumerate(coders):
         by = {"coder": coder} if number else {}
-        if number and not draw(st.booleans()):
+        if number and "gaps" in features and not draw(st.booleans()):
             continue
         if "per_episode" in features and len(item["episodes"]) > 1 and draw(st.booleans()):
             codings += [{**draw(make), **by, "episodes": [episode]} for episode in item["episodes"]]
@@ -178,6 +178,11 @@ def _event(draw, name, episodes, *, features, hypotheses, coders):
     return event, [draw(_report(f"{name}_by_{key}", event, key, features=features)) for key in witnesses]
 
 
+def _speaks(draw, coder, coders, features):
+    """The base coder codes everything; others may pass an event over."""
+    return coder == coders[0] or "gaps" not in features or draw(st.booleans())
+
+
 @st.composite
 def _report(draw, name, event, source, *, features):
     """What one source says of an event; only those that answer or have rates for it deny."""
@@ -210,6 +215,7 @@ ALL = frozenset(
         "events",
         "compounds",
         "rates",
+        "gaps",
     }
 )
 

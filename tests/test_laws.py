@@ -627,9 +627,10 @@ def test_coders_who_agree_pool_to_what_each_says(es):
     assume(len(es.coder_ids) > 1)
     data = es.model_dump()
     for case in data["cases"]:
-        for item in case["items"]:
-            own = [c for c in item["codings"] if c["coder"] is None]
-            item["codings"] = own + [{**c, "coder": name} for name in es.coder_ids[1:] for c in own]
+        for each in (*case["items"], *case["events"]):
+            own = [c for c in each["codings"] if c["coder"] in (None, es.base_coder)]
+            copies = [{**c, "coder": name} for name in es.coder_ids[1:] for c in own]
+            each["codings"] = [*own, *copies]
     same = bt.compile_evidence(build(data))
     alone = bt.update(same, coder=es.base_coder).probability.values
     for pool in ("log", "linear"):

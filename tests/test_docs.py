@@ -24,8 +24,13 @@ api, file_format, gallery, pages, terminal = map(
 )
 
 PAGES = [path.relative_to(DOCS).as_posix() for path in pages.pages()]
-#: pages that sample
-SLOW = {"concepts/posterior-or-propagated.md", "how-to/sample.md"}
+#: pages that sample, or call many commands
+SLOW = {
+    "concepts/posterior-or-propagated.md",
+    "how-to/from-a-spreadsheet.md",
+    "how-to/sample.md",
+    "tutorial.md",
+}
 #: what is taken in: pages that Sphinx writes, and the changelog
 MADE = {"../CHANGELOG.md", "_generated/api/index", "_generated/gallery.md"} | {
     f"_generated/{name}.md"
@@ -174,6 +179,7 @@ def test_every_key_of_the_file_format_is_explained():
     assert file_format.MEANINGS.keys() <= known
 
 
+@pytest.mark.deep
 def test_the_command_line_page_is_the_help(monkeypatch):
     monkeypatch.setenv("COLUMNS", str(terminal.WIDTH))
     monkeypatch.setenv("NO_COLOR", "1")

@@ -213,7 +213,7 @@ def _absence(es: EvidenceSet, links: Sequence[Link]) -> dict[str, Any]:
 def _sources(es: EvidenceSet, links: Sequence[Link]) -> dict[str, Any]:
     """Sources with a stated reliability; entries of all others have index -1."""
     stated = {source.id: own for source in es.sources if (own := es.reliability_of(source.id))}
-    keys = [_source(entry) for entry in _entries(links)]
+    keys = [entry.source for entry in _entries(links)]
     used = set(keys)
     names = [name for name in stated if name in used]
     shape, dims = (len(names), len(es.hypothesis_ids)), ("source", "hypothesis")
@@ -234,11 +234,6 @@ def _sources(es: EvidenceSet, links: Sequence[Link]) -> dict[str, Any]:
 def _denial(own: Reliability, common: Reliability) -> tuple[Value, Value]:
     denies = own.denies or common.denies
     return (denies.if_true, denies.if_false) if denies else (_NEVER, _NEVER)
-
-
-def _source(entry: Entry) -> str:
-    source = None if isinstance(entry.of, Event) else entry.of.source
-    return source.key if source else ""
 
 
 def _clusters(es: EvidenceSet, links: Sequence[Link]) -> dict[str, Any]:

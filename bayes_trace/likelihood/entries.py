@@ -27,6 +27,12 @@ class Entry:
         return tuple(dict.fromkeys((*self.of.given, *stated)))
 
     @property
+    def source(self) -> str:
+        """Key of its source; an event has none of its own."""
+        source = None if isinstance(self.of, Event) else self.of.source
+        return source.key if source else ""
+
+    @property
     def cluster(self) -> str:
         """From the first coding that states one, or its own."""
         stated = (coding.cluster for coding in self.codings.values() if coding.cluster)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -105,7 +106,7 @@ def _links(es: EvidenceSet, links: Sequence[Link]) -> dict[str, Any]:
         "link_title": _text("link", (title(link) for link in links)),
         "link_episode": _text("link", (link.episode.id for link in links)),
         "link_cluster": _text("link", (link.cluster for link in links)),
-        "link_source": joined(_source),
+        "link_source": joined(attrgetter("source")),
         "link_restates": joined(partial(_restates, es)),
         "link_step": _text("link", (_step(es, link) for link in links)),
         "link_implication": joined(_implications),
@@ -122,7 +123,7 @@ def _entries(links: Sequence[Link]) -> dict[str, Any]:
         "entry_item": _text("entry", (entry.of.id for entry in entries)),
         "item_title": _text("entry", map(_title, entries)),
         "entry_implication": _text("entry", map(_implications, entries)),
-        "entry_source": _text("entry", map(_source, entries)),
+        "entry_source": _text("entry", (entry.source for entry in entries)),
         "entry_given": _text("entry", map(_given, entries)),
         "entry_date": _text("entry", map(_date, entries)),
     }
@@ -130,11 +131,6 @@ def _entries(links: Sequence[Link]) -> dict[str, Any]:
 
 def _title(entry: Entry) -> str:
     return title_of(entry.of)
-
-
-def _source(entry: Entry) -> str:
-    source = None if isinstance(entry.of, Event) else entry.of.source
-    return source.key if source else ""
 
 
 def _step(es: EvidenceSet, link: Link) -> str:

@@ -29,12 +29,12 @@ __all__ = [
 
 
 class BayesTraceError(Exception):
-    """Any fault that a user of this package can mend."""
+    """Any error that a user of this package can correct."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One fault of an evidence set: where it stands and how to mend it.
+    """One error in an evidence set: where it is and how to correct it.
 
     Examples
     --------
@@ -81,11 +81,11 @@ class ScenarioError(BayesTraceError, ValueError):
 
 
 class ScaleError(BayesTraceError, ValueError):
-    """A coding whose scale does not carry what was asked of it."""
+    """A coding whose scale does not support what was asked of it."""
 
 
 class UnknownNameError(BayesTraceError, LookupError):
-    """A name (hypothesis, episode, coder, scenario, ...) that is not there."""
+    """A name (hypothesis, episode, coder, scenario, ...) that does not exist."""
 
     def __init__(self, kind: str, name: object, known: Sequence[object]) -> None:
         shown = ", ".join(str(each) for each in known) or "none"
@@ -110,7 +110,7 @@ class ImpossibleEvidenceError(BayesTraceError, ValueError):
 
 
 class ModelError(BayesTraceError, ValueError):
-    """A model asked of evidence that cannot carry it."""
+    """A model that the evidence cannot support."""
 
 
 class ConditionError(ModelError):
@@ -118,11 +118,11 @@ class ConditionError(ModelError):
 
 
 class NoDataModelError(BayesTraceError):
-    """Asked for what only a model of the data can give, where ratios or discounts are all there is."""
+    """A question that needs a generative model of the evidence, where none is defined."""
 
 
 class SamplerError(BayesTraceError):
-    """A sampler that is not installed or not known, or a run that it cannot do."""
+    """A sampler that is unknown or not installed, or a run that it cannot perform."""
 
 
 class SamplingStoppedError(SamplerError):
@@ -139,23 +139,23 @@ class ConvergenceError(BayesTraceError):
 
 
 class CountError(BayesTraceError, ValueError):
-    """Counts of items, or settings of a tally, that make no sense."""
+    """Invalid counts of items, or invalid settings of a tally."""
 
 
 class CalibrationError(BayesTraceError, ValueError):
-    """Items with known answers that cannot be judged."""
+    """Items with known answers that cannot be scored."""
 
 
 class PlanningError(BayesTraceError, ValueError):
-    """A question about planned items that cannot be answered, for want of items or of costs."""
+    """A question about planned items that cannot be answered, for lack of items or of costs."""
 
 
 class SimulationError(BayesTraceError, ValueError):
-    """Evidence that cannot be drawn as was asked: a truth, a threshold or a correlation that makes no sense."""
+    """Evidence that cannot be simulated as asked: an invalid truth, threshold or correlation."""
 
 
 class CausalModelError(BayesTraceError, ValueError):
-    """A causal model, or a question to it, that makes no sense."""
+    """An invalid causal model, or an invalid query about it."""
 
 
 class CyclicModelError(CausalModelError):
@@ -164,4 +164,4 @@ class CyclicModelError(CausalModelError):
     def __init__(self, cycle: Sequence[str]) -> None:
         self.cycle = tuple(cycle)
         way = " -> ".join([*self.cycle, self.cycle[0]])
-        super().__init__(f"the arrows run in a circle, {way}; expected causes before effects, so cut one")
+        super().__init__(f"the arrows form a cycle, {way}; expected causes before effects, so remove one")

@@ -99,7 +99,7 @@ def test_bibtex_by_way_of_pandoc(tmp_path):
         (json.dumps([{"id": "a"}]), r"a.json:1  a.type: missing; this key is required"),
         (
             json.dumps([BOOK, BOOK]),
-            r"a.json  li1999: the id stands 2 times; ids must be unique, rename all but one",
+            r"a.json  li1999: the id occurs 2 times; ids must be unique, rename all but one",
         ),
     ],
 )
@@ -114,7 +114,7 @@ def test_faults_of_bibtex_come_with_their_line(tmp_path):
     path = tmp_path / "a.bib"
     path.write_text("@article{a,\n  title = {x\n")
     with pytest.raises(
-        bt.EvidenceSetError, match=r"a.bib:\d  not BibTeX: unexpected end of input; mend the entry"
+        bt.EvidenceSetError, match=r"a.bib:\d  not BibTeX: unexpected end of input; correct the entry"
     ):
         read_bibtex(path)
 
@@ -175,7 +175,7 @@ def test_another_source_of_the_same_id_is_refused_or_replaced_on_request(folder)
     other = Source(id="letter1907", type="book", title="Another")
     before = path.read_text()
     with pytest.raises(
-        bt.EvidenceSetError, match=r"sources.yaml  letter1907: the set has another source of this id"
+        bt.EvidenceSetError, match=r"sources.yaml  letter1907: the set has a different source with this id"
     ):
         add_sources(folder, [other, Source(**BOOK)])
     assert path.read_text() == before

@@ -361,17 +361,17 @@ FAULTS = [
     (
         CyclicModelError,
         lambda: CausalModel("X -> Y -> X"),
-        "run in a circle, (X -> Y -> X|Y -> X -> Y); ",
+        "form a cycle, (X -> Y -> X|Y -> X -> Y); ",
     ),
-    (CyclicModelError, lambda: CausalModel("X -> X"), "run in a circle, X -> X"),
+    (CyclicModelError, lambda: CausalModel("X -> X"), "form a cycle, X -> X"),
     (CausalModelError, lambda: CausalModel(""), "the statement is empty; expected arrows"),
     (CausalModelError, lambda: CausalModel(3), "3: expected a statement such as 'X -> Y'"),
     (
         CausalModelError,
         lambda: CausalModel("log(X) -> Y"),
-        r"'log\(X\)' is no name of a node; expected letters",
+        r"'log\(X\)' is not a valid node name; expected letters",
     ),
-    (CausalModelError, lambda: CausalModel("X -> 2Y"), "'2Y' is no name of a node"),
+    (CausalModelError, lambda: CausalModel("X -> 2Y"), "'2Y' is not a valid node name"),
     (CausalModelError, lambda: CausalModel("X -> -> Y"), "a node is missing; expected letters"),
     (CausalModelError, lambda: CausalModel("X <-> X"), "shares no hidden cause with itself"),
     (
@@ -443,7 +443,7 @@ FAULTS = [
     (
         CausalModelError,
         lambda: causal.probability(CHAIN, "log(X) == 1"),
-        r"'\(' at character 4, expected no bracket: 'log' is taken for a node, and there are no functions",
+        r"'\(' at character 4, expected no bracket: 'log' is read as a node, and there are no functions",
     ),
     (UnknownNameError, lambda: causal.probability(CHAIN, "log == 1"), "no node named 'log'"),
     (UnknownNameError, lambda: causal.probability(CHAIN, "Y[Z=1] == 1"), "no node named 'Z'"),
@@ -484,7 +484,7 @@ FAULTS = [
     (
         CausalModelError,
         lambda: causal.likelihoods_from(CHAIN, {"X": 1, "M": 0}, CAUSED, given="M[X=1] == 1"),
-        "no type of the model allows .*'X': 1, 'M': 0.* in this case; mend a clue",
+        "no type of the model allows .*'X': 1, 'M': 0.* in this case; correct a clue",
     ),
     (
         CausalModelError,

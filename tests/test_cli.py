@@ -120,7 +120,7 @@ def test_new_never_touches_what_is_there(tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
     shown = run("new", tmp_path)
     assert shown.returncode == 1
-    assert "already holds files" in shown.stderr
+    assert "already contains files" in shown.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 

@@ -56,9 +56,9 @@ def test_the_shelf_goes_there_and_back_again(tmp_path):
 def test_a_csv_says_what_it_leaves_behind(folder, tmp_path):
     shown = run("export", folder, "--out", tmp_path / "c.csv")
     assert (
-        "A .csv holds the codings only. Left behind: 2 × source with a reliability (the answers will differ); "
+        "A .csv holds the codings only. Not included: 2 × source with a reliability (the answers will differ); "
         "1 × episode without codings; 1 × event with its reports (the answers will differ); 2 × scenario; "
-        "2 × implication of the codebook; labels, statements, sources and notes. An .xlsx holds all."
+        "2 × implication of the codebook; labels, statements, sources and notes. An .xlsx holds everything."
         in shown.stdout
     )
     told = json.loads(run("export", folder, "--out", tmp_path / "c.csv", "--overwrite", "--json").stdout)
@@ -104,7 +104,7 @@ def test_nothing_is_overwritten_without_asking(folder, tmp_path):
     assert (tmp_path / "set.xlsx.bak").read_text() == "mine"
     refused = run("import", tmp_path / "set.xlsx", "--out", folder)
     assert refused.returncode == 1
-    assert "already holds files" in refused.stderr
+    assert "already contains files" in refused.stderr
     assert run("import", tmp_path / "set.xlsx", "--out", folder, "--overwrite").returncode == 0
     assert (tmp_path / "set.bak" / "set.yaml").exists()
 

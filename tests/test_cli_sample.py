@@ -63,7 +63,10 @@ def test_the_table_of_draws_fits_a_terminal():
     [
         ([SMALL, "--out", "."], "is a directory"),
         ([SMALL, "--out", "draws.csv"], "expected a file ending in .nc"),
-        ([SMALL, "--condition", "loyalty_record"], "--condition is for --model comparative or success"),
+        (
+            [SMALL, "--condition", "loyalty_record"],
+            "--condition applies only to --model comparative or success",
+        ),
         ([SMALL, "--model", "comparative", "-e", "x"], "--episode is for --model elicitation"),
         ([SMALL, "--model", "comparative", "--coder", "all"], "--coder is for --model elicitation"),
         ([SMALL, "--coder", "nobody"], "no coder named 'nobody'; there are: reader_a, all"),

@@ -51,16 +51,16 @@ def test_a_report_that_was_not_sought_is_none():
     [
         ([report("r", codings=[{"values": {"A": 0.5, "B": 0.5}}], episodes=["e1"])], None, "items.r.codings: the item is a report of fire; code the event instead, and leave the report without likelihoods"),
         ([R, report("q", "t", cluster="k")], None, "items.q.cluster: the item is a report of fire; put the event in the cluster, or give the event a correlation of its reports"),
-        ([R, report("q", "t", given=["r"])], None, "items.q.given: the item is a report of fire; say it of the event"),
+        ([R, report("q", "t", given=["r"])], None, "items.q.given: the item is a report of fire; state it on the event instead"),
         ([R, report("q", "t", reading="x")], None, "items.q.reading: the item is a report of fire; an event has no readings; make the report an item of its own, or leave the reading out"),
         ([R, report("q", "t", event="flood")], None, "items.q.event: no event 'flood'; expected one of: fire"),
         ([R, {**report("q"), "source": None}], None, "items.q.source: missing; a report needs the source that makes it, with its reliability"),
         ([R, report("q", "u")], None, "sources.u: u reports fire but has no reliability; give it hit and false_report, or a grade"),
         ([R, report("q")], None, "events.fire: s reports it 2 times for e1; a source reports an event once, so keep one report"),
         ([R, report("q", "t", says="no")], None, "items.q.says: 'no', but how often t denies is not stated; give its reliability `denies: {if_true, if_false}`, or `always_answers: true`"),
-        ([R, report("q", "t", says="no", found="absent", detection=0.5)], None, "items.q.says: 'no' of a report that was not found; a denial is found: present, a silence says nothing"),
+        ([R, report("q", "t", says="no", found="absent", detection=0.5)], None, "items.q.says: 'no' on a report that was not found; a denial is `found: present`, and silence says nothing"),
         ([R, report("q", "t", found="absent")], None, "items.q.detection: missing for an absent item; give the probability that the trace survived, was declassified, was looked for and would have been found"),
-        ([R, item("y", {"A": 0.1, "B": 0.2}, says="yes")], None, "items.y.says: 'yes' of no event; name the event that the item reports, or leave this out"),
+        ([R, item("y", {"A": 0.1, "B": 0.2}, says="yes")], None, "items.y.says: 'yes' without an event; name the event that the item reports, or leave this out"),
         ([R, report("q", "t", episodes=["e2"])], None, "items.q.episodes: the event fire does not bear on e2; expected one of: e1"),
         ([R], [event(codings=[{"unit": "ratio_db", "reference": "A", "values": {"B": -3}}])], "events.fire.codings.0.reference_probability: missing; an event needs an absolute probability, so give P(event given A)"),
         ([R], [event(), event("flood")], "events.flood: no report; give the items that report it `event: flood`, or code it as an item"),
@@ -69,10 +69,10 @@ def test_a_report_that_was_not_sought_is_none():
         ([R], [event(episodes=[])], "events.fire.episodes: missing; name the episodes that the event bears on"),
         ([R], [event(correlation=1.5)], "events.fire.correlation: 1.5 to 1.5, expected within 0 to 1"),
         ([R], [event(given=["z"])], "events.fire.given: no item or event 'z'; expected one of: r, fire"),
-        ([R], [event(given=["fire"])], "events.fire.given: items are conditional on one another in a circle; break it"),
+        ([R], [event(given=["fire"])], "events.fire.given: items are conditional on one another in a cycle; break it"),
         ([R], [event(None, {"A": 0.8})], "events.fire.codings.0.values.B: missing; give every hypothesis a value"),
-        ([R], [event(), event()], "events.fire: the id stands 2 times; ids must be unique, rename all but one"),
-        ([R, item("fire", {"A": 0.1, "B": 0.2})], None, "events.fire: an item has the same id; results name both, so rename one"),
+        ([R], [event(), event()], "events.fire: the id occurs 2 times; ids must be unique, rename all but one"),
+        ([R, item("fire", {"A": 0.1, "B": 0.2})], None, "events.fire: an item has the same id, and results name both; rename one"),
         ([R, item("y", {"A": 0.1, "B": 0.2}, given=["r"])], None, "items.y.given: r is a report of fire; what is reported counts, so write given: [fire]"),
         ([R, item("y", {"A": 0.1, "B": 0.2}, package=["r"])], None, "items.y.package: r is a report of fire; leave it out of the package"),
     ],
@@ -86,7 +86,7 @@ def test_what_is_wrong_with_events(items, events, line):
 
 def test_an_event_and_a_reading_do_not_share_a_name():
     readings = [{"id": "fire", "options": {"u": 0.5, "v": 0.5}}]
-    assert "events.fire: a reading has the same id; results name both, so rename one" in faults(
+    assert "events.fire: a reading has the same id, and results name both; rename one" in faults(
         [R], readings=readings
     )
 
@@ -94,7 +94,7 @@ def test_an_event_and_a_reading_do_not_share_a_name():
 @pytest.mark.parametrize(
     ("rates", "line"),
     [
-        ({"denies": {"if_true": 0.05, "if_false": 0.5}, "always_answers": True}, "sources.s.reliability.denies: the source always answers, so a denial is whatever is no report; keep one"),
+        ({"denies": {"if_true": 0.05, "if_false": 0.5}, "always_answers": True}, "sources.s.reliability.denies: with always_answers every non-report is already a denial; keep one of the two"),
         ({"denies": {"if_true": 0.2, "if_false": 0.5}}, "sources.s.reliability.denies.if_true: 0.2 and hit 0.9 sum to more than 1; a source says yes, no or nothing"),
         ({"denies": {"if_true": 0.1, "if_false": 1.5}}, "sources.s.reliability.denies.if_false: 1.5 to 1.5, expected within 0 to 1"),
     ],
@@ -159,7 +159,7 @@ def test_a_compound_of_hypotheses_of_the_set_may_be_left_out_of_any_coding():
 
 
 def test_a_compound_of_anything_else_is_coded():
-    line = "items.x.codings.0.values.A+C: missing; C is no hypothesis of the set, so give the compound a value of its own"
+    line = "items.x.codings.0.values.A+C: missing; C is not a hypothesis of the set, so give the compound a value of its own"
     assert problems(
         [item("x", {"A": 0.8, "B": 0.2})], hypotheses=("A", "B", "A+C"), priors=[0.5, 0.4, 0.1]
     ) == [line]

@@ -190,7 +190,7 @@ def test_items_of_one_fact_stand_in_one_cluster_or_in_none():
 
     assert problems([read("x"), read("y")], **FACT) == []
     assert problems([read("x", cluster="k"), read("y", cluster="k")], **FACT, **clusters) == []
-    line = "readings.r: its items on e1 stand in different clusters (x in k, y in none); put all in one, or none in any"
+    line = "readings.r: its items on e1 are in different clusters (x in k, y in none); put all of them in one, or none in any"
     assert problems([read("x", cluster="k"), read("y")], **FACT, **clusters) == [line]
     # on another episode they are another link
     apart = [read("x", cluster="k"), {**read("y"), "episodes": ["e2"]}]

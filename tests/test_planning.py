@@ -92,7 +92,7 @@ def test_tempered_outcomes_are_rescaled():
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"cost": -1.0}, "items.p.cost: -1, expected above 0; leave it out where it is not known"),
+        ({"cost": -1.0}, "items.p.cost: -1, expected above 0; leave it out if it is unknown"),
         ({"event": "e", "codings": []}, "items.p.event: e; a planned item is coded by itself, as if it had been found, so leave event out"),
         ({"reading": "r"}, "items.p.reading: r; a planned item is coded by itself, as if it had been found, so leave reading out"),
         (

@@ -224,7 +224,7 @@ def test_json_is_yaml(tmp_path):
 @pytest.mark.parametrize(
     ("files", "line"),
     [
-        (set_with("title: Another\n"), "set.yaml:10  title: the key stands twice; keep one of them"),
+        (set_with("title: Another\n"), "set.yaml:10  title: duplicate key; keep one of them"),
         (set_with("about: &a [*a]\n"), "set.yaml:10  about.0: an alias that contains itself; write the value out"),
         (set_with("about: *nowhere\n"), "set.yaml:10  not YAML: found undefined alias"),
         (set_with("? [a, b]\n: c\n"), "set.yaml:10  a key that is not a word; expected `name: value`"),
@@ -440,10 +440,10 @@ def csv_with(rows, head=HEAD):
         ({"codings/second.csv": ""}, ["codings/second.csv:1  codings.second: column 'item' is missing; expected item,episode,hypothesis,low,best,high,note"]),
         (csv_with("", "# a comment\nitem,episode,hypothesis,low,high\n"), ["codings/second.csv:2  codings.second: column 'best' is missing; expected item,episode,hypothesis,low,best,high,note"]),
         (csv_with("", HEAD.replace("note", "notes")), ["codings/second.csv:1  codings.second: unknown column 'notes'; expected item,episode,hypothesis,low,best,high,note"]),
-        (csv_with("x,,A,,0.5,,one, two\nx,,B\n"), [f"codings/second.csv:{n}  codings.second.x: wrong number of cells in this row; quote texts with commas" for n in (2, 3)]),
+        (csv_with("x,,A,,0.5,,one, two\nx,,B\n"), [f"codings/second.csv:{n}  codings.second.x: wrong number of cells in this row; put text that contains commas in quotation marks" for n in (2, 3)]),
         (csv_with('x,,A,,0.5,,"never closed\n'), ["codings/second.csv:2  codings.second: not CSV: unexpected end of data"]),
         (csv_with("x,,A,low,0.5,high,\nx,,B,,,,\n"), ["codings/second.csv:2  codings.second.x.A.low: 'low', expected a number", "codings/second.csv:2  codings.second.x.A.high: 'high', expected a number", "codings/second.csv:3  codings.second.x.B.best: missing; give every hypothesis a value"]),
-        (csv_with("x,,A,,0.5,,\nx,,A,,0.6,,\nx,,B,,0.5,,\n"), ["codings/second.csv:3  codings.second.x.A: the row stands twice; keep one of them"]),
+        (csv_with("x,,A,,0.5,,\nx,,A,,0.6,,\nx,,B,,0.5,,\n"), ["codings/second.csv:3  codings.second.x.A: duplicate row; keep one of them"]),
         (csv_with("ghost,,A,,0.5,,\nx,,A,,0.5,,\nx,,B,,0.5,,\nspirit,,A,,0.5,,\n"), ["codings/second.csv:2  codings.second.ghost: no item or event 'ghost' in any case; correct the id", "codings/second.csv:5  codings.second.spirit: no item or event 'spirit' in any case; correct the id"]),
         (csv_with("x,,A,,0.5,,\n"), ["codings/second.csv:2  codings.second.x.values.B: missing; give every hypothesis a value"]),
         (csv_with("x,,A,,0.5,,\nx,,B,,0.5,,\nx,,Z,,0.5,,\n"), ["codings/second.csv:4  codings.second.x.Z: no hypothesis 'Z'; expected one of: A, B"]),
@@ -518,10 +518,10 @@ DOC = {"id": "s", "type": "document"}
 @pytest.mark.parametrize(
     ("items", "more", "line"),
     [
-        ([X, X], {}, "items.x: the id stands 2 times; ids must be unique, rename all but one"),
-        ([X], {"hypotheses": ("A", "A")}, "hypotheses.A: the id stands 2 times; ids must be unique, rename all but one"),
-        ([X], {"coders": [{"id": "first"}, {"id": "first"}]}, "coders.first: the id stands 2 times; ids must be unique, rename all but one"),
-        ([X], {"sources": [DOC, DOC]}, "sources.s: the id stands 2 times; ids must be unique, rename all but one"),
+        ([X, X], {}, "items.x: the id occurs 2 times; ids must be unique, rename all but one"),
+        ([X], {"hypotheses": ("A", "A")}, "hypotheses.A: the id occurs 2 times; ids must be unique, rename all but one"),
+        ([X], {"coders": [{"id": "first"}, {"id": "first"}]}, "coders.first: the id occurs 2 times; ids must be unique, rename all but one"),
+        ([X], {"sources": [DOC, DOC]}, "sources.s: the id occurs 2 times; ids must be unique, rename all but one"),
         ([X], {"base_coder": "nobody"}, "base_coder: no coder 'nobody'; expected one of: first, second"),
         ([X], {"coders": [{"id": "first", "scale": "odd"}]}, "coders.first.scale: no scale 'odd'; expected one of: ipcc"),
         ([X], {"coders": [{"id": "first", "reference": "Z"}]}, "coders.first.reference: no hypothesis 'Z'; expected one of: A, B"),
@@ -539,18 +539,18 @@ DOC = {"id": "s", "type": "document"}
         ([item("y", {"A": 0.1, "B": 0.2}, found="absent")], {}, "items.y.detection: missing for an absent item; give the probability that the trace survived, was declassified, was looked for and would have been found"),
         ([item("y", {"A": 0.1, "B": 0.2}, found="absent", detection=1.5)], {}, "items.y.detection: 1.5 to 1.5, expected within 0 to 1"),
         ([item("y", {"A": 0.1, "B": 0.2}, found="absent", detection="likely")], {}, "items.y.detection: 'likely', expected a number from 0 to 1 or low, best, high"),
-        ([item("y", {"A": 0.1, "B": 0.2}, found="absent", detection={"low": 0, "best": 0.5, "high": 1})], {}, "items.y.detection: a range from 0 to 1 holds certainty; write 0.01 for 0 and 0.99 for 1"),
+        ([item("y", {"A": 0.1, "B": 0.2}, found="absent", detection={"low": 0, "best": 0.5, "high": 1})], {}, "items.y.detection: a range from 0 to 1 includes certainty; write 0.01 for 0 and 0.99 for 1"),
         ([item("y", {"A": 0.1, "B": 0.2}, found="absent", detection_by_hypothesis={"A": 0.5})], {}, "items.y.detection_by_hypothesis.B: missing; give every hypothesis a value"),
         ([item("y", codings=[RATIO], found="absent", detection=0.5)], {}, "items.y.codings.0.reference_probability: missing; absence needs an absolute probability, so give P(item given A)"),
         ([item("y", codings=[RATIO], source={"key": "s"})], {"sources": [{**DOC, "reliability": {"hit": 0.9, "false_report": 0.1}}]}, "items.y.codings.0.reference_probability: missing; reliability of the source needs an absolute probability, so give P(item given A)"),
-        ([item("y", codings=[{**RATIO, "reference": None}])], {}, "items.y.codings.0.reference: missing; name the hypothesis that the ratios are taken against"),
+        ([item("y", codings=[{**RATIO, "reference": None}])], {}, "items.y.codings.0.reference: missing; name the hypothesis that the ratios are relative to"),
         ([item("y", codings=[{**RATIO, "values": {"A": 1.0, "B": 3.0}}])], {}, "items.y.codings.0.values.A: 1.0 dB for the reference itself, expected 0 or nothing"),
         ([item("y", codings=[{**RATIO, "reference_probability": 0.6}])], {}, "items.y.codings.0.values.B: 3 dB over a reference probability of 0.6 is a probability of 1.2, expected below 1; lower either"),
         ([item("y", codings=[{"values": {"A": 0.1, "B": 0.2}, "reference_probability": 0.6}])], {}, "items.y.codings.0.reference_probability: is for ratios, but the unit is probability"),
         ([item("y", codings=[{"unit": "db", "values": {"A": 3.0, "B": -3.0}}])], {}, "items.y.codings.0.values.A: 3 dB, expected decibels of a probability, from -1000 to 0"),
-        ([item("y", codings=[{"unit": "db", "values": {"A": 0.0, "B": -3.0}}])], {}, "items.y.codings.0.values.A: 0 is certainty; expected less, or `decisive: true` on the item if that is meant"),
-        ([item("y", {"A": 0.0, "B": 0.2})], {}, "items.y.codings.0.values.A: 0 is certainty; expected less, or `decisive: true` on the item if that is meant"),
-        ([item("y", {"A": 1.0, "B": 0.2})], {}, "items.y.codings.0.values.A: 1 is certainty; expected less, or `decisive: true` on the item if that is meant"),
+        ([item("y", codings=[{"unit": "db", "values": {"A": 0.0, "B": -3.0}}])], {}, "items.y.codings.0.values.A: 0 is certainty; expected less, or `decisive: true` on the item if that is intended"),
+        ([item("y", {"A": 0.0, "B": 0.2})], {}, "items.y.codings.0.values.A: 0 is certainty; expected less, or `decisive: true` on the item if that is intended"),
+        ([item("y", {"A": 1.0, "B": 0.2})], {}, "items.y.codings.0.values.A: 1 is certainty; expected less, or `decisive: true` on the item if that is intended"),
         ([item("y", {"A": {"low": 0.5, "best": 0.8, "high": 1.0}, "B": 0.2})], {}, "items.y.codings.0.values.A: high 1 is certainty or more; write 0.95"),
         ([item("y", {"A": {"low": 0.0, "best": 0.8, "high": 0.9}, "B": 0.2})], {}, "items.y.codings.0.values.A: low 0 is impossibility or less; write 0.01"),
         ([item("y", codings=[{"unit": "db", "values": {"A": {"low": -6, "best": -3, "high": 0}, "B": -3.0}}])], {}, "items.y.codings.0.values.A: high 0 is certainty or more; write -0.223 dB, which is .95"),
@@ -577,7 +577,7 @@ DOC = {"id": "s", "type": "document"}
         ([X], {"scenarios": {"s": {"label": "s", "extends": ["t"]}}}, "scenarios.s.extends: no scenario 't'; expected one of: s"),
         ([X], {"scenarios": {"s": {"label": "s", "correlations": {"k": 0.5}}}}, "scenarios.s.correlations: no cluster 'k'; expected one of: none declared"),
         ([X], {"scenarios": {"s": {"label": "s", "add_items": {"other": []}}}}, "scenarios.s.add_items: no case 'other'; expected one of: case"),
-        ([X], {"priors": [1.0, 0.0]}, "hypotheses.A: prior 1, expected above 0 and below 1: no evidence moves certainty"),
+        ([X], {"priors": [1.0, 0.0]}, "hypotheses.A: prior 1, expected above 0 and below 1: evidence cannot change a prior of 0 or 1"),
     ],
 )  # fmt: skip
 def test_what_only_the_whole_set_shows(items, more, line):
@@ -616,7 +616,7 @@ def test_conditioning_in_a_circle():
         item("z", {"A": 0.1, "B": 0.2}, given=["x"]),
         X | {"id": "w"},
     ]
-    text = "items are conditional on one another in a circle; break it"
+    text = "items are conditional on one another in a cycle; break it"
     assert problems(items) == [f"items.{name}.given: {text}" for name in "xyz"]
 
 
@@ -785,7 +785,7 @@ def test_a_folder_that_holds_files_is_not_written_over(tmp_path):
     before = fingerprint(home)
     with pytest.raises(
         EvidenceSetError,
-        match=r"already holds files; choose another folder or ask to overwrite \(the old one is kept as .bak\)",
+        match=r"already contains files; choose another folder or pass --overwrite \(overwrite=True in Python\); the old one",
     ):
         bt.write_evidence_set(make([X]), home)
     assert fingerprint(home) == before
@@ -807,7 +807,7 @@ def test_overwriting_keeps_the_old_folder_beside_it(tmp_path):
 
 def test_a_file_is_no_folder_to_write_to(tmp_path):
     (tmp_path / "set").write_text("mine")
-    with pytest.raises(EvidenceSetError, match="already holds files"):
+    with pytest.raises(EvidenceSetError, match="already contains files"):
         bt.write_evidence_set(make([X]), tmp_path / "set")
     assert (tmp_path / "set").read_text() == "mine"
 
@@ -826,7 +826,7 @@ def test_a_new_folder_is_made_with_its_parents(tmp_path):
 
 
 def test_the_template_is_refused_where_there_are_files(tmp_path):
-    with pytest.raises(EvidenceSetError, match="already holds files"):
+    with pytest.raises(EvidenceSetError, match="already contains files"):
         bt.write_template(folder(tmp_path, {}))
 
 

@@ -101,7 +101,7 @@ def test_details_are_degrees_of_one_report(arms, text, standard):
 
 
 def test_titles_stand_for_codes_and_labels_for_ids(standard):
-    body = standard.split("## How to make this again")[0].split("## About this evidence set")[0]
+    body = standard.split("## Reproducing this report")[0].split("## About this evidence set")[0]
     for name in (
         "reader_a",
         "loyalty_coercion",
@@ -120,7 +120,7 @@ def test_notes_on_fields_stand_in_an_appendix(arms, standard):
 
 def test_a_sum_has_no_number_and_no_count(arms, standard):
     row = next(line for line in standard.splitlines() if line.startswith("| [Continued supply"))
-    assert row.endswith("| – | – | – | adds up other episodes | sum |")
+    assert row.endswith("| – | – | – | sums up other episodes | sum |")
 
 
 # --- numbers -------------------------------------------------------------------------------

@@ -372,7 +372,7 @@ def test_added_items_may_be_changed_and_dropped_by_the_same_scenario():
 
 
 def test_an_added_item_with_the_id_of_another_is_refused():
-    refused([X], {"add_items": {"case": [X]}}, "items.x: the id stands 2 times; ids must be unique")
+    refused([X], {"add_items": {"case": [X]}}, "items.x: the id occurs 2 times; ids must be unique")
 
 
 def test_a_reading_is_fixed():
@@ -689,4 +689,4 @@ def test_a_circle_of_scenarios_is_a_problem_of_the_set():
     found = problems(
         [X], scenarios={"s": {"label": "s", "extends": ["t"]}, "t": {"label": "t", "extends": ["s"]}}
     )
-    assert found == [f"scenarios.{n}.extends: the scenario extends itself; break the circle" for n in "st"]
+    assert found == [f"scenarios.{n}.extends: the scenario extends itself; break the cycle" for n in "st"]

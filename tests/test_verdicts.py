@@ -114,7 +114,7 @@ def test_sums_and_what_nobody_coded_have_no_answer():
     )
     assert [verdict(answers, name).word for name in ("e0", "e1", "e2")] == ["leads, weak", "sum", "not coded"]
     text = " ".join(case_sentences(answers, "Case"))
-    assert "“Outcome e1” adds up other episodes and is not counted." in text
+    assert "“Outcome e1” sums up other episodes and is not counted." in text
     assert "“Outcome e2” has no answer: no item is coded." in text
 
 
@@ -157,8 +157,8 @@ def test_a_reversal_stands_in_headline_and_sentence_with_both_numbers():
     answers = two_readers([(0.98, 0.02), (0.8, 0.2)], [(0.2, 0.8), (0.3, 0.7)])
     told = headline(answers)[0]
     assert told == (
-        "“Outcome e0” is reversed: base, the lead is with idea 0 (A .98, B .80); with the preferred assumptions "
-        "(preferred), with idea 1 (A .80, B .70)."
+        "“Outcome e0” is reversed: base, the lead is with idea 0 (A .98, B .80); under the preferred "
+        "assumptions (preferred), with idea 1 (A .80, B .70)."
     )
 
 

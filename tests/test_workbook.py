@@ -391,7 +391,7 @@ def test_a_file_is_never_lost(tmp_path):
     path = tmp_path / "x.xlsx"
     path.write_text("mine")
     with pytest.raises(
-        bt.EvidenceSetError, match=r"x.xlsx: 1 problem\n  is there already; choose another name"
+        bt.EvidenceSetError, match=r"x.xlsx: 1 problem\n  already exists; choose another name"
     ):
         write_spreadsheet(es, path)
     write_spreadsheet(es, path, overwrite=True)

@@ -49,7 +49,7 @@ def change(cell, value, **more):
         ("Codings!D2", dt.datetime(2000, 1, 5), "the date 2000-01-05, expected a number; format the cell"),
         ("Codings!D2", None, "items.memo.A: low end of the range is missing; give both low and high"),
         ("Codings!A3", "C", "items.memo.C: no hypothesis 'C'; expected one of: A, B"),
-        ("Codings!A3", "A", "items.memo.A: the row stands twice, first in row 2; keep one of them"),
+        ("Codings!A3", "A", "items.memo.A: duplicate row, first in row 2; keep one of them"),
         ("Codings!A3", None, "empty; fill it in: every hypothesis needs a row."),
         ("Codings!C3", "mmo", "no item 'mmo' on the sheet Items; add it there or correct the id"),
         ("Items!A2", None, "items.memo: empty; fill it in: what the document says."),
@@ -90,10 +90,10 @@ def change(cell, value, **more):
         ("Hypotheses!D2", "half", "hypotheses.A: 'half', expected a number"),
         ("Hypotheses!D2", 1.5, "hypotheses.A.prior: 1.5, expected less than or equal to 1"),
         ("Hypotheses!B1", "lable", "unknown heading 'lable'; did you mean label? Expected: id, label, short"),
-        ("Hypotheses!E1", "prior", "the heading stands in column D as well; keep one of them"),
-        ("Hypotheses!H3", "stray", "'stray' stands in a column without a heading; give it one or remove it"),
+        ("Hypotheses!E1", "prior", "duplicate heading, also in column D; keep one of them"),
+        ("Hypotheses!H3", "stray", "'stray' is in a column without a heading; give it one or remove it"),
         ("Set!A2", "colour", "unknown key 'colour'; expected one of: version, id, title"),
-        ("Set!A3", "question", "the key stands twice; keep one of them"),
+        ("Set!A3", "question", "duplicate key; keep one of them"),
         ("Set!B5", "you", "base_coder: no coder 'you'; expected one of: me"),
         ("Cases!A2", None, "empty; fill it in: one word; it names the case's file."),
         ("Conditions!A2", "health", "cases.town.conditions: no condition"),
@@ -210,13 +210,13 @@ DECLARED = {
         "sheet Reliability, row 2, column A (source)  no source 's9' on the sheet Sources",
         "sheet Reliability, row 3, column B (grade)  neither a source nor a grade, expected one of them",
         "sheet Reliability, row 4, column A (source)  both a source and a grade, expected one of them",
-        "sheet Reliability, row 6, column A (source)  the row stands twice, first in row 5; keep one",
+        "sheet Reliability, row 6, column A (source)  duplicate row, first in row 5; keep one",
         "sheet Scales, row 2, column C (value)  scales.o.terms.t: low end of the range is missing",
-        "sheet Scales, row 3, column B (term)  the term 't' stands twice; keep one of them",
+        "sheet Scales, row 3, column B (term)  duplicate term 't'; keep one of them",
         "sheet Readings, row 3, column B (label)  'M', but 'L' in row 2; make them equal",
-        "sheet Readings, row 4, column C (option)  the option 'b' stands twice; keep one of them",
-        "sheet Conditions, row 3, column A (condition)  the condition 'wealth' stands twice",
-        "sheet Scenarios, row 3, column D (content)  scenarios.x.label: the row stands twice, first in row 2",
+        "sheet Readings, row 4, column C (option)  duplicate option 'b'; keep one of them",
+        "sheet Conditions, row 3, column A (condition)  duplicate condition 'wealth'",
+        "sheet Scenarios, row 3, column D (content)  scenarios.x.label: duplicate row, first in row 2",
         "sheet Scenarios, row 4, column B (part)  scenarios.x: no part 'dorp'; expected one of: label, reason",
         "sheet Scenarios, row 5, column C (name)  scenarios.x.drop: empty; say what the part drop is about",
         "sheet Scenarios, row 6, column D (content)  scenarios.x.drop: '[a', expected JSON or YAML",
@@ -318,7 +318,7 @@ def test_errors_of_formulas_and_merged_columns(tmp_path):
     book.save(path)
     lines = faults(path)
     assert (
-        "sheet Codings, row 2, column D  #DIV/0!, an error of a formula; mend the formula or type the value"
+        "sheet Codings, row 2, column D  #DIV/0!, a formula error; correct the formula or type the value"
         in lines
     )
     merged = "sheet Items, row 2, column A  cells A2:B2 are merged across columns; unmerge them and give each its value"

@@ -254,7 +254,7 @@ def test_texts_that_a_spreadsheet_would_run_are_kept_apart(tmp_path):
         ),
         (
             "item,hypothesis,best\nx,A,.5\nx,A,.5\nx,B,.5\n",
-            "row 3, column B (hypothesis)  items.x.A: the row stands twice",
+            "row 3, column B (hypothesis)  items.x.A: duplicate row",
         ),
         (
             "item,hypothesis,best,unit\nx,A,.5,furlong\nx,B,.5,furlong\n",

@@ -1,4 +1,4 @@
-"""What a clue inside a causal chain says about a question to the model."""
+"""What a clue inside a causal chain says about a query."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def likelihoods_from(
         known = Join("&", (known, found))
     if chance(model, known) == 0:
         message = (
-            f"no type of the model allows {dict(clues)} in this case; mend a clue, or lift a restriction"
+            f"no type of the model allows {dict(clues)} in this case; correct a clue, or lift a restriction"
         )
         raise CausalModelError(message)
     return table
@@ -145,7 +145,7 @@ def _hypotheses(model: CausalModel, query: Query, given: Given) -> dict[str, Eve
 
 @dataclass(frozen=True)
 class ProbativeValue:
-    """What it says that a clue is there, and what that it is not.
+    """What finding a clue says, and what not finding it says.
 
     Examples
     --------
@@ -220,7 +220,7 @@ def probative_value(model: CausalModel, clue: str, query: str, *, given: Given =
 
 
 def expected_learning(model: CausalModel, clues: Clues, query: str, *, given: Given = None) -> float:
-    """The share of the variance of a belief that clues are expected to take away.
+    """The share of the variance of a belief that clues are expected to remove.
 
     Parameters
     ----------
@@ -260,7 +260,7 @@ def expected_learning(model: CausalModel, clues: Clues, query: str, *, given: Gi
 
 
 def mutual_information(model: CausalModel, clues: Clues, query: str, *, given: Given = None) -> float:
-    """The doubt about a question that clues are expected to take away, in bits.
+    """The uncertainty about a query that clues are expected to remove, in bits.
 
     Parameters
     ----------

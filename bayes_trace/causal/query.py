@@ -1,4 +1,4 @@
-"""Questions to a causal model, read by a small parser: ``Y[X=1] > Y[X=0] & M == 1``."""
+"""Queries about a causal model, read by a small parser: ``Y[X=1] > Y[X=0] & M == 1``."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Not:
 
 @dataclass(frozen=True)
 class Join:
-    """Several that hold together (``&``), or one of which holds (``|``)."""
+    """Several events of which all hold (``&``), or at least one (``|``)."""
 
     how: str
     parts: tuple[Event, ...]
@@ -83,7 +83,7 @@ def _value(node: str, value: object) -> int:
 
 
 def outcomes(event: Event) -> list[Outcome]:
-    """Every outcome that an event speaks of, also inside the settings of others."""
+    """Every outcome that an event mentions, including those inside the settings of others."""
     if isinstance(event, Not):
         return outcomes(event.of)
     if isinstance(event, Join):
@@ -167,7 +167,7 @@ class _Parser:
             self._fail("a node, such as X or Y[X=1], or 0 or 1")
         self.at += 1
         if self._peek() == "(":
-            self._fail(f"no bracket: {token!r} is taken for a node, and there are no functions")
+            self._fail(f"no bracket: {token!r} is read as a node, and there are no functions")
         return Outcome(token, self._settings())
 
     def _settings(self) -> tuple[tuple[str, Outcome | int], ...]:

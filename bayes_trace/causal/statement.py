@@ -77,7 +77,7 @@ def _arrows(statement: object) -> Iterator[tuple[str, str, str]]:
 def _node(name: str, part: str) -> str:
     if _NODE.fullmatch(name):
         return name
-    what = f"{name!r} is no name of a node" if name else "a node is missing"
+    what = f"{name!r} is not a valid node name" if name else "a node is missing"
     message = f"{part!r}: {what}; expected letters, digits and _ only, and ->, <- or <-> between nodes"
     raise CausalModelError(message)
 

@@ -60,7 +60,7 @@ def probability(model: CausalModel, query: Event | str, *, given: Given | Event 
     base = chance(model, known)
     if base == 0:
         shown = given if isinstance(given, (str, Mapping)) else "what is given"
-        message = f"no type of the model allows {shown}; lift a restriction, or mend the observation"
+        message = f"no type of the model allows {shown}; lift a restriction, or correct the observation"
         raise CausalModelError(message)
     return chance(model, Join("&", (event, known))) / base
 
@@ -68,7 +68,7 @@ def probability(model: CausalModel, query: Event | str, *, given: Given | Event 
 def type_shares(
     model: CausalModel, *nodes: str, given: Given | Event = None
 ) -> dict[str, float] | dict[tuple[str, ...], float]:
-    """How common types are, or how probable in a case of which something is known.
+    """Shares of types, or their probabilities in a case about which something is known.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Advice on a sound evidence set: what a critical reader would ask about."""
+"""Advice on a valid evidence set: what a critical reader would ask."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CHECKS: dict[str, Check] = {
 
 
 def check(evidence_set: EvidenceSet) -> list[Advice]:
-    """Numbered advice on an evidence set that reads without problems.
+    """Numbered advice on a valid evidence set.
 
     Parameters
     ----------

@@ -27,7 +27,7 @@ Finding = tuple[tuple[str | int, ...], str]
 
 @dataclass(frozen=True)
 class Advice:
-    """What a critical reader would ask about, where, why, and who says so."""
+    """What a critical reader would ask, where, why, and on what authority."""
 
     #: ``A`` for advice, ``E`` for an error
     code: str

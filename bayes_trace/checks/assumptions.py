@@ -41,7 +41,7 @@ def _preferred(es: EvidenceSet) -> Iterator[Finding]:
     if any(_why_not(es, name) for name in es.preferred):
         return  # said of the scenario itself
     if why := _why_not(es, *es.preferred):
-        yield (("preferred",), f"cannot be applied one after the other: {why}")
+        yield (("preferred",), f"cannot be combined: {why}")
 
 
 def _outdated(es: EvidenceSet) -> Iterator[Finding]:
@@ -50,8 +50,8 @@ def _outdated(es: EvidenceSet) -> Iterator[Finding]:
         if scenario.base_digest and not es.digest.startswith(scenario.base_digest):
             yield (
                 ("scenarios", name, "base_digest"),
-                f"was written for {scenario.base_digest[:DIGITS]}, but the set is now {es.digest[:DIGITS]}; see whether it "
-                "still says what was meant, then write the new digest",
+                f"was written for the digest {scenario.base_digest[:DIGITS]}, but the set is now {es.digest[:DIGITS]}; "
+                "check that it still means what was intended, then update the digest",
             )
 
 
@@ -60,23 +60,27 @@ def _heavy_compounds(es: EvidenceSet) -> Iterator[Finding]:
         if "+" in hypothesis.id and hypothesis.prior > COMPOUND + TOLERANCE:
             yield (
                 ("hypotheses", hypothesis.id, "prior"),
-                f"prior {hypothesis.prior:g} for several reasons of which none alone would have sufficed; "
-                f"argue for it, or bring it to {COMPOUND:g} or less",
+                f"prior {hypothesis.prior:g} for a compound of reasons; justify it, or reduce it to {COMPOUND:g} or less",
             )
 
 
 CHECKS = (
-    Check("E16", "a coding given an item that is not there has no meaning", "chain rule", _scenarios),
+    Check("E16", "a coding conditional on a missing item is meaningless", "chain rule", _scenarios),
     Check(
         "A22",
-        "a change is a change of something; when the base moves it may say something else",
-        "house rule",
+        "a change is relative to its base; if the base changes, so may its meaning",
+        "convention of this package",
         _outdated,
     ),
-    Check("E23", "what an author stands by must be possible together", "house rule", _preferred),
+    Check(
+        "E23",
+        "preferred scenarios must be compatible with one another",
+        "convention of this package",
+        _preferred,
+    ),
     Check(
         "A24",
-        "a compound explains whatever either of its parts explains, so its prior must be paid for",
+        "a compound explains whatever either part explains, so a high prior needs an argument",
         "Fairfield and Charman (2022)",
         _heavy_compounds,
     ),

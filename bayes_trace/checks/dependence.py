@@ -47,8 +47,8 @@ def _cut_chains(es: EvidenceSet) -> Iterator[Finding]:
             if cut:
                 yield (
                     (*home_of(coded), "given"),
-                    f"is coded given {middle}, which does not bear on {episode}, and so is cut off from {', '.join(cut)} "
-                    f"there; name {cut[0]} as well, or let {middle} bear on {episode}",
+                    f"is coded given {middle}, which does not bear on {episode}, so its link to {', '.join(cut)} "
+                    f"is broken there; name {cut[0]} as well, or let {middle} bear on {episode}",
                 )
 
 
@@ -64,7 +64,7 @@ def _given_in_cluster(es: EvidenceSet) -> Iterator[Finding]:
                 seen.add((coded.id, other))
                 yield (
                     (*home_of(coded), "given"),
-                    f"is coded given {other} and stands with it in the cluster {cluster}; keep one of the two discounts",
+                    f"is coded given {other} and shares the cluster {cluster} with it; keep only one of the two discounts",
                 )
 
 
@@ -84,21 +84,21 @@ def _twins(es: EvidenceSet) -> Iterator[Finding]:
             first, *others = items
             yield (
                 ("items", first),
-                f"{', '.join(others)} of another source has the same date and the same likelihoods; if they report one "
-                "thing, make it an event with a report each",
+                f"{', '.join(others)} from another source has the same date and the same likelihoods; if they report "
+                "the same thing, make it an event with one report each",
             )
 
 
 CHECKS = (
     Check(
         "A19",
-        "a chain of conditioning that is cut leaves the last link conditional on nothing that is there",
+        "a broken chain of conditioning leaves its last link conditional on a missing item",
         "chain rule",
         _cut_chains,
     ),
     Check(
         "A20",
-        "what is coded given another item is discounted already",
+        "what is coded given another item is already discounted",
         "Fairfield and Charman (2022)",
         _given_in_cluster,
     ),

@@ -46,7 +46,8 @@ def _restatements(es: EvidenceSet) -> Iterator[Finding]:
             seen.add(item.id)
             yield (
                 home_of(item),
-                f"restates the {', '.join(sorted(said))} yet discriminates; see the scenario outcome_free, or code it flat",
+                f"restates the {', '.join(sorted(said))} but discriminates between hypotheses; "
+                "see the scenario outcome_free, or code it with equal likelihoods",
             )
 
 
@@ -59,8 +60,8 @@ def _shared_documents(es: EvidenceSet) -> Iterator[Finding]:
         if len(clusters) > 1 and (len(set(clusters.values())) > 1 or "" in clusters.values()):
             yield (
                 ("episodes", episode),
-                f"{', '.join(clusters)} stand in one document ({key}) but not in one cluster; "
-                "put them in a cluster, or code one given the other",
+                f"{', '.join(clusters)} come from one document ({key}) but are not in one "
+                "cluster; put them in a cluster, or code one given the other",
             )
 
 
@@ -89,7 +90,7 @@ def _discounted_twice(es: EvidenceSet) -> Iterator[Finding]:
             yield (
                 ("sources", key, "reliability"),
                 f"{', '.join(sorted(items))} share this uncertain source and the cluster {cluster}; "
-                "keep one of the two discounts",
+                "keep only one of the two discounts",
             )
 
 
@@ -102,7 +103,7 @@ def _useless_sources(es: EvidenceSet) -> Iterator[Finding]:
                 yield (
                     ("sources", key, "reliability"),
                     f"hit {hit:g} is no higher than false report {false_report:g}{under}; "
-                    "its reports say nothing, or the contrary",
+                    "its reports carry no information, or point the other way",
                 )
 
 
@@ -114,7 +115,7 @@ def _uncited(es: EvidenceSet) -> Iterator[Finding]:
             seen.add(item.id)
             yield (
                 ("items", item.id),
-                f"no source, yet {weight:.1f} dB between hypotheses; cite one, or bring it to {UNCITED_DB:g} dB",
+                f"no source, but {weight:.1f} dB between hypotheses; cite one, or reduce the weight to {UNCITED_DB:g} dB",
             )
 
 
@@ -126,7 +127,7 @@ def _unsearched(es: EvidenceSet) -> Iterator[Finding]:
             seen.add(item.id)
             yield (
                 ("items", item.id, "search"),
-                "claims an absence without a search record; say what was looked at",
+                "claims an absence without a search record; say what was searched",
             )
 
 
@@ -143,7 +144,7 @@ CHECKS = (
     Check("A03", "one document is one witness", "Befani (2021); Zaks (2021)", _shared_documents),
     Check(
         "A04",
-        "a shared reliability already makes reports of one source hang together",
+        "a shared reliability already makes the reports of one source dependent",
         "Schum (1994)",
         _discounted_twice,
     ),
@@ -151,7 +152,7 @@ CHECKS = (
     Check("A10", "an assertion without a source is the author's view, not evidence", "Zaks (2021)", _uncited),
     Check(
         "A11",
-        "not finding says little unless one looked where it would be",
+        "not finding something says little unless one looked where it would be",
         "Gonzalez-Ocantos and LaPorte (2021)",
         _unsearched,
     ),

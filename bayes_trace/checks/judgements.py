@@ -41,7 +41,7 @@ def _heavy_sums(es: EvidenceSet) -> Iterator[Finding]:
         if SUM_DB < lead < np.inf:
             yield (
                 ("episodes", episode),
-                f"{lead:.0f} dB between the two best explained hypotheses as coded; look for items that repeat one another",
+                f"{lead:.0f} dB between the two best-supported hypotheses as coded; look for items that repeat one another",
             )
 
 
@@ -60,7 +60,7 @@ def _unhurt(es: EvidenceSet) -> Iterator[Finding]:
         if all(name in favoured for favoured in best):
             yield (
                 ("hypotheses", name),
-                "no item is less likely under it than under a rival; look for what would count against it",
+                "no item is less likely under it than under a rival; look for evidence that would count against it",
             )
 
 
@@ -72,7 +72,7 @@ def _one_sided(es: EvidenceSet) -> Iterator[Finding]:
         for name in sorted(set.intersection(*favours)):
             yield (
                 ("cases", case),
-                f"every item that discriminates favours {name}; was anything else looked for?",
+                f"every discriminating item favours {name}; was anything else looked for?",
             )
 
 
@@ -98,7 +98,7 @@ def _lopsided(es: EvidenceSet) -> Iterator[Finding]:
                 yield (
                     (*home_of(item), name),
                     f"the range {value.lower:g} to {value.upper:g} around {value.best:g} is {wide / max(narrow, 1e-9):.1f} "
-                    "times as wide on one side in log-odds; is that meant?",
+                    "times as wide on one side in log-odds; is that intended?",
                 )
 
 
@@ -109,11 +109,16 @@ CHECKS = (
         "Zaks (2021); Befani (2021)",
         _heavy_items,
     ),
-    Check("A07", "large sums come from alike, dependent items", "Zaks (2021)", _heavy_sums),
-    Check("A08", "a hypothesis that nothing can hurt is not tested", "Fairfield and Charman (2022)", _unhurt),
+    Check("A07", "large sums come from similar, dependent items", "Zaks (2021)", _heavy_sums),
+    Check(
+        "A08",
+        "a hypothesis that no evidence can count against is not tested",
+        "Fairfield and Charman (2022)",
+        _unhurt,
+    ),
     Check(
         "A09",
-        "evidence that all points one way was often chosen that way",
+        "evidence that all points one way has often been selected that way",
         "Zaks (2021); Jacobs (2023)",
         _one_sided,
     ),

@@ -27,7 +27,7 @@ def _empty_steps(es: EvidenceSet) -> Iterator[Finding]:
             if missing:
                 yield (
                     ("cases", case),
-                    f"no item for {', '.join(missing)} of {hypothesis.id}; the mechanism is not traced through",
+                    f"no item for {', '.join(missing)} of {hypothesis.id}; the mechanism is not fully traced",
                 )
 
 
@@ -40,7 +40,7 @@ def _busy_items(es: EvidenceSet) -> Iterator[Finding]:
         if len(names) > MANY_EPISODES:
             yield (
                 home_of(es.coded[name]),
-                f"bears on {len(names)} episodes; it counts in full in each, so do not multiply the episodes",
+                f"bears on {len(names)} episodes; it counts in full in each, so do not multiply their posteriors",
             )
 
 
@@ -65,7 +65,7 @@ def _no_residual(es: EvidenceSet) -> Iterator[Finding]:
     if not any(hypothesis.residual for hypothesis in es.hypotheses) and not added:
         yield (
             ("hypotheses",),
-            "no residual; add one, or a scenario that does, to see what an unnamed rival would take",
+            "no residual hypothesis; add one, or a scenario that does, to see how much an unnamed rival would take",
         )
 
 
@@ -98,15 +98,25 @@ def _close_names(es: EvidenceSet) -> Iterator[Finding]:
         plain = {name: _plain(name) for name in names}
         for first, second in itertools.combinations(names, 2):
             if plain[first] == plain[second] or _one_letter_apart(first, second):
-                yield ((kind, first), f"is easily taken for {second}; rename one")
+                yield ((kind, first), f"is easily confused with {second}; rename one")
 
 
 CHECKS = (
     Check(
         "A12", "an explanation is as strong as its weakest link", "Beach and Pedersen (2019)", _empty_steps
     ),
-    Check("A13", "one document is one draw, however many episodes it serves", "Befani (2021)", _busy_items),
+    Check(
+        "A13",
+        "one document is one observation, however many episodes it bears on",
+        "Befani (2021)",
+        _busy_items,
+    ),
     Check("A15", "a posterior is conditional on the hypotheses named", "Fenton et al. (2013)", _no_residual),
-    Check("A18", "coders compare only over what both have judged", "Fairfield and Charman (2022)", _uncoded),
-    Check("A17", "ids that look alike are mistaken for one another", "house rule", _close_names),
+    Check(
+        "A18",
+        "coders can be compared only on what both have judged",
+        "Fairfield and Charman (2022)",
+        _uncoded,
+    ),
+    Check("A17", "ids that look alike are easily confused", "convention of this package", _close_names),
 )

@@ -31,8 +31,8 @@ PROBLEMS, WRONG_CALL, INTERRUPTED = 1, 2, 130
 
 app = typer.Typer(
     name="bayes-trace",
-    help="Bayesian process tracing: what the evidence says of rival explanations, and what that rests on.",
-    epilog="Exit codes: 0 sound, 1 problems found, 2 wrong call.",
+    help="Bayesian process tracing: what the evidence says about rival explanations, and what that rests on.",
+    epilog="Exit codes: 0 sound, 1 problems found, 2 usage error.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -67,7 +67,7 @@ def _root(
 
 
 def main() -> None:
-    """Run the command line; faults are one message, never a traceback."""
+    """Run the command line; an error is one message, never a traceback."""
     plain_substitutes()
     try:
         app()

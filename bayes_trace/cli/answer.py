@@ -165,7 +165,7 @@ class Screen:
         if there is None:
             return ""
         if not there.weights:
-            return "no item tells the leader from the next"
+            return "no item separates the leader from the runner-up"
         wanted = 2 if self._shows_lowest() else 1
         pro = [each for each in there.weights if each.db > 0][:wanted]
         contra = [each for each in there.weights if each.db < 0][:1]
@@ -175,7 +175,7 @@ class Screen:
         )
 
     def _sum(self, subject: Subject) -> str:
-        return f"adds up {len(subject.sum_of)} episodes and has no number of its own"
+        return f"sums up {len(subject.sum_of)} other episodes and has no number of its own"
 
     def _own(self, subject: Subject) -> Answer | None:
         return self.answers.answer(subject.id, self.answers.preferred, self.reader)

@@ -17,10 +17,10 @@ __all__ = ["check"]
 
 
 def check(folder: SetArgument, scenario: ScenarioOption = None, *, as_json: JsonFlag = False) -> None:
-    """Say what is wrong with an evidence set, and what a critical reader would ask.
+    """Report the errors in an evidence set, and what a critical reader would ask.
 
-    Problems (the set cannot be used) end with exit code 1. Advice does not, but for codes that
-    begin with E.
+    Problems (the set cannot be used) end with exit code 1. Advice does not, except for codes
+    that begin with E.
     """
     from bayes_trace.checks import check as find_advice
 
@@ -41,7 +41,7 @@ def _show(es: EvidenceSet, advice: list[Advice]) -> None:
     screen = console()
     sizes = {"case": es.cases, "episode": es.episodes, "item": es.items, "coder": es.coders}
     counts = ", ".join(f"{len(some)} {name}{'s' * (len(some) != 1)}" for name, some in sizes.items())
-    screen.print(f"{es.title}: {counts}. It reads without problems.")
+    screen.print(f"{es.title}: {counts}. No errors found.")
     for code, group in itertools.groupby(advice, key=lambda each: each.code):
         found = list(group)
         screen.print(f"\n{code}  {found[0].reason} [{found[0].reference}]")

@@ -18,7 +18,7 @@ def cite(
     style: Annotated[str, typer.Option(help="apa, apsa or chicago.")] = "chicago",
     as_json: JsonFlag = False,
 ) -> None:
-    """Print a source, or the sources of an item, as a style has them in text and in its list.
+    """Print a source, or the sources of an item, as cited in the text and as listed in the references.
 
     The same citation processor sets every format of the report.
     """

@@ -27,15 +27,15 @@ def compare(
     folder: SetArgument,
     episode: Annotated[
         str | None,
-        typer.Argument(metavar="[EPISODE]", help="One episode; all by default.", show_default=False),
+        typer.Argument(metavar="[EPISODE]", help="Only this episode; by default all.", show_default=False),
     ] = None,
     scenario: Annotated[
         list[str] | None,
         typer.Option(
             "--scenario",
             "-s",
-            help="Assumptions to compare, once or twice: base, preferred, a scenario, or several joined by +. Once: "
-            "against the base.",
+            help="Assumptions to compare: base, preferred, a scenario, or several joined by +. Give it twice, or "
+            "once to compare with the base.",
             show_default="base and preferred",
         ),
     ] = None,
@@ -43,7 +43,7 @@ def compare(
     *,
     as_json: JsonFlag = False,
 ) -> None:
-    """Show two sets of assumptions side by side: what moved, and which items moved it."""
+    """Compare two sets of assumptions: what changes, and which items make the difference."""
     from bayes_trace.errors import UnknownNameError
 
     es = read(folder, None)
@@ -68,9 +68,7 @@ def _pair(es: EvidenceSet, names: list[str] | None) -> tuple[str, str]:
             raise typer.BadParameter(message)
         return BASE, "preferred"
     if len(names) > 2:
-        message = (
-            f"-s was given {len(names)} times; two sets of assumptions can be compared, join scenarios by +"
-        )
+        message = f"-s was given {len(names)} times; at most two sets of assumptions can be compared; join scenarios with +"
         raise typer.BadParameter(message)
     return (names[0], names[1]) if len(names) == 2 else (BASE, names[0])
 
@@ -176,7 +174,7 @@ def _one(es: EvidenceSet, pair: tuple[str, str], record: dict[str, Any], width: 
         ]
         yield from columns([label, *each], widths, right=2)
     if record["moved"]:
-        yield "  another leads in the second"
+        yield "  a different hypothesis leads in the second"
     yield from _why(record, names, width)
 
 
@@ -189,7 +187,7 @@ def _why(record: dict[str, Any], names: dict[str, str], width: int | None) -> It
 
     if record["odds_db"] is None:
         yield from folded(
-            "the two cannot be compared item by item: one lacks a hypothesis", width, indent="  "
+            "the two cannot be compared item by item: one of them lacks a hypothesis", width, indent="  "
         )
         return
     before, after = (tables.db(value) for value in record["odds_db"])
@@ -206,4 +204,4 @@ def _why(record: dict[str, Any], names: dict[str, str], width: int | None) -> It
         rest = sum(each["db"] for each in left)
         yield from folded(f"{tables.db(rest)}{HARD}{len(left)} more", width, indent="      ", first="    ")
     if not record["items"]:
-        yield "    no item moved"
+        yield "    no item changed"

@@ -12,7 +12,7 @@ from bayes_trace.cli.options import JsonFlag, OutOption, ScenarioOption, read, t
 __all__ = ["export", "import_sources", "import_spreadsheet"]
 
 OverwriteFlag = Annotated[
-    bool, typer.Option("--overwrite", help="Replace what is there; it is kept as .bak.")
+    bool, typer.Option("--overwrite", help="Replace existing files; the old ones are kept as .bak.")
 ]
 FileArgument = typer.Argument(metavar="FILE", exists=True, dir_okay=False, show_default=False)
 
@@ -27,7 +27,8 @@ def export(
     out: OutOption = None,
     scenario: ScenarioOption = None,
     template: Annotated[
-        Path | None, typer.Option("--template", help="Write an empty workbook there.", show_default=False)
+        Path | None,
+        typer.Option("--template", help="Write an empty workbook to this file.", show_default=False),
     ] = None,
     *,
     overwrite: OverwriteFlag = False,
@@ -63,7 +64,7 @@ def _say(path: Path, left_behind: list[str], *, as_json: bool) -> None:
     typer.echo(f"Wrote {path}")
     if left_behind:
         typer.echo(
-            f"A .csv holds the codings only. Left behind: {'; '.join(left_behind)}. An .xlsx holds all."
+            f"A .csv holds the codings only. Not included: {'; '.join(left_behind)}. An .xlsx holds everything."
         )
 
 
@@ -76,7 +77,7 @@ def import_spreadsheet(
     overwrite: OverwriteFlag = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Make an evidence set of a spreadsheet.
+    """Convert a spreadsheet into an evidence set.
 
     FILE.xlsx is a workbook as `bayes-trace export` writes it. FILE.csv, or a workbook of one sheet, is a
     table of codings with at least the columns item, hypothesis and best; the rest has defaults: one
@@ -139,5 +140,5 @@ def import_sources(
     else:
         there = len(sources) - len(added)
         typer.echo(
-            f"{into / 'sources.yaml'}: {len(added)} added, {there} there already. {', '.join(added)}".rstrip()
+            f"{into / 'sources.yaml'}: {len(added)} added, {there} already there. {', '.join(added)}".rstrip()
         )

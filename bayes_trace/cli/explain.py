@@ -33,7 +33,7 @@ def explain(
     *,
     as_json: JsonFlag = False,
 ) -> None:
-    """Show why an episode came about: what each item adds, what speaks against it, what would change it."""
+    """Show the argument on one episode: what each item adds, and what would change the answer."""
     from bayes_trace.errors import UnknownNameError
 
     es = read(folder, None)
@@ -119,7 +119,7 @@ def _ledger(g: Gathered, result: EpisodeResult, width: int | None) -> Iterator[s
         ]
         yield from folded(
             "; ".join(filter(None, signs))
-            + f"; –: not there, or not coded; {tables.db(3.0)} doubles the odds",
+            + f"; –: not in the set, or not coded; {tables.db(3.0)} doubles the odds",
             width,
         )
 

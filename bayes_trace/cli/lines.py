@@ -1,4 +1,4 @@
-"""Text for a terminal of any width: names are shortened or folded, numbers never."""
+"""Text for a terminal of any width: names are shortened or wrapped, numbers never."""
 
 from __future__ import annotations
 

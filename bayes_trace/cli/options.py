@@ -44,7 +44,7 @@ ScenarioOption = Annotated[
     ),
 ]
 CoderOption = Annotated[
-    str | None, typer.Option("--coder", help="Judge by this coder.", show_default="the base coder")
+    str | None, typer.Option("--coder", help="Use this coder's codings.", show_default="the base coder")
 ]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="Write there.", show_default=False)]

@@ -27,12 +27,12 @@ def plan(
     scenario: ScenarioOption = None,
     coder: CoderOption = None,
     budget: Annotated[
-        float | None, typer.Option("--budget", help="Leave out what costs more.", show_default=False)
+        float | None, typer.Option("--budget", help="Leave out items that cost more.", show_default=False)
     ] = None,
     *,
     as_json: JsonFlag = False,
 ) -> None:
-    """Show which planned item to look for next, and what finding it or not would do.
+    """Show which planned item to look for next, and what finding it, or not, would change.
 
     Planned items are those marked found: planned; they count for nothing in any other command.
     """
@@ -49,7 +49,7 @@ def plan(
         f"{ranked.attrs['title']}\nscenario {ranked.attrs['scenario']}; coder {ranked.attrs['coder']}"
     )
     screen.print(describe_next(ranked, after))
-    screen.print("\nAll planned items, by what each alone is expected to teach for its cost:")
+    screen.print("\nAll planned items, by expected information for their cost:")
     for row in range(ranked.sizes["item"]):
         screen.print(_line(ranked.isel(item=row), priced=bool(ranked.attrs["priced"])))
 

@@ -28,19 +28,22 @@ OPENED = ("html", "pdf", "docx", "md", "tex")
 FormatOption = Annotated[
     str,
     typer.Option(
-        "--format", "-f", metavar="NAMES", help="Any of md, html, docx, tex, pdf, joined by commas."
+        "--format", "-f", metavar="NAMES", help="Any of md, html, docx, tex, pdf, separated by commas."
     ),
 ]
 StyleOption = Annotated[
-    str, typer.Option("--style", help="Of citations: chicago (author-date), apsa or apa.")
+    str, typer.Option("--style", help="Citation style: chicago (author-date), apsa or apa.")
 ]
 DetailOption = Annotated[
     str,
-    typer.Option("--detail", help="brief: the page that answers; standard; full: all numbers and figures."),
+    typer.Option(
+        "--detail",
+        help="brief: the answers alone; standard: with tables; full: with every number and figure.",
+    ),
 ]
 FiguresOption = Annotated[
     bool | None,
-    typer.Option("--figures/--no-figures", help="Draw them.", show_default="with every format but md alone"),
+    typer.Option("--figures/--no-figures", help="Draw figures.", show_default="unless md is the only format"),
 ]
 DrawsOption = Annotated[
     list[Path] | None,
@@ -68,7 +71,7 @@ def report(
     coder: CoderOption = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Write why each outcome came about, case by case: Markdown, a page, Word, LaTeX or PDF.
+    """Write the case-by-case report, as Markdown, HTML, Word, LaTeX or PDF.
 
     Files of an earlier report in the folder are replaced; nothing else in it is touched. Where no
     PDF can be made, the other formats are written all the same.

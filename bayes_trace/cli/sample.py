@@ -1,4 +1,4 @@
-"""``bayes-trace sample``: how sure one can be."""
+"""``bayes-trace sample``: how certain the answer is."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["sample"]
 
 
 class Model(StrEnum):
-    """Which question is put."""
+    """Which model to sample."""
 
     elicitation = "elicitation"
     comparative = "comparative"
@@ -32,7 +32,7 @@ class Model(StrEnum):
 
 
 class Sampler(StrEnum):
-    """Which program draws."""
+    """Which sampler to use."""
 
     auto = "auto"
     direct = "direct"
@@ -46,8 +46,8 @@ def sample(
     model: Annotated[
         Model,
         typer.Option(
-            help="elicitation: each episode, given ranges, coders and sources. comparative: what conditions "
-            "do to the share of each hypothesis. success: what they do to attempts."
+            help="elicitation: each episode by itself, given ranges, coders and sources. comparative: how "
+            "conditions shift the share of each hypothesis. success: how they affect attempts."
         ),
     ] = Model.elicitation,
     condition: Annotated[
@@ -66,36 +66,43 @@ def sample(
     coder: Annotated[
         str | None,
         typer.Option(
-            help="Judge by this coder; all learns how coders differ (elicitation).",
+            help="Use this coder's codings; all models how coders differ (elicitation).",
             show_default="the base coder",
         ),
     ] = None,
-    draws: Annotated[int, typer.Option(min=1, help="Draws kept of each chain.")] = 1000,
-    tune: Annotated[
-        int, typer.Option(min=1, help="Tuning draws of each chain; direct draws need none.")
-    ] = 1000,
-    chains: Annotated[int, typer.Option(min=1, help="Chains, run side by side.")] = 4,
+    draws: Annotated[int, typer.Option(min=1, help="Draws kept per chain.")] = 1000,
+    tune: Annotated[int, typer.Option(min=1, help="Tuning draws per chain; direct draws need none.")] = 1000,
+    chains: Annotated[int, typer.Option(min=1, help="Number of chains, run in parallel.")] = 4,
     seed: Annotated[
         int | None,
-        typer.Option(help="The same seed gives the same draws.", show_default="drawn", min=0, max=2**31 - 1),
+        typer.Option(
+            help="Random seed; the same seed gives the same draws.",
+            show_default="drawn",
+            min=0,
+            max=2**31 - 1,
+        ),
     ] = None,
     sampler: Annotated[
         Sampler,
         typer.Option(
             help="direct: independent draws in seconds, for one coder. nutpie, pymc, numpyro: Markov chains. "
-            "auto: direct where it applies and can be trusted, nutpie elsewhere."
+            "auto: direct where it applies and can be trusted, otherwise nutpie."
         ),
     ] = Sampler.auto,
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", "-o", help="Write the draws there, as NetCDF (.nc).", show_default=False, dir_okay=False
+            "--out",
+            "-o",
+            help="Write the draws to this NetCDF file (.nc).",
+            show_default=False,
+            dir_okay=False,
         ),
     ] = None,
     *,
     as_json: JsonFlag = False,
 ) -> None:
-    """Sample a model: how sure the answer is, given ranges, coders, sources and several cases.
+    """Sample a model: how certain the answer is, given ranges, coders, sources and several cases.
 
     Episodes by themselves are drawn directly, in seconds. Several coders together and models of several
     cases need Markov chains: their first run on a machine compiles for about a minute, Ctrl-C keeps the
@@ -137,14 +144,14 @@ def _build(
 
     if model is Model.elicitation:
         if conditions:
-            message = "--condition is for --model comparative or success"
+            message = "--condition applies only to --model comparative or success"
             raise typer.BadParameter(message)
         return compile_evidence(es, episodes=episodes)
     if episodes:
-        message = "--episode is for --model elicitation; the others compare all episodes of a class"
+        message = "--episode applies only to --model elicitation; the others compare all episodes of a class"
         raise typer.BadParameter(message)
     if coder:
-        message = "--coder is for --model elicitation; the others take all coders together"
+        message = "--coder applies only to --model elicitation; the others use all coders together"
         raise typer.BadParameter(message)
     from bayes_trace import models
 
@@ -169,7 +176,7 @@ def _report(es: EvidenceSet, result: xr.DataTree, *, as_json: bool) -> None:
     _notes(screen, result)
     if result.attrs["interrupted"]:
         kept = result["posterior"].sizes["draw"]
-        screen.print(f"Stopped early: {kept} draws of each chain are kept.")
+        screen.print(f"Stopped early: {kept} draws per chain were kept.")
     if result.attrs["failures"]:
         screen.print(f"NOT CONVERGED, do not report these numbers:\n{result.attrs['failures']}")
     for name, table in tables.items():
@@ -178,16 +185,16 @@ def _report(es: EvidenceSet, result: xr.DataTree, *, as_json: bool) -> None:
         screen.print("Learned: 1 - posterior variance / prior variance.")
         screen.print("Half, twice: the mean under half and twice the prior scale.")
     if result.attrs.get("left_out"):
-        screen.print(f"Left out, since they restate a condition or the outcome: {result.attrs['left_out']}")
+        screen.print(f"Left out because they restate a condition or the outcome: {result.attrs['left_out']}")
 
 
 def _notes(screen: Console, result: xr.DataTree) -> None:
-    """What else a reader of the numbers must know."""
+    """What else a reader of the numbers needs to know."""
     attrs = result.attrs
     if attrs.get("not_direct"):
         screen.print(f"Drawn by Markov chains: {attrs['not_direct']}.")
     if attrs.get("correlations"):
-        screen.print(f"Uncertain correlations stand {attrs['correlations']}.")
+        screen.print(f"Uncertain correlations are taken {attrs['correlations']}.")
     if attrs.get("not_coded"):
         screen.print(f"Not coded by {attrs['coder']}: {attrs['not_coded']}")
 

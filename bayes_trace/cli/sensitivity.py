@@ -50,7 +50,7 @@ def sensitivity(
     *,
     as_json: JsonFlag = False,
 ) -> None:
-    """Show how much each answer withstands: other evidence, priors, dependence, scenarios, coders.
+    """Show how robust each answer is to other evidence, priors, dependence, scenarios and coders.
 
     --out takes a folder: everything goes there as one NetCDF file (for xarray) and as CSV tables.
     """
@@ -98,7 +98,7 @@ def _show(es: EvidenceSet, answers: Answers, table: xr.Dataset, scenarios: xr.Da
     screen = console()
     wide = screen.width >= WIDE
     screen.print(f"{es.title}\nscenario {table.attrs['scenario']}; coder {table.attrs['coder']}")
-    screen.print("What each leading answer withstands, given that one of the hypotheses is true:")
+    screen.print("How robust each leading hypothesis is, given that one of the hypotheses is true:")
     if not wide and any(h.short for h in es.hypotheses):
         screen.print("; ".join(f"{h.short} {h.label}" for h in es.hypotheses if h.short))
     for case in es.cases:
@@ -108,7 +108,7 @@ def _show(es: EvidenceSet, answers: Answers, table: xr.Dataset, scenarios: xr.Da
             screen.print(_table(es, mine, wide=wide))
     screen.print(_legend(answers, wide=wide))
     if scenarios.attrs["unfit"]:
-        screen.print(f"Scenarios that do not fit on top of these: {scenarios.attrs['unfit']}.")
+        screen.print(f"Scenarios that cannot be combined with these: {scenarios.attrs['unfit']}.")
 
 
 def _legend(answers: Answers, *, wide: bool) -> str:
@@ -194,7 +194,7 @@ def _about(es: EvidenceSet, row: xr.Dataset, *, wide: bool) -> str:
     labels = [h.label if wide else h.short or h.label for h in map(es.hypothesis, names)]
     who = labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]} level"
     why = "; ".join(_why(es, row, known[each]) for each in str(row["because"].item()).split())
-    carried = ", carried by the prior" if row["carried_by"].item() == "prior" else ""
+    carried = ", owing to the prior" if row["carried_by"].item() == "prior" else ""
     weakest = f"; weakest: {why}" if why else ""
     return f"{row['episode_label'].item()}: {who}\n{row['word'].item()}{carried}{weakest}"
 
@@ -216,4 +216,4 @@ def _save(folder: Path, tree: xr.DataTree) -> None:
     tables = to_tables(tree)
     for name, table in tables.items():
         write_text(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
-    typer.echo(f"Wrote {folder / 'sensitivity.nc'} and {len(tables)} tables beside it", err=True)
+    typer.echo(f"Wrote {folder / 'sensitivity.nc'} and {len(tables)} tables next to it", err=True)

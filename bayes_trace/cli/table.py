@@ -39,9 +39,9 @@ def table(
     scenario: ScenarioOption = None,
     coder: CoderOption = None,
     *,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file of --out.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
 ) -> None:
-    """Write one table of the report alone.
+    """Write a single table of the report.
 
     md, csv and tex are printed unless --out is given; docx and xlsx need it.
     """
@@ -55,7 +55,7 @@ def table(
         message = f"--format {kind}: give the file with --out"
         raise typer.BadParameter(message)
     if out is not None and out.exists() and not overwrite:
-        message = f"--out {out}: the file is there already; give --overwrite to replace it"
+        message = f"--out {out}: the file already exists; pass --overwrite to replace it"
         raise typer.BadParameter(message)
     with progress("table") as say:
         detail = depth(name)

@@ -39,7 +39,7 @@ class Point(StrEnum):
 
 
 class Pool(StrEnum):
-    """How coders are put together."""
+    """How coders are pooled."""
 
     log = "log"
     linear = "linear"
@@ -49,16 +49,16 @@ def update(
     folder: SetArgument,
     scenario: ScenarioOption = None,
     coder: CoderOption = None,
-    pool: Annotated[Pool | None, typer.Option(help="Put all coders together.", show_default=False)] = None,
+    pool: Annotated[Pool | None, typer.Option(help="Pool coders.", show_default=False)] = None,
     point: Annotated[
         Point, typer.Option(help="Likelihoods as coded, or with ranges integrated out.")
     ] = Point.best,
     out: OutOption = None,
     *,
-    brief: Annotated[bool, typer.Option("--brief", help="Leave out the line of all hypotheses.")] = False,
+    brief: Annotated[bool, typer.Option("--brief", help="Omit the line with all hypotheses.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Show what explains each episode, how sure that is, and which items carry it.
+    """Show what explains each episode, how certain that is, and which items carry the result.
 
     The verdict on an episode is by every coder and under every scenario; the line of all hypotheses is for the coder
     and the scenarios asked for. --out takes a file ending in .json, .csv or .nc (NetCDF, for xarray).
@@ -68,7 +68,7 @@ def update(
     from bayes_trace.summary.verdicts import gather_answers
 
     if coder and pool:
-        message = "--coder and --pool exclude one another; give one"
+        message = "--coder and --pool are mutually exclusive; give one"
         raise typer.BadParameter(message)
     es = read(folder, scenario)
     evidence = compile_evidence(es)

@@ -37,7 +37,7 @@ def home_of(item: Item | Event) -> Where:
 
 
 def unknown_name(where: Where, kind: str, name: str, known: Iterable[str]) -> Problem:
-    """A name that leads nowhere, with the first of those that would."""
+    """An unknown name, with the first of those that are known."""
     shown = ", ".join(list(known)[:12]) or "none declared"
     return Problem(where, f"no {kind} {name!r}; expected one of: {shown}")
 
@@ -91,7 +91,7 @@ def _absolute(es: EvidenceSet, item: Item | Event, coding: Coding, where: Where)
             yield Problem((*where, "reference_probability"), message)
         return
     if not coding.reference:
-        yield Problem((*where, "reference"), "missing; name the hypothesis that the ratios are taken against")
+        yield Problem((*where, "reference"), "missing; name the hypothesis that the ratios are relative to")
     elif coding.reference not in es.hypothesis_ids:
         yield unknown_name((*where, "reference"), "hypothesis", coding.reference, list(es.hypothesis_ids))
     why = _needs_level(es, item)
@@ -182,7 +182,7 @@ def _values(
 def _expected_value(es: EvidenceSet, hypothesis: str) -> str:
     parts = [part for part in hypothesis.split("+") if part not in es.hypothesis_ids]
     if "+" in hypothesis and parts:
-        return f"{', '.join(parts)} is no hypothesis of the set, so give the compound a value of its own"
+        return f"{', '.join(parts)} is not a hypothesis of the set, so give the compound a value of its own"
     return "give every hypothesis a value"
 
 
@@ -201,7 +201,7 @@ def _number(item: Item | Event, coding: Coding, name: str, value: Value, where: 
     elif best in form.certain and not item.decisive:
         yield Problem(
             where,
-            f"{best:g} is certainty; expected less, or `decisive: true` on the {_kind(item)} if that is meant",
+            f"{best:g} is certainty; expected less, or `decisive: true` on the {_kind(item)} if that is intended",
         )
     elif value.is_range:
         yield from _range(form, value, where)

@@ -1,4 +1,4 @@
-"""Problems that no single record can see: names that lead nowhere, sums, missing likelihoods."""
+"""Problems that no single record can see: unknown names, sums, missing likelihoods."""
 
 from __future__ import annotations
 
@@ -85,17 +85,17 @@ def _duplicates(es: EvidenceSet) -> Iterator[Problem]:
         for name, count in Counter(ids).items():
             if count > 1:
                 yield Problem(
-                    (kind, name), f"the id stands {count} times; ids must be unique, rename all but one"
+                    (kind, name), f"the id occurs {count} times; ids must be unique, rename all but one"
                 )
     for name in es.events.keys() & es.items.keys():
-        yield Problem(("events", name), "an item has the same id; results name both, so rename one")
+        yield Problem(("events", name), "an item has the same id, and results name both; rename one")
 
 
 def _shown(es: EvidenceSet) -> Iterator[Problem]:
     """What people read may not be empty, and what they tell apart must look different."""
     for where, text in shown_texts(es):
         if not folded(text).strip():
-            yield Problem(where, "empty; write what people are to read")
+            yield Problem(where, "empty; readers are shown this text, so fill it in")
     for kind, ids in _ids(es).items():
         seen: dict[str, str] = {}
         for name in ids:
@@ -114,7 +114,8 @@ def _prior_problems(where: Where, priors: Mapping[str, float], expected: Iterabl
     for name, prior in priors.items():
         if not 0 < prior < 1:
             yield Problem(
-                (*where, name), f"prior {prior:g}, expected above 0 and below 1: no evidence moves certainty"
+                (*where, name),
+                f"prior {prior:g}, expected above 0 and below 1: evidence cannot change a prior of 0 or 1",
             )
     total = sum(priors.values())
     if abs(total - 1) > TOLERANCE:
@@ -156,7 +157,7 @@ def _fraction(where: Where, value: Value | None) -> Iterator[Problem]:
     elif value.is_range and not 0 < value.lower <= value.upper < 1:
         yield Problem(
             where,
-            f"a range from {value.lower:g} to {value.upper:g} holds certainty; write 0.01 for 0 and 0.99 for 1",
+            f"a range from {value.lower:g} to {value.upper:g} includes certainty; write 0.01 for 0 and 0.99 for 1",
         )
 
 
@@ -200,7 +201,8 @@ def _denial(where: Where, reliability: Reliability) -> Iterator[Problem]:
         return
     if reliability.always_answers:
         yield Problem(
-            (*where, "denies"), "the source always answers, so a denial is whatever is no report; keep one"
+            (*where, "denies"),
+            "with always_answers every non-report is already a denial; keep one of the two",
         )
     for says, no, end in (("hit", "if_true", denies.if_true), ("false_report", "if_false", denies.if_false)):
         yield from _fraction((*where, "denies", no), end)
@@ -336,7 +338,7 @@ def _shared_readings(es: EvidenceSet) -> Iterator[Problem]:
     for (reading, episode), members in clusters.items():
         if len(set(members.values())) > 1:
             shown = ", ".join(f"{item} in {cluster or 'none'}" for item, cluster in members.items())
-            message = f"its items on {episode} stand in different clusters ({shown}); put all in one, or none in any"
+            message = f"its items on {episode} are in different clusters ({shown}); put all of them in one, or none in any"
             yield Problem(("readings", reading), message)
 
 
@@ -350,7 +352,7 @@ def _given(es: EvidenceSet) -> Iterator[Problem]:
     for name in given:
         if name not in settled:
             yield Problem(
-                (kind[name], name, "given"), "items are conditional on one another in a circle; break it"
+                (kind[name], name, "given"), "items are conditional on one another in a cycle; break it"
             )
 
 

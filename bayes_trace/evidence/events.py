@@ -17,7 +17,7 @@ _OF_THE_EVENT = {
     "codings": "code the event instead, and leave the report without likelihoods",
     "not_coded": "the event is coded; leave this out",
     "cluster": "put the event in the cluster, or give the event a correlation of its reports",
-    "given": "say it of the event",
+    "given": "state it on the event instead",
     "reading": "an event has no readings; make the report an item of its own, or leave the reading out",
     "package": "list the members in an item of its own",
 }
@@ -35,7 +35,7 @@ def event_problems(es: EvidenceSet, event: Event) -> Iterator[Problem]:
     if event.codings and not event.episodes:
         yield Problem((*where, "episodes"), "missing; name the episodes that the event bears on")
     if event.id in {reading.id for reading in es.readings}:
-        yield Problem(where, "a reading has the same id; results name both, so rename one")
+        yield Problem(where, "a reading has the same id, and results name both; rename one")
     if not es.reports[event.id]:
         message = f"no report; give the items that report it `event: {event.id}`, or code it as an item"
         yield Problem(where, message)
@@ -62,7 +62,9 @@ def report_problems(es: EvidenceSet, item: Item) -> Iterator[Problem]:
     where = ("items", item.id)
     if item.event is None:
         if item.says:
-            message = f"{item.says!r} of no event; name the event that the item reports, or leave this out"
+            message = (
+                f"{item.says!r} without an event; name the event that the item reports, or leave this out"
+            )
             yield Problem((*where, "says"), message)
         return
     if item.event not in es.events:
@@ -74,7 +76,9 @@ def report_problems(es: EvidenceSet, item: Item) -> Iterator[Problem]:
     yield from _beyond(es, item)
     yield from _source(es, item)
     if item.says == "no" and item.found == "absent":
-        message = "'no' of a report that was not found; a denial is found: present, a silence says nothing"
+        message = (
+            "'no' on a report that was not found; a denial is `found: present`, and silence says nothing"
+        )
         yield Problem((*where, "says"), message)
 
 

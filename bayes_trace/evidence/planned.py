@@ -13,7 +13,7 @@ __all__ = ["scenario_problems"]
 
 
 def scenario_problems(es: EvidenceSet) -> Iterator[Problem]:
-    """Names that lead nowhere, in scenarios and in the list of those preferred."""
+    """Unknown names in scenarios and in the list of preferred ones."""
     for name in es.preferred:
         if name not in es.scenarios:
             yield unknown_name(("preferred",), "scenario", name, es.scenarios)
@@ -26,7 +26,7 @@ def scenario_problems(es: EvidenceSet) -> Iterator[Problem]:
             unknown = (each for each in drop.episodes if each not in es.episodes)
             yield from (unknown_name(where, "episode", each, es.episodes) for each in unknown)
         if name in _ancestors(es, name):
-            yield Problem(("scenarios", name, "extends"), "the scenario extends itself; break the circle")
+            yield Problem(("scenarios", name, "extends"), "the scenario extends itself; break the cycle")
 
 
 def _named(es: EvidenceSet, scenario: Scenario) -> dict[str, tuple[str, Iterable[str], list[str]]]:

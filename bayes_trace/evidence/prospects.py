@@ -15,10 +15,10 @@ __all__ = ["prospect_problems"]
 
 
 def prospect_problems(es: EvidenceSet, item: Item) -> Iterator[Problem]:
-    """A cost that is none, and what a planned item cannot be part of."""
+    """Invalid costs, and roles that a planned item cannot have."""
     if item.cost is not None and item.cost <= 0:
         yield Problem(
-            ("items", item.id, "cost"), f"{item.cost:g}, expected above 0; leave it out where it is not known"
+            ("items", item.id, "cost"), f"{item.cost:g}, expected above 0; leave it out if it is unknown"
         )
     if item.found == "planned":
         yield from _parts(item)

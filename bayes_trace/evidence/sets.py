@@ -201,7 +201,7 @@ class EvidenceSet(SetFile):
         return {source.id: source for source in self.sources}
 
     def reliability_of(self, source: str) -> Reliability | None:
-        """How the source of that key reports: its own rates, or those of its grade; None where it is not doubted."""
+        """How the source with that key reports: its own rates, or those of its grade; None if it is not in doubt."""
         found = self.source_by_key.get(source)
         if found is None:
             return None

@@ -137,7 +137,7 @@ def _check_choices(point: str, coder: str | None, pool: str | None, refused: str
         message = f"point={point!r}; expected 'best' or 'mean'"
         raise BayesTraceError(message)
     if coder is not None and pool is not None:
-        message = "coder= and pool= exclude one another; give one"
+        message = "coder= and pool= are mutually exclusive; give one"
         raise BayesTraceError(message)
     if pool is not None and point == "mean":
         message = "point='mean' is the answer of one coder; give coder=, or pool at point='best'"

@@ -169,7 +169,7 @@ def _pandoc_problem(said: str, path: Path) -> Problem:
     what = said[place.end() :] if place else said.partition("conversion:")[2] or said
     return Problem(
         (),
-        f"not BibTeX: {' '.join(what.split()).strip(': ')}; mend the entry before this line",
+        f"not BibTeX: {' '.join(what.split()).strip(': ')}; correct the entry before this line",
         path.name,
         int(place[1]) if place else 0,
     )
@@ -211,7 +211,7 @@ def _entry(entry: Entry, name: str) -> Entry:
 
 def _repeated(names: Sequence[str], path: Path) -> Iterator[Problem]:
     for name in dict.fromkeys(name for name in names if names.count(name) > 1):
-        message = f"the id stands {names.count(name)} times; ids must be unique, rename all but one"
+        message = f"the id occurs {names.count(name)} times; ids must be unique, rename all but one"
         yield Problem((name,), message, path.name)
 
 
@@ -256,7 +256,7 @@ def _made_names(entry: Entry) -> Iterator[str]:
 def add_sources(folder: str | Path, sources: Iterable[Source], *, overwrite: bool = False) -> tuple[str, ...]:
     """Add sources to the ``sources.yaml`` of an evidence set.
 
-    What stands there stays as it is, comments included; a source that is there already is passed over.
+    The existing text is left as it is, comments included; a source that is already there is skipped.
 
     Parameters
     ----------
@@ -290,7 +290,10 @@ def add_sources(folder: str | Path, sources: Iterable[Source], *, overwrite: boo
     new = [source for name, source in given.items() if name not in old]
     other = {name: each for name, each in given.items() if name in old and each.csl != old[name].csl}
     if other and not overwrite:
-        message = "the set has another source of this id; rename one of them, or ask to overwrite"
+        message = (
+            "the set has a different source with this id; rename one of them, "
+            "or pass --overwrite (overwrite=True in Python)"
+        )
         problems = [Problem((name,), message, "sources.yaml") for name in other]
         raise EvidenceSetError(folder.as_posix(), problems)
     path = folder / "sources.yaml"

@@ -170,7 +170,7 @@ def _from_json(text: str) -> object:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         message = (
-            f"{_shown(ESCAPE + text)}, expected JSON after {ESCAPE} ({error}); mend it or write plain text"
+            f"{_shown(ESCAPE + text)}, expected JSON after {ESCAPE} ({error}); correct it or write plain text"
         )
         raise CellError(message) from None
 

@@ -104,7 +104,7 @@ def _as_mapping(likelihoods: Any) -> tuple[dict[str, dict[str, Any]], list[Probl
     if hasattr(likelihoods, "to_dict") and hasattr(likelihoods, "index"):
         twice = sorted({str(name) for name in likelihoods.index[likelihoods.index.duplicated()]})
         if twice:
-            return {}, [Problem((name,), "stands in several rows; ids must be unique") for name in twice]
+            return {}, [Problem((name,), "occurs in several rows; ids must be unique") for name in twice]
         likelihoods = likelihoods.T.to_dict()
     if not isinstance(likelihoods, Mapping) or not likelihoods:
         return {}, [

@@ -27,7 +27,10 @@ def write_bytes(content: bytes, path: Path, *, overwrite: bool = False, backup: 
     b'new'
     """
     if path.exists() and not overwrite:
-        message = "is there already; choose another name or ask to overwrite (the old one is kept as .bak)"
+        message = (
+            "already exists; choose another name or pass --overwrite (overwrite=True in Python); "
+            "the old file is kept as .bak"
+        )
         raise EvidenceSetError(path.as_posix(), [Problem((), message)])
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as temporary:

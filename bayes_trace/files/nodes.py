@@ -189,7 +189,7 @@ class _Builder:
                 continue
             key = str(key_node.value)
             if key in built:
-                self.document.problem((*where, key), "the key stands twice; keep one of them", line)
+                self.document.problem((*where, key), "duplicate key; keep one of them", line)
                 continue
             self.document.lines[(*where, key)] = line
             built[key] = self.build(value_node, (*where, key), inside)

@@ -19,7 +19,7 @@ __all__ = ["COLUMNS", "CodingTable", "read_table", "write_table"]
 
 COLUMNS = ("item", "episode", "hypothesis", "low", "best", "high", "note")
 _OPTIONAL = ("unit",)
-_CELLS = "wrong number of cells in this row; quote texts with commas"
+_CELLS = "wrong number of cells in this row; put text that contains commas in quotation marks"
 
 Row = tuple[int, dict[str, str]]
 
@@ -77,7 +77,7 @@ def _heading_fault(head: Sequence[str]) -> str:
     wrong = [
         *(f"column {name!r} is missing" for name in COLUMNS[:-1] if name not in head),
         *(f"unknown column {name!r}" for name in head if name not in (*COLUMNS, *_OPTIONAL)),
-        *(f"column {name!r} stands twice" for name in head if head.count(name) > 1),
+        *(f"duplicate column {name!r}" for name in head if head.count(name) > 1),
     ]
     return next(iter(wrong), "")
 
@@ -106,12 +106,12 @@ def _add_coding(table: CodingTable, item: str, episode: str, rows: list[Row]) ->
     for line, cells in rows:
         hypothesis = cells["hypothesis"]
         if hypothesis in values:
-            table.problem(_at(item, episode, hypothesis), "the row stands twice; keep one of them", line)
+            table.problem(_at(item, episode, hypothesis), "duplicate row; keep one of them", line)
         values[hypothesis] = _value(table, cells, line)
         table.lines[item, place, hypothesis] = line
     units = {CHOICE.read(cells.get("unit")) or table.coder.unit for _, cells in rows}
     if len(units) > 1:
-        message = f"rows in {' and '.join(sorted(units))}; the coding of one item has one unit"
+        message = f"rows in {' and '.join(sorted(units))}; use one unit for the coding of an item"
         table.problem(_at(item, episode), message, rows[0][0])
     notes = {cells["hypothesis"]: cells["note"] for _, cells in rows if cells.get("note")}
     first = next(iter(notes), "")

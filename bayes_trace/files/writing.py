@@ -55,7 +55,8 @@ def write_files(files: dict[str, str], folder: Path, *, overwrite: bool = False)
     occupied = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
     if occupied and not overwrite:
         message = (
-            "already holds files; choose another folder or ask to overwrite (the old one is kept as .bak)"
+            "already contains files; choose another folder or pass --overwrite (overwrite=True in Python); "
+            "the old one is kept as .bak"
         )
         raise EvidenceSetError(folder.as_posix(), [Problem((), message)])
     folder.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The page that answers: sentences, the set's own questions, and one row for every episode."""
+"""The summary page: sentences, the set's own questions, and one row per episode."""
 
 from __future__ import annotations
 
@@ -54,12 +54,14 @@ class Brief:
         chosen = self.answers.setting_of[self.answers.preferred]
         preferred = ""
         if chosen.id != BASE:
-            preferred = f" *Preferred* is what the set itself recommends: {escape(chosen.plain)}, together."
+            preferred = (
+                f" *Preferred*, the assumptions that the author stands by: {escape(chosen.plain)}, together."
+            )
         elif PREFERRED in self.answers.failed:
-            preferred = " **The scenarios that the set prefers could not be applied on top of this.**"
+            preferred = " **The preferred scenarios could not be applied here.**"
         return (
-            f"{who}Probabilities hold if exactly one of the hypotheses is true, and given these priors and "
-            f"codings.{preferred}"
+            f"{who}Probabilities are conditional on exactly one of the hypotheses being true, and on these "
+            f"priors and codings.{preferred}"
         )
 
     # --- the set's own questions
@@ -117,9 +119,9 @@ class Brief:
         interval = "the preferred assumptions" if preferred else "the set as it stands"
         return (
             f"Every episode. Probability of the leading hypothesis by reader, with the 90 % interval that the stated "
-            f"ranges give under {interval}. Lowest: the smallest probability of the leader over "
-            f"{len(self.answers.settings)} sets of assumptions and all readers, and what gives it. For and against: the "
-            f"heaviest items, in dB against the next hypothesis{whose}."
+            f"ranges give under {interval}. Lowest: the smallest probability of the leader "
+            f"across {len(self.answers.settings)} sets of assumptions and all readers, and where it occurs. "
+            f"For and against: the strongest items, in dB against the runner-up{whose}."
         )
 
     def _reader(self) -> str:
@@ -130,7 +132,7 @@ class Brief:
         found = verdict(self.answers, subject.id)
         preferred = self.answers.preferred != BASE
         if not found.judged:
-            why = "adds up other episodes" if subject.sum_of else "no item is coded"
+            why = "sums up other episodes" if subject.sum_of else "no item is coded"
             return [self._name(result), "–", *(["–"] if preferred else []), "–", why, found.word]
         each = [self._cell(subject, BASE, interval=not preferred, drawn=result)]
         each += [self._cell(subject, self.answers.preferred, interval=True)] if preferred else []
@@ -179,7 +181,7 @@ class Brief:
         if there is None:
             return f"not coded by {escape(self._reader())}"
         if not there.weights:
-            return "no item tells the leader from the next"
+            return "no item separates the leader from the runner-up"
         pro = [each for each in there.weights if each.db > 0][:FOR]
         contra = [each for each in there.weights if each.db < 0][:AGAINST]
         return "; ".join(self._weight(each) for each in [*pro, *contra])

@@ -226,7 +226,7 @@ class _Drawings:
         text = (
             f"What leads in every episode (rows) under each of {len(answers.settings)} sets of assumptions and by each "
             "reader (columns). Colour and letter: the leading hypothesis; darker: more probable; stripes: level; "
-            "outlined: another leads than as the set stands."
+            "outlined: the leader is not that of the set as it stands."
         )
         shown = "; ".join(
             f"{subject.label}: {cell(answers, subject.id, BASE)}, preferred {cell(answers, subject.id, answers.preferred)}"

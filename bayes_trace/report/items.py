@@ -1,4 +1,4 @@
-"""Every item once, with its words, its dates and its source; all mentions lead here."""
+"""Every item once, with its words, its dates and its source; all mentions link here."""
 
 from __future__ import annotations
 

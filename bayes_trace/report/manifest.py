@@ -1,4 +1,4 @@
-"""What a reader needs to run the same again."""
+"""What a reader needs to reproduce a report."""
 
 from __future__ import annotations
 

@@ -136,13 +136,13 @@ class Parts:
 
     def statements(self, result: EpisodeResult) -> str:
         """What was stated of every item, why, and the belief once it is in."""
-        header = ["Item", "Why it weighs as it does", "Likelihood", "dB", "Posterior"]
+        header = ["Item", "Reason for the likelihoods", "Likelihood", "dB", "Posterior"]
         prior = ["*Prior*", "*Before any item*", "", "", self._stack(result.prior)]
         rows = [prior, *(self._row(line) for line in result.lines)]
         caption = (
             f"What was stated on “{escape(result.episode.label)}”, in order of the documents' dates. "
             f"{_how_stated(result)} dB: for {self.label(result.leader)} against {self.label(result.runner_up)}"
-            f"{_how_discounted(result)}. Posterior: once the item is in."
+            f"{_how_discounted(result)}. Posterior: after this item."
         )
         return self.dialect.table(header, rows, caption=caption, widths=[22, 38, 22, -9, 13], kind="ledger")
 
@@ -189,8 +189,8 @@ class Parts:
             if setting.kind in ("base", "preferred") or not self._as_base(name, setting)
         ]
         caption = (
-            f"“{escape(result.episode.label)}” under other assumptions: what leads, and its probability; in bold what is "
-            "another than as the set stands."
+            f"“{escape(result.episode.label)}” under other assumptions: what leads, and its probability; in bold where "
+            "the leader is not that of the set as it stands."
         )
         return self.dialect.table(header, rows, caption=caption, widths=[40, *[-14] * len(readers)])
 
@@ -259,7 +259,7 @@ class Parts:
             for each in chosen
         ]
         left = len(every) - len(chosen)
-        more = f" {left} smaller changes are left out here." if left else ""
+        more = f" {left} smaller changes are omitted here." if left else ""
         caption = (
             f"“{escape(self.es.scenarios[name].label)}”: changes of the odds of the base leader against the next, in dB, "
             f"{escape(self._coder())}.{more}"

@@ -1,4 +1,4 @@
-"""How far an answer can be pushed, in words: the table of measures of `sensitivity`, said."""
+"""How robust an answer is, in words: the measures of `sensitivity` as sentences."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["questions"]
 
 
 def questions(robust: Robust, leader: str) -> list[tuple[str, str]]:
-    """Questions of a sceptic, and what the numbers answer.
+    """A sceptic's questions, and what the numbers answer.
 
     Parameters
     ----------

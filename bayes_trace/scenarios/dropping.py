@@ -1,4 +1,4 @@
-"""Scenario steps that set items and events aside."""
+"""Scenario steps that drop items and events."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _without(es: EvidenceSet, old: Item | Event, episodes: tuple[str, ...]) -> E
         if (left := tuple(e for e in coding.episodes or here if e in kept))
     )
     report = isinstance(old, Item) and old.event is not None
-    why = "" if codings or report else "set aside by a scenario"
+    why = "" if codings or report else "dropped by a scenario"
     fewer = old.model_copy(update={"episodes": kept, "codings": codings, "not_coded": why})
     gone_here = tuple(f"{old.id}@{episode}" for episode in here if episode not in kept)
     es = copy_set(with_coded(es, fewer), {"set_aside": (*es.set_aside, *gone_here)})

@@ -78,7 +78,7 @@ def prior_sweep(
     """
     ledger = open_ledger(evidence, coder)
     if prior is not None and db is not None:
-        message = "prior= and db= exclude one another; give one"
+        message = "prior= and db= are mutually exclusive; give one"
         raise BayesTraceError(message)
     rivals = np.log(len(ledger.hypotheses) - 1)
     if prior is not None:

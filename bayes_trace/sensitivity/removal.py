@@ -120,7 +120,7 @@ def _reweighted(ledger: Ledger, gone: Flags) -> Flags:
 def _without_coders(evidence: xr.Dataset, coder: str | None) -> xr.DataArray:
     names = [str(name) for name in evidence["coder"].values]
     if coder is not None:
-        message = 'by="coder" and coder= exclude one another; give one'
+        message = 'by="coder" and coder= are mutually exclusive; give one'
         raise BayesTraceError(message)
     if len(names) == 1:
         message = f'by="coder" needs two coders or more; there is only {names[0]}'

@@ -88,7 +88,7 @@ def make_table(sheet: str, lines: Lines, note: Note) -> Table:
         for place, cell in enumerate(cells):
             if not is_blank(cell) and place not in names and not _is_own(heading_cells, place):
                 at = Place(sheet, number, letter(place))
-                note(at, f"{cell!r} stands in a column without a heading; give it one or remove it")
+                note(at, f"{cell!r} is in a column without a heading; give it one or remove it")
         if not all(is_blank(cell) for cell in kept.values()):
             table.rows.append(Row(number, kept))
     return table
@@ -106,7 +106,7 @@ def _headings(table: Table, cells: Sequence[Cell], note: Note) -> Iterator[tuple
         name = plain_heading(str(cell))
         if name in table.columns:
             at = Place(table.sheet, table.head, letter(place), name)
-            note(at, f"the heading stands in column {table.columns[name]} as well; keep one of them")
+            note(at, f"duplicate heading, also in column {table.columns[name]}; keep one of them")
             continue
         table.columns[name] = letter(place)
         yield place, name
@@ -238,7 +238,7 @@ def _merged(name: str, sheet: Worksheet, note: Note) -> dict[tuple[int, int], An
 def _fault(cell: Any, formula: Any) -> str:  # noqa: ANN401 - openpyxl's cell, and what is behind it
     """What is wrong with a cell before its column is known."""
     if cell.data_type == "e":
-        return f"{cell.value}, an error of a formula; mend the formula or type the value"
+        return f"{cell.value}, a formula error; correct the formula or type the value"
     # a formula whose stored value is the empty text has the type of a text
     if formula is not None and cell.value is None and cell.data_type == "n":
         text = getattr(formula, "text", formula)

@@ -247,7 +247,7 @@ class CodingDraft:
         hypothesis, option, value = line.get("hypothesis"), line.get("option"), line.get("value")
         where: Where = ("readings", option, hypothesis) if option else ("values", hypothesis)
         if where in self.places and (value or dig(self.plain, where)):
-            message = f"the row stands twice, first in row {self.places[where].row}; keep one of them"
+            message = f"duplicate row, first in row {self.places[where].row}; keep one of them"
             draft.note(line.place("hypothesis"), message, (self.kind, self.item, hypothesis))
             return
         self.places.setdefault(where[:-1], line.place())

@@ -31,7 +31,7 @@ __all__ = ["Rows", "empty_sheets", "export_rows", "take_sheets"]
 REQUIRED = ("Set", "Hypotheses", "Coders", "Cases", "Episodes", "Items", "Codings")
 #: headings under which the problems of a whole list are said
 _OF_LIST = {"hypotheses": "prior"}
-_TWICE = "stands twice; keep one of them"
+_DUPLICATE = "duplicate {}; keep one of them"
 
 SheetRow = dict[str, Cell]
 
@@ -69,7 +69,7 @@ def _take_set(sheets: Sheets) -> None:
         name = str(row.cells.get("key") or "").strip().lower().replace(" ", "_")
         if name not in known or name in seen:
             unknown = f"unknown key {name!r}; expected one of: {', '.join(known)}"
-            draft.note(table.place(row.number, "key"), f"the key {_TWICE}" if name in known else unknown)
+            draft.note(table.place(row.number, "key"), _DUPLICATE.format("key") if name in known else unknown)
             continue
         seen.add(name)
         draft.places[name,] = table.place(row.number, "value")
@@ -97,7 +97,7 @@ def _take_records(sheets: Sheets, sheet: Sheet, key: str) -> None:
             known = ", ".join(list(draft.get("cases"))[:12]) or "none on the sheet Cases"
             draft.note(line.place("case"), f"no case {case!r}; expected one of: {known}", (key, name))
         elif draft.get(key, name) is not None:
-            draft.note(line.place(sheet.id), f"the id {name!r} {_TWICE}", (key, name))
+            draft.note(line.place(sheet.id), _DUPLICATE.format(f"id {name!r}"), (key, name))
         elif key == "sources":
             _take_source(draft, line)
         else:
@@ -105,7 +105,7 @@ def _take_records(sheets: Sheets, sheet: Sheet, key: str) -> None:
 
 
 def _take_source(draft: Draft, line: Line) -> None:
-    """A reference: its fields stand in one cell, but for the commonest."""
+    """A reference: its fields are in one cell, except for the commonest."""
     name, csl = line.get("id"), line.plain.pop("csl", None) or {}
     if not isinstance(csl, dict):
         message = f'{csl!r}, expected CSL fields such as {{"publisher": "Knopf"}}; write them as JSON or YAML'
@@ -134,7 +134,7 @@ def _take_options(sheets: Sheets, sheet: Sheet, key: str, field: str, headings: 
         for line in lines:
             each = line.get(name)
             if each in draft.get(key, own, field):
-                draft.note(line.place(name), f"the {name} {each!r} {_TWICE}")
+                draft.note(line.place(name), _DUPLICATE.format(f"{name} {each!r}"))
             elif each is not None:
                 draft.take((key, own, field, each), line.get(value), line.under(value))
 
@@ -145,7 +145,7 @@ def _take_conditions(sheets: Sheets) -> None:
     for line in sheets.lines(SHEETS["Conditions"]):
         name = line.get("condition")
         if name in draft.get("conditions"):
-            draft.note(line.place("condition"), f"the condition {name!r} {_TWICE}")
+            draft.note(line.place("condition"), _DUPLICATE.format(f"condition {name!r}"))
         draft.take(("conditions", name), line.get("meaning") or "", {(): line.place("meaning")})
 
 
@@ -169,7 +169,7 @@ def _take_rates(sheets: Sheets) -> None:
         where = (*own, *(each for part in within for each in ("by_hypothesis", part)))
         first = seen.setdefault(where, line.place().row)
         if first != line.place().row:
-            message = f"the row stands twice, first in row {first}; keep one of them"
+            message = f"duplicate row, first in row {first}; keep one of them"
             draft.note(line.place(kind), message)
             continue
         if kind == "source" and draft.get("sources", name) is None:
@@ -255,7 +255,7 @@ def _take_part(draft: Draft, where: Where, line: Line) -> None:
 
 def _put_once(draft: Draft, where: Where, content: object, place: Place) -> None:
     if draft.get(*where) is not None:
-        message = f"the row stands twice, first in row {draft.places[where].row}; keep one of them"
+        message = f"duplicate row, first in row {draft.places[where].row}; keep one of them"
         raise CellError(message)
     draft.take(where, content, {(): place})
 

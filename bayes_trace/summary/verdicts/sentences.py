@@ -135,9 +135,7 @@ def _rest(answers: Answers, judged: Verdicts) -> str:
     of = {kind: [name for name, each in judged.items() if each.kind is kind] for kind in Kind}
     parts = []
     if names := of[Kind.REVERSED]:
-        parts.append(
-            f"{_labels(answers, names)} {_be(names)} reversed by the assumptions that the set itself prefers"
-        )
+        parts.append(f"{_labels(answers, names)} {_be(names)} reversed under the preferred assumptions")
     if names := of[Kind.REVERSED_FOR]:
         parts.append(f"{_labels(answers, names)} {_be(names)} reversed for some readers only")
     if names := of[Kind.DIFFER]:
@@ -258,8 +256,8 @@ def _reversed(answers: Answers, name: str, found_: Verdict) -> str:
     whom = "" if found_.kind is Kind.REVERSED else f" for {join(r.letter for r in found_.reversed_for)}"
     base, preferred = (answers.setting_of[each] for each in (BASE, answers.preferred))
     return (
-        f"{_label(answers, name)} is reversed{whom}: {base.plain}, the lead is with {said(answers, name, BASE)}; with "
-        f"the preferred assumptions ({preferred.plain}), with {said(answers, name, answers.preferred)}."
+        f"{_label(answers, name)} is reversed{whom}: {base.plain}, the lead is with {said(answers, name, BASE)}; "
+        f"under the preferred assumptions ({preferred.plain}), with {said(answers, name, answers.preferred)}."
     )
 
 
@@ -280,7 +278,8 @@ def _open(answers: Answers, names: list[str], judged: int) -> str:
         return f"{_label(answers, names[0])} stays open: {said(answers, names[0], answers.preferred)}."
     verb = "stays" if len(names) == 1 else "stay"
     each = _many_open(answers, names) if len(names) > FEW else _few_open(answers, names)
-    return f"{_first(_count(len(names), judged, 'episodes'))} {verb} open, for want of one explanation alone at .50: {each}."
+    count = _first(_count(len(names), judged, "episodes"))
+    return f"{count} {verb} open, because no single explanation reaches .50: {each}."
 
 
 def _few_open(answers: Answers, names: list[str]) -> str:
@@ -302,11 +301,11 @@ def _many_open(answers: Answers, names: list[str]) -> str:
 
 #: verdict -> what it means
 _MEANING = {
-    Kind.SUM: "adds up other episodes, not counted",
+    Kind.SUM: "sums up other episodes, not counted",
     Kind.NOT_CODED: "no item is coded",
-    Kind.REVERSED: "with the preferred assumptions another hypothesis leads{for_all}",
+    Kind.REVERSED: "under the preferred assumptions another hypothesis leads{for_all}",
     Kind.DIFFER: "no hypothesis leads for all readers",
-    Kind.REVERSED_FOR: "with the preferred assumptions another hypothesis leads for that reader",
+    Kind.REVERSED_FOR: "under the preferred assumptions another hypothesis leads for that reader",
     Kind.LEVEL: "two or more hypotheses are less than 1 dB apart{for_one}",
     Kind.OPEN: "the leader is below .50{for_one}",
     Kind.HOLDS: "the leader is at .80 or more{for_all}, its 90 % interval at .50 or more{scenarios}",

@@ -205,7 +205,7 @@ def fact(rng):
 
 
 def event(rng):
-    """One source affirms, one denies, one was searched in vain; with probability .3 they speak as one."""
+    """One source affirms, one denies, a search of one found nothing; with probability .3 they speak as one."""
     yes, said, detection = table(PACKAGE_A, rng), {}, column(DETECTED, rng)
     for happened, name in ((True, "hit"), (False, "false_report")):
         affirmed = column(SOURCE[name], rng)

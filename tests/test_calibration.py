@@ -230,7 +230,7 @@ def test_few_items_support_next_to_nothing_and_it_is_said():
     few = cal.over_claim_bounds([INF] * 14, [0] * 15)
     assert few.few
     assert str(few).startswith(
-        "29 items with known answers (14 and 15) support next to nothing: no weight above"
+        "29 items with known answers (14 and 15) support almost nothing: no weight above"
     )
     assert str(few).endswith("29 of them claim more. Collect at least 30.")
     enough = cal.over_claim_bounds([INF] * 15, [0] * 15)

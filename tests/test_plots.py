@@ -575,7 +575,7 @@ def test_an_item_that_cannot_tip_points_to_the_edge(small):
     tipping = sensitivity.tipping_points(small).copy(deep=True)
     tipping["tipping_db"].loc[{"rival": "B", "link": tipping["link"].values[0]}] = -np.inf
     ax = plots.plot_tipping(tipping, rival="B")
-    assert legend(ax) == ["weight as coded", "at which the two would tie", "no weight would do"]
+    assert legend(ax) == ["weight as coded", "at which the two would tie", "no weight suffices"]
     left, _ = ax.get_xlim()
     assert any(line.get_marker() == "<" and list(line.get_xdata()) == [left] for line in ax.lines)
 

@@ -103,7 +103,7 @@ def test_a_sum_has_no_number(arms):
     lines = at(arms, 100)
     row = next(n for n, line in enumerate(lines) if line.startswith("Continued supply"))
     assert lines[row].split()[-1] == "sum"
-    assert lines[row + 1].strip() == "adds up 6 other other episodes and has no number of its own"
+    assert lines[row + 1].strip() == "sums up 6 other episodes and has no number of its own"
 
 
 def test_ties_name_both(arms):

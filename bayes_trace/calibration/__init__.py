@@ -1,4 +1,4 @@
-"""How good likelihood ratios are where the answer is known, and how far coders agree.
+"""How good likelihood ratios are when the answer is known, and how far coders agree.
 
 Scores take two arrays of likelihood ratios, P(E given the first hypothesis) over P(E given the second):
 those of items for which the first hypothesis is true, and those for which the second is.

@@ -1,4 +1,4 @@
-"""How far coders agree, item by item, and who departs where."""
+"""Agreement between coders, item by item, and where each of them deviates."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def krippendorff_alpha(values: npt.ArrayLike) -> float:
 
 
 def agreement(evidence: xr.Dataset) -> xr.Dataset:
-    """Agreement of coders on the decibel scale, and where it fails.
+    """Agreement between coders on the decibel scale, and where it breaks down.
 
     Parameters
     ----------
@@ -140,7 +140,7 @@ def _judged(evidence: xr.Dataset) -> npt.NDArray[np.bool_]:
 
 
 def _from_others(rows: Array) -> Array:
-    """Every coder's difference to the mean of the others."""
+    """Each coder's difference from the mean of the others."""
     count = (~np.isnan(rows)).sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         others = (np.nansum(rows, axis=0) - rows) / (count - 1)

@@ -50,7 +50,7 @@ class OverClaimBounds:
         claim = f"{self.beyond} of them claim{'s' if self.beyond == 1 else ''} more."
         if self.few:
             return (
-                f"{count} support next to nothing: no weight above {limits}. {claim} Collect at least {FEW}."
+                f"{count} support almost nothing: no weight above {limits}. {claim} Collect at least {FEW}."
             )
         return f"{count} support weights up to {limits}. {claim}"
 
@@ -81,7 +81,7 @@ def over_claim_bounds(first: npt.ArrayLike, second: npt.ArrayLike) -> OverClaimB
     Examples
     --------
     >>> print(over_claim_bounds([40, 200, 3], [0.01, 0.2, 0.5]))
-    6 items with known answers (3 and 3) support next to nothing: no weight above 4.8 dB for the first
+    6 items with known answers (3 and 3) support almost nothing: no weight above 4.8 dB for the first
     hypothesis and 3.0 dB for the second. 4 of them claim more. Collect at least 30.
     """
     one, two = as_log_ratios(first, second)

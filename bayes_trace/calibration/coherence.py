@@ -1,4 +1,4 @@
-"""Whether a coder's probabilities of a whole and of its parts fit together."""
+"""Whether a coder's probabilities of a whole and of its parts are coherent."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _Whole(NamedTuple):
 
 
 def coherence(evidence: xr.Dataset, *, unpacked: xr.Dataset | None = None) -> xr.Dataset:
-    """What coders say of a hypothesis beside what they say of its parts.
+    """Coders' judgements of a hypothesis compared with their judgements of its parts.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def coherence(evidence: xr.Dataset, *, unpacked: xr.Dataset | None = None) -> xr
     wholes = [*_compounds(evidence), *(_splits(evidence, unpacked) if unpacked is not None else ())]
     if not wholes:
         message = (
-            "no hypothesis is coded beside its parts: the set has no compound of hypotheses that it names; "
+            "no hypothesis is coded together with its parts: the set has no compound of its own hypotheses; "
             "expected one, or unpacked= compiled under a scenario that splits a hypothesis"
         )
         raise CalibrationError(message)

@@ -60,7 +60,7 @@ def ece(first: npt.ArrayLike, second: npt.ArrayLike, *, prior: npt.ArrayLike | N
 
 
 def tippett(first: npt.ArrayLike, second: npt.ArrayLike) -> xr.Dataset:
-    """How often the weight of an item is at least so large, under either truth.
+    """How often the weight of an item reaches a given size, under each truth.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""How sure a score is, given how few items it rests on."""
+"""How precise a score is, given how few items it rests on."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FEWEST = 2
 
 @dataclass(frozen=True)
 class Interval:
-    """A score and the range in which resampled items put it.
+    """A score and its bootstrap interval.
 
     Examples
     --------
@@ -52,7 +52,7 @@ def bootstrap(
     draws: int = 2000,
     seed: int = 0,
 ) -> Interval:
-    """Interval of a score by drawing items again, with replacement, within each group.
+    """Bootstrap interval of a score: items are resampled with replacement within each group.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Likelihood ratios of items with known answers, checked."""
+"""Checks of likelihood ratios of items with known answers."""
 
 from __future__ import annotations
 

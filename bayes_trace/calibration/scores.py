@@ -12,7 +12,7 @@ __all__ = ["brier", "cllr", "cllr_cal", "cllr_min", "log_losses", "log_score", "
 
 
 def cllr(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
-    """Cost of likelihood ratios in bits: 0 is perfect, 1 says nothing, more than 1 misleads.
+    """Cost of likelihood ratios in bits: 0 is perfect, 1 uninformative, more than 1 misleading.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def cllr(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
 
 
 def cllr_min(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
-    """What would be left of `cllr` if the ratios kept their order and were perfectly calibrated.
+    """The value of `cllr` if the ratios kept their order but were perfectly calibrated.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def cllr_min(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
 
 
 def cllr_cal(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
-    """What is lost to bad calibration: `cllr` less `cllr_min`, in bits.
+    """The loss from poor calibration: `cllr` less `cllr_min`, in bits.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def cllr_cal(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
 
 
 def brier(first: npt.ArrayLike, second: npt.ArrayLike, *, prior: float = 0.5) -> float:
-    """Mean squared error of the posterior that the ratios give, at a prior.
+    """Mean squared error of the posterior that the ratios imply at a given prior.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def brier(first: npt.ArrayLike, second: npt.ArrayLike, *, prior: float = 0.5) ->
 
 
 def log_score(first: npt.ArrayLike, second: npt.ArrayLike, *, prior: float = 0.5) -> float:
-    """Mean surprise at the truth, in bits, under the posterior that the ratios give at a prior.
+    """Mean surprise at the truth, in bits, under the posterior that the ratios imply at a given prior.
 
     Parameters
     ----------

@@ -194,7 +194,7 @@ class Item(_Coded):
 
     @property
     def sought(self) -> bool:
-        """Whether a search has ended, with a find or in vain: only then it is evidence."""
+        """Whether a search has ended, with or without a find: only then is it evidence."""
         return self.found in ("present", "absent")
 
     @property

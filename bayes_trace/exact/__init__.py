@@ -1,4 +1,4 @@
-"""Bayes' rule over the effective likelihoods, exactly, and what these say by themselves."""
+"""Bayes' rule over the effective likelihoods, exactly, and what the likelihoods alone say."""
 
 from bayes_trace.exact.growth import trajectory
 from bayes_trace.exact.ledger import (

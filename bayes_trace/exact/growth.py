@@ -1,4 +1,4 @@
-"""Belief as the evidence of one episode arrives, item by item."""
+"""The posterior as the evidence of one episode arrives, item by item."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Index = npt.NDArray[np.int64]
 def trajectory(
     evidence: xr.Dataset, episode: str, *, order: str | Sequence[str] = "date", coder: str | None = None
 ) -> xr.DataArray:
-    """Belief as the evidence of one episode arrives, item by item.
+    """The posterior as the evidence of one episode arrives, item by item.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What links and their items do: weights in decibels, tests, steps of a mechanism."""
+"""What links and items contribute: weights in decibels, tests, steps of a mechanism."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _hypothesis(evidence: xr.Dataset, name: str) -> str:
 def weight_of_evidence(
     evidence: xr.Dataset, of: str, *, against: str | None = None, coder: str | None = None
 ) -> xr.DataArray:
-    """Weight of every link in decibels, its place in a cluster taken into account.
+    """Weight of every link in decibels, discounted for its cluster.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def _weight(rows: Array, kappa: Array, names: list[str], of: str, against: str |
 def weight_of_items(
     evidence: xr.Dataset, of: str, *, against: str | None = None, coder: str | None = None
 ) -> xr.DataArray:
-    """What every single item does, in decibels: the weight of its link with it, less that without it.
+    """What each item contributes, in decibels: the weight of its link with it, less that without it.
 
     For a link of one item this is the weight of the link. Where several items turn on one fact, or several
     reports attest to one event, they need not add up to the weight of the link.

@@ -1,4 +1,4 @@
-"""Coders together: the log pool of what they say, and what a coder did not code filled from the others."""
+"""Pooling of coders: the log pool, and a coder's gaps filled from the others."""
 
 from __future__ import annotations
 

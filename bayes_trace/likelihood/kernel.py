@@ -46,7 +46,7 @@ class Namespace(Protocol):
         """Logarithm of the sum of exponentials along an axis."""
 
     def log(self, x: Numbers) -> Numbers:
-        """Logarithm, minus infinity (or as good as) at 0."""
+        """Logarithm, minus infinity (or effectively so) at 0."""
 
     def maximum(self, x: Numbers, y: Numbers) -> Numbers:
         """The larger of two."""

@@ -77,14 +77,14 @@ def _noise_of(draws: xr.Dataset) -> xr.DataArray:
 def _bias(model: EvidenceModel, layout: Layout) -> Tensor:
     """Level and lean of each coder in dB (coder, unit, hypothesis); a ratio has no level."""
     ratio = layout.codings.is_ratio
-    lean = model.zero_sum("coder_lean", LEAN_DB, ("coder", model.rivals), axes=2)
-    model.keep("coder_lean", lean, ("coder", model.rivals), judge=True)
+    by_hypothesis = model.zero_sum("coder_lean", LEAN_DB, ("coder", model.rivals), axes=2)
+    model.keep("coder_lean", by_hypothesis, ("coder", model.rivals), judge=True)
     if ratio.all():
-        return lean[:, None, :]
+        return by_hypothesis[:, None, :]
     level = model.zero_sum("coder_level", LEVEL_DB, ("coder",))
     model.keep("coder_level", level, ("coder",), judge=True)
     has_level = (~ratio)[None, :, None] if ratio.any() else 1.0
-    return lean[:, None, :] + level[:, None, None] * has_level
+    return by_hypothesis[:, None, :] + level[:, None, None] * has_level
 
 
 def _codings_potential(layout: Layout, parts: tuple[Tensor, Tensor, Tensor], residual: Tensor) -> None:

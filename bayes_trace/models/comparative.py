@@ -1,4 +1,4 @@
-"""Several episodes of one outcome: what makes one explanation commoner than another."""
+"""Several episodes of one outcome: which conditions make an explanation more common."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def comparative_model(
     granted: bool = True,
     groups: Iterable[str] | None = None,
 ) -> EvidenceModel:
-    """Which conditions go with which explanation, over the episodes of one outcome.
+    """Which conditions are associated with which explanation, across episodes of one outcome.
 
     The hypothesis of each episode is summed out: no posterior of an episode is taken as data. The
     share of hypothesis h in episode j is softmax(offset_j + intercept + x_j coefficient + effects of

@@ -113,8 +113,8 @@ def _columns(evidence: xr.Dataset, name: str) -> dict[str, Array]:
         raise ConditionError(message)
     if len(set(text)) == 1:
         message = (
-            f"condition {name} is {text[0]} in every one of the {text.size} episodes fitted, so that nothing "
-            "can be learned of it; leave it out"
+            f"condition {name} is {text[0]} in every one of the {text.size} episodes fitted, so nothing can "
+            "be learned about it; leave it out"
         )
         raise ConditionError(message)
     try:

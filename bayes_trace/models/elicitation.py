@@ -1,4 +1,4 @@
-"""Every episode by itself, or all together: how sure are we, given ranges, coders and sources."""
+"""Every episode by itself, or all together: how certain the answers are, given ranges, coders and sources."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def elicitation_model(
     scope: Scope = "episode",
     keep_items: bool = False,
 ) -> EvidenceModel:
-    """How sure the answer is, given what was elicited with ranges, by several coders, from sources.
+    """How certain the answer is, given ranges, several coders and uncertain sources.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def elicitation_model(
         Episodes to analyse; by default all (in scope ``set``: all but aggregates).
     scope
         ``episode``: each episode by itself inside one vectorised model, everything uncertain copied
-        per episode but for coders' noise and lean. ``set``: what is uncertain is shared, and an item
+        per episode except for coders' noise and lean. ``set``: what is uncertain is shared, and an item
         that bears on n episodes enters each with exponent 1 / n.
     keep_items
         Store draws of every link's weight and of every deviate as well.

@@ -28,6 +28,6 @@ def entry_slots(layout: Layout) -> Index:
 
 
 def what_was_found(layout: Layout, slots: Index) -> Index:
-    """1 where the entry was found, 0 where it was searched for in vain, -1 where there is none."""
+    """1 where the entry was found, 0 where a search did not find it, -1 where there is none."""
     present = np.append(~layout.evidence["absent"].values, False).astype(np.int64)
     return np.where(slots == NO_ENTRY, NO_ENTRY, present[slots])

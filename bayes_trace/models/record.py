@@ -1,4 +1,4 @@
-"""What `sample` must know of a model besides its graph; needs no PyMC."""
+"""What `sample` needs to know about a model besides its graph; needs no PyMC."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class ZeroSum:
 
 @dataclass
 class Record:
-    """What `sample` must know of a model besides its graph."""
+    """What `sample` needs to know about a model besides its graph."""
 
     name: str
     evidence: xr.Dataset

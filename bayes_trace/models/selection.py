@@ -26,9 +26,7 @@ def select_episodes(evidence: xr.Dataset, episodes: Iterable[str] | None, scope:
         if name not in names:
             raise UnknownNameError("episode", name, names)
         if scope == "set" and aggregate[name] and episodes is not None:
-            message = (
-                f"episode {name} sums up others and cannot stand beside them in a joint model; leave it out"
-            )
+            message = f"episode {name} sums up other episodes and cannot enter a joint model with them; leave it out"
             raise ModelError(message)
     kept = [n for n, name in enumerate(names) if name in wanted and not (scope == "set" and aggregate[name])]
     if not kept:

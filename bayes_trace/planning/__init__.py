@@ -1,4 +1,4 @@
-"""Where to look next: what planned items would teach, singly, together and one after another."""
+"""Where to look next: how informative planned items would be, singly, together and in sequence."""
 
 from bayes_trace.planning.learning import expected_learning, expected_weight
 from bayes_trace.planning.prospects import outcomes

@@ -1,4 +1,4 @@
-"""How much planned items would teach: variance removed, mutual information, expected weight of evidence."""
+"""How informative planned items would be: variance removed, mutual information, expected weight of evidence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Planned items beside what is believed now, and what each end of a search would do to it."""
+"""Planned items beside the present posterior, and how each outcome of a search would change it."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def information(belief: Array, ways: Array) -> float:
 
 
 def outcomes(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset:
-    """What finding each planned item, or searching for it in vain, would do to the posterior.
+    """How finding each planned item, or failing to find it, would change the posterior.
 
     Parameters
     ----------

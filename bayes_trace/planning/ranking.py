@@ -40,7 +40,7 @@ class _Worth:
 
 
 def best_next(evidence: xr.Dataset, *, budget: float | None = None, coder: str | None = None) -> xr.Dataset:
-    """Planned items by what each alone is expected to teach for its cost, the best first.
+    """Planned items by expected information per unit of cost, the best first.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def _checked(budget: float, plan: Prospect) -> float:
 
 
 def best_plan(evidence: xr.Dataset, *, k: int, coder: str | None = None) -> xr.Dataset:
-    """The k planned items that together are expected to teach most, in bits over all episodes.
+    """The k planned items with the greatest expected information together, in bits over all episodes.
 
     Parameters
     ----------

@@ -43,7 +43,7 @@ def outcome_table(after: xr.Dataset) -> pd.DataFrame:
 
 
 def describe_next(ranked: xr.Dataset, after: xr.Dataset) -> str:
-    """Where to look next, and what either end of that search would do.
+    """Where to look next, and what finding the item, or not, would change.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Ratios with known answers: how often they reach a size, and what they cost."""
+"""Ratios with known answers: how often they reach a given size, and what they cost."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def plot_tippett(
     ax: Axes | None = None,
     width: float = COLUMN,
 ) -> Axes:
-    """The share of items whose weight is at least so large, under either truth.
+    """The share of items with at least a given weight, under each truth.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def plot_tippett(
             share = _with_ends(curves[name].values, weight)
             ax.step(x, share, where="pre", color=mark.color, linestyle=mark.linestyle, label=words[name])
         ax.set(xlim=(x[0], x[-1]), ylim=(0, 1.02))
-        ax.set(xlabel="weight of an item, dB", ylabel="share at least so large")
+        ax.set(xlabel="weight of an item, dB", ylabel="share of items with at least this weight")
         legend_above(ax, width=width_of(ax, width))
     return ax
 

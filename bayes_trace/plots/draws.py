@@ -119,7 +119,7 @@ def plot_conditions(
     ax: Axes | None = None,
     width: float = COLUMN,
 ) -> Axes:
-    r"""What the conditions of a comparative model do, prior and posterior.
+    r"""Effects of the conditions of a comparative model, prior and posterior.
 
     Parameters
     ----------

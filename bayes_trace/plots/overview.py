@@ -373,9 +373,7 @@ def _keys(
     why = dict.fromkeys(reasons.values())
     notes += [f"grey: not judged ({', '.join(f'{sign} {text}' for sign, text in why)})"] if why else []
     same = str(cells.attrs["same"]).split()
-    notes += (
-        [f"no different from “{first}”: {', '.join(label(name, labels) for name in same)}"] if same else []
-    )
+    notes += [f"same as “{first}”: {', '.join(label(name, labels) for name in same)}"] if same else []
     return [hypotheses, shades, [Key("", note) for note in notes]]
 
 

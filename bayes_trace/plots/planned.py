@@ -1,4 +1,4 @@
-"""What planned items would do to a hypothesis, found or not found."""
+"""How planned items would change a hypothesis, found or not found."""
 
 from __future__ import annotations
 

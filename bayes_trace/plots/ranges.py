@@ -276,6 +276,6 @@ def _draw_tipping(spans: Spans, pair: list[str], ax: Axes | None, width: float) 
     for at, end in zip(row[~can], tip[~can], strict=True):
         ax.plot(end, at, "<" if end < 0 else ">", color=QUIET, markersize=3, zorder=2, clip_on=False)
     if not can.all():
-        ax.plot([], [], "<", color=QUIET, markersize=3, label="no weight would do", linestyle="")
+        ax.plot([], [], "<", color=QUIET, markersize=3, label="no weight suffices", linestyle="")
     _finish(ax, spans.rows, f"weight of the item, dB\nfor {pair[0]} against {pair[1]}", width)
     return ax

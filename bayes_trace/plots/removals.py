@@ -1,4 +1,4 @@
-"""Answers with evidence taken away: each part set aside, a search that favoured the leader."""
+"""Answers with evidence taken away: each part left out, and a biased search."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ def plot_search_bias(
     ax: Axes | None = None,
     width: float = COLUMN,
 ) -> Axes:
-    """How biased a search would have to be before a lead is nothing but that.
+    """How biased a search would have to be before that bias alone explains the lead.
 
     Parameters
     ----------
@@ -267,8 +267,8 @@ def _draw_bias(
     _count(ax, here)
     ax.set_yticks(range(len(rows)), rows)
     ax.set(xlim=(0, edge), ylim=(len(rows) - 0.5, -0.5))
-    note = "\n(arrow: no bias would do)" if np.isposinf(table).any() else ""
-    x_title(ax, f"dB off each item that favours the leader{note}", width_of(ax, width))
+    note = "\n(arrow: no bias suffices)" if np.isposinf(table).any() else ""
+    x_title(ax, f"dB subtracted from each item that favours the leader{note}", width_of(ax, width))
     ax.tick_params(axis="y", length=0)
     legend_above(ax, width=width_of(ax, width))
     return ax

@@ -162,7 +162,7 @@ def _gather(
 
 
 def _placed(one: xr.Dataset) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Links that have a probability of their own, and those that were searched for in vain."""
+    """Links that have a probability of their own, and those whose search found nothing."""
     links = links_of(one)
     ratio = np.zeros(links.n_links, dtype=bool)
     ratio[links.entry_link[links.is_ratio & links.coded]] = True

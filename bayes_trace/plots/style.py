@@ -1,4 +1,4 @@
-"""The look of every figure: sizes, colours that survive grey, and files that come out the same twice."""
+"""The look of every figure: sizes, colours that survive grey printing, and reproducible files."""
 
 from __future__ import annotations
 

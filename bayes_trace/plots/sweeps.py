@@ -1,4 +1,4 @@
-"""Answers as one assumption moves: repeated evidence, another prior, an explanation that nobody named."""
+"""Answers as one assumption varies: correlated evidence, another prior, an unnamed explanation."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def plot_dependence(
     ax: Axes | None = None,
     width: float = COLUMN,
 ) -> Axes:
-    r"""Posterior of an episode as its items are taken to repeat one another more and more.
+    r"""Posterior of an episode as its items are taken to be ever more correlated.
 
     Parameters
     ----------
@@ -207,7 +207,7 @@ def plot_residual(
     ax: Axes | None = None,
     width: float = COLUMN,
 ) -> Axes:
-    r"""What an explanation that nobody named would have to be worth.
+    r"""How well an unnamed explanation would have to fit.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Belief as the evidence of one episode arrives."""
+"""The posterior as the evidence of one episode arrives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Posterior predictive checks: what the rest of the evidence would have led one to expect of an item."""
+"""Posterior predictive checks: what the rest of the evidence would lead one to expect of an item."""
 
 from bayes_trace.prediction.held_out import predict
 from bayes_trace.prediction.scores import holdout, surprise

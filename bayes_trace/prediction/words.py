@@ -47,7 +47,7 @@ def prediction_table(scored: xr.Dataset) -> pd.DataFrame:
 
 
 def describe(scored: xr.Dataset) -> str:
-    """What the findings look like to the rest of the evidence, in plain words.
+    """How surprising the findings are given the rest of the evidence, in plain words.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def describe(scored: xr.Dataset) -> str:
     >>> import bayes_trace as bt
     >>> ev = bt.compile_evidence(bt.from_table({"memo": {"A": 0.5, "B": 0.1}, "note": {"A": 0.9, "B": 0.1}}))
     >>> print(describe(bt.prediction.surprise(ev)))
-    The rest of the evidence gave the 2 findings 1.50 bits of surprise in all; 1.78 were to be expected.
+    The rest of the evidence gave the 2 findings 1.50 bits of surprise in total; 1.78 were expected.
     The least expected is memo on episode: probability 0.46 given the rest, and 0.50 if A is true.
     """
     _check(scored)
@@ -77,7 +77,7 @@ def describe(scored: xr.Dataset) -> str:
     own = float(worst["given_hypothesis"].sel(hypothesis=worst["leader"].item()))
     lines = [
         f"The rest of the evidence gave the {n} finding{'s' if n > 1 else ''} {float(scored['surprise'].sum()):.2f} "
-        f"bits of surprise in all; {float(scored['expected'].sum()):.2f} were to be expected.",
+        f"bits of surprise in total; {float(scored['expected'].sum()):.2f} were expected.",
         f"The least expected is {worst['link_item'].item()} on {worst['link_episode'].item()}: probability "
         f"{float(worst['probability']):.2f} given the rest, and {own:.2f} if {worst['leader'].item()} is true.",
     ]

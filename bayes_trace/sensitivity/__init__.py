@@ -1,4 +1,4 @@
-"""What would change the answer: every assumption of the evidence moved, in closed form where there is one."""
+"""What would change the answer: every assumption varied, in closed form where there is one."""
 
 import importlib
 import pkgutil

@@ -17,7 +17,7 @@ PRIOR = "prior"
 def attribution(
     first: xr.Dataset, second: xr.Dataset, *, of: str, against: str, coder: str | None = None
 ) -> xr.DataArray:
-    """The dB between two scenarios, item by item, exactly.
+    """The difference between two scenarios in dB, attributed to items exactly.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The least and the most that a posterior can be while every number stays in its stated range."""
+"""The smallest and the largest posterior while every number stays in its stated range."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bayes_trace.sensitivity.registry import Measure, Question, register
 
 __all__ = ["interval_bounds"]
 
-#: search along one quantity: this many points, then so many closer looks
+#: search along one quantity: this many points, then so many refinements
 POINTS, LOOKS, SWEEPS = 9, 4, 12
 #: an improvement of a log-odds that is none
 SMALL = 1e-10

@@ -1,4 +1,4 @@
-"""What an answer rests on: what speaks for the leader, what speaks against it, and what the prior gives."""
+"""What an answer rests on: evidence for the leader, evidence against it, and the prior."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEVEL_DB = 1.0
 
 
 def carriers(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset:
-    """What speaks for the leader of each episode and what speaks against it, against the runner-up.
+    """The items for and against the leader of each episode, relative to the runner-up.
 
     Parameters
     ----------

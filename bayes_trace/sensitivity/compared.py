@@ -46,7 +46,7 @@ def scenarios(
         Leave out scenarios that do not fit the set as it stands (after other scenarios, say) or rule every
         hypothesis out; they are named in ``attrs["unfit"]``, with reasons as JSON in ``unfit_because``.
     progress
-        Told what is done, and how much of all.
+        Called as ``callback(description, fraction)``, with the fraction of the work done.
 
     Returns
     -------

@@ -152,12 +152,12 @@ def components(ledger: Ledger, episode: int, rivals: Index) -> list[Component]:
     gaps = ledger.links_against(ledger.weighted)[links][:, rivals]
     names = ledger.evidence["entry_item"].values[ledger.structure.first[links]]
     single = np.bincount(ledger.structure.entry_link, minlength=ledger.structure.n_links)[links] == 1
-    speaks = ledger.structure.spoken[links] & (np.ptp(ledger.rows[links], axis=1) != 0)
+    informative = ledger.structure.spoken[links] & (np.ptp(ledger.rows[links], axis=1) != 0)
     found: list[Component] = []
     for number in range(count):
         members = np.flatnonzero(group == number)
         plain = single[members].all() and not tied[np.ix_(members, members)].any()
-        members = members[speaks[members]] if plain else members
+        members = members[informative[members]] if plain else members
         if plain and members.size == 1:
             found.append(Alone.of((str(names[members[0]]),), gaps[members]))
         elif members.size:

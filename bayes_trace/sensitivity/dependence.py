@@ -1,4 +1,4 @@
-"""How much the items may repeat one another before the lead is lost."""
+"""How strongly items may be correlated before the lead is lost."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def dependence_sweep(
     by: Grouping = "cluster",
     coder: str | None = None,
 ) -> xr.Dataset:
-    """Posterior as the items of each group are taken to repeat one another more and more.
+    """Posterior as the items of each group are taken to be ever more correlated.
 
     Every log-likelihood of a group weighs 1 / (1 + (k - 1) rho), k the effective number of its members in the
     episode (Kish's design effect). At 0 all items count in full, at 1 each group as its strongest member.

@@ -1,4 +1,4 @@
-"""One table: how much each answer withstands, and a word for it."""
+"""One table: how robust each answer is, and a word for it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def robustness(
     rule: Sequence[Criterion] | None = None,
     coder: str | None = None,
 ) -> xr.Dataset:
-    """How much each episode's answer withstands, one row each, and a word for it.
+    """How robust each episode's answer is, one row each, with a word for it.
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ __all__ = ["pool"]
 def pool(
     evidence: xr.Dataset, *, how: Literal["linear", "log"] = "log", weights: Mapping[str, float] | None = None
 ) -> xr.Dataset:
-    """Posteriors of the coders put together, and their disagreement item by item.
+    """Pooled posteriors of the coders, and their disagreement item by item.
 
     Parameters
     ----------

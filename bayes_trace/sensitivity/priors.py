@@ -229,7 +229,7 @@ def _for_and_against(ledger: Ledger) -> tuple[Array, Array]:
 def contamination_bounds(
     evidence: xr.Dataset, *, epsilon: float | Sequence[float] = 0.1, coder: str | None = None
 ) -> xr.Dataset:
-    """Least and greatest posterior when a share of the prior could be anything.
+    """Smallest and largest posterior when a share of the prior is left open.
 
     Over all priors (1 - epsilon) pi + epsilon q with q arbitrary: the most for h puts all of q on h, the
     least puts it on the rival with the greatest likelihood.

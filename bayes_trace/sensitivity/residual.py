@@ -1,4 +1,4 @@
-"""An explanation that nobody named, and what it would have to be worth."""
+"""An unnamed explanation, and how well it would have to fit."""
 
 from __future__ import annotations
 

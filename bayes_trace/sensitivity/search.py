@@ -1,4 +1,4 @@
-"""A search that looked for what it hoped to find, and codings read the wrong way round."""
+"""A search biased towards its favourite, and codings made in the wrong direction."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["recoding", "search_bias"]
 
 
 def search_bias(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset:
-    """How far the search could have favoured items for the leader before its lead is nothing but that.
+    """How biased a search for the leader's items could be before that bias alone explains the lead.
 
     If traces that favour the leader were likelier to be looked for and found, b dB come off each item that
     favours it against a rival, never below 0 dB: selection hides contrary items, it turns none round. What
@@ -238,7 +238,7 @@ register(
                 {"items_to_turn": "count"},
                 "count",
                 weakness="few recoded items would turn it",
-                question="Fewest items that would have to be turned round",
+                question="Fewest items that would have to be turned around",
             ),
         ),
     ),
@@ -254,7 +254,7 @@ register(
                 moderate=1.0,
                 what="the bias of the search in dB that loses the lead",
                 weakness="a slight bias of the search undoes it",
-                question="Bias of the search, off every favouring item, that loses the lead",
+                question="Search bias, in dB off every favouring item, at which the lead is lost",
                 never="none does",
                 column="Bias (dB)",
                 legend="dB off every favouring item at which the lead is lost",

@@ -45,7 +45,7 @@ def survey(
     seed
         Of the draws behind the Sobol indices.
     progress
-        Told what is done, and how much of all.
+        Called as ``callback(description, fraction)``, with the fraction of the work done.
 
     Returns
     -------
@@ -84,7 +84,7 @@ def survey(
 
 
 def _storable(node: xr.Dataset) -> xr.Dataset:
-    """Without truth values among the attributes, which files know not, and with them as numbers elsewhere."""
+    """Without truth values, which files cannot hold: left out of attributes, numbers elsewhere."""
     flags = {name: each.astype(np.int8) for name, each in node.variables.items() if each.dtype == bool}
     return node.assign({k: v for k, v in flags.items() if k in node.data_vars}).assign_coords(
         {k: v for k, v in flags.items() if k in node.coords}

@@ -16,7 +16,7 @@ from bayes_trace.sensitivity.registry import Question, register
 
 __all__ = ["tipping_points"]
 
-#: a root in a cluster is looked for this far (nats) about the ratio as coded, in so many closer looks
+#: a root in a cluster is looked for this far (nats) about the ratio as coded, in so many refinements
 REACH, POINTS, LOOKS = 40.0, 65, 12
 
 

@@ -35,7 +35,7 @@ def global_indices(
     coder: str | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> xr.Dataset:
-    """What share of the uncertainty of each answer comes from which item, source or from the coders.
+    """The share of each answer's uncertainty that is due to each item, source and coder.
 
     The log-odds of leader against runner-up add up over independent groups of items, so their variance is split
     without remainder. The probability of the leader is no sum; its first-order index is the share of its variance

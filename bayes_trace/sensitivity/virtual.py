@@ -22,7 +22,7 @@ def soft_evidence(
     belief: xr.DataArray | None = None,
     coder: str | None = None,
 ) -> xr.DataArray:
-    """Posterior where items were not seen for certain but through an observation (virtual evidence).
+    """Posterior when items were observed only with uncertainty (virtual evidence).
 
     The observation is `ratio` times as probable if the item is true as if it is not, so that every
     hypothesis is multiplied by ratio p_h + 1 - p_h. The order of such updates does not matter.
@@ -82,7 +82,7 @@ def jeffrey(
     belief: xr.DataArray | None = None,
     coder: str | None = None,
 ) -> xr.DataArray:
-    """Posterior after the probability of items themselves was set (Jeffrey's rule).
+    """Posterior after the probabilities of items themselves are set (Jeffrey's rule).
 
     Each is turned into virtual evidence at the belief before the batch, with the ratio
     [q / (1 - q)] / [P(E) / (1 - P(E))]; within one call the order does not matter. **Two calls, one after the

@@ -107,7 +107,7 @@ def _ends(one: xr.Dataset) -> list[Array]:
 
 
 def _rows(one: xr.Dataset, missed: npt.NDArray[np.bool_]) -> Array:
-    """Effective likelihoods where these entries are searched for in vain and all others are found."""
+    """Effective likelihoods if the search for these entries finds nothing and all others are found."""
     # the question to a source is only whether it affirms
     drawn = one.assign(absent=("entry", missed), says_no=("entry", np.zeros(missed.size, dtype=bool)))
     rows = effective_likelihood(links_of(drawn, 0), best_point(drawn, 0))[..., 0]

@@ -105,7 +105,7 @@ def _chains(values: Array) -> dict[str, float]:
 
 
 def marks(draws: xr.DataTree) -> list[str]:
-    """What a reader must know of a run before its numbers."""
+    """What a reader must know about a run before its numbers."""
     said = []
     if draws.attrs.get("kind") == "propagated":
         said.append("propagated")

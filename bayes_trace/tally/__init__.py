@@ -1,4 +1,4 @@
-"""Counts of items as evidence: how far the bare number for and against a theory carries.
+"""Counts of items as evidence: how much the bare number for and against a theory says.
 
 One model: each item supports the working theory with probability theta, the share of the evidence on
 its side. The working theory claims theta > 1/2, its rival theta <= 1/2. Of k + r items, k support the

@@ -1,4 +1,4 @@
-"""What it would take for counts to miss a threshold."""
+"""What it would take for counts to fall short of a threshold."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def headline(answers: Answers) -> tuple[str, ...]:
     judged = {name: each for name, each in every.items() if each.judged}
     if len(judged) < 2:
         return tuple(_about(answers, list(every)))
-    return tuple(filter(None, [*_standing(answers, every, judged), _rest(answers, judged)]))
+    return tuple(filter(None, [*_explained_count(answers, every, judged), _rest(answers, judged)]))
 
 
 def case_sentences(answers: Answers, case: str) -> list[str]:
@@ -86,7 +86,7 @@ def _count(part: int, whole: int, what: str) -> str:
     return f"{number(part)} of {number(whole)} {what}"
 
 
-def _standing(answers: Answers, every: Verdicts, judged: Verdicts) -> list[str]:
+def _explained_count(answers: Answers, every: Verdicts, judged: Verdicts) -> list[str]:
     """How many episodes have one explanation more likely than not, and which of them holds."""
     stand = [name for name, each in judged.items() if each.stands]
     what = "episodes that can be judged" if len(judged) < len(every) else "episodes"

@@ -21,7 +21,7 @@ def template(tmp_path):
     return tmp_path / "mine"
 
 
-# --- help and wrong calls ------------------------------------------------------------------
+# --- help and usage errors ------------------------------------------------------------------
 
 
 COMMANDS = (
@@ -81,7 +81,7 @@ def test_version_is_the_installed_one():
         (["frobnicate"], "frobnicate"),
     ],
 )
-def test_wrong_calls_exit_2_and_say_why(arguments, said, tmp_path):
+def test_usage_errors_exit_2_and_say_why(arguments, said, tmp_path):
     shown = run(*arguments, cwd=tmp_path, width=200)
     assert shown.returncode == 2
     assert said in shown.stderr

@@ -400,7 +400,7 @@ def test_draws_from_another_set_are_refused(ranged):
         gather(other, draws=[propagate(bt.compile_evidence(ranged), draws=10, seed=3)])
 
 
-# --- wrong calls ---------------------------------------------------------------------------
+# --- usage errors ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

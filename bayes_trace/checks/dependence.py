@@ -1,4 +1,4 @@
-"""Checks of what hangs together: chains of conditioning, clusters, witnesses to one event."""
+"""Checks of dependence: chains of conditioning, clusters, witnesses to one event."""
 
 from __future__ import annotations
 

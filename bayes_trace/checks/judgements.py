@@ -1,4 +1,4 @@
-"""Checks of likelihoods: weights too large, too alike, too lopsided."""
+"""Checks of likelihoods: weights too large, too similar, too one-sided."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of the whole: steps, scope, names."""
+"""Checks of the set as a whole: steps, scope, names."""
 
 from __future__ import annotations
 

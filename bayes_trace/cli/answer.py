@@ -1,4 +1,4 @@
-"""The answer on a terminal: headline, verdicts, and the probability of every hypothesis."""
+"""Answers on a terminal: headline, verdicts, and the probability of every hypothesis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Options that several commands share, and how results leave the program."""
+"""Options that several commands share, and how results are written."""
 
 from __future__ import annotations
 

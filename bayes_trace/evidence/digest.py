@@ -1,4 +1,4 @@
-"""One digest of whatever moves a number, part by part; words for people move none."""
+"""A digest of everything that moves a number, part by part; text for people moves none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people read: the texts of a set that may not be empty, and names as the eye takes them."""
+"""Texts shown to people, which may not be empty, and names compared as the eye sees them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which links of an episode hang together by something uncertain, and which uncertain numbers stand alone.
+"""Which links of an episode share uncertain numbers, and which uncertain numbers belong to one link alone.
 
 Given the hypothesis and the correlations, blocks are independent. In a block *shared* deviates touch several links
 or hypotheses at once (or a link in a way that no integral over one number covers); *own* numbers are integrated

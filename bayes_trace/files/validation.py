@@ -1,4 +1,4 @@
-"""Plain values to records, with every refusal of pydantic said in our words and at its line."""
+"""Plain values to records; every validation error in our words, at its line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who belongs to what: entries, links, sources, clusters, as the compiled evidence holds them for one coder.
+"""The structure of one coder's evidence: entries, links, sources, clusters, and which belong together.
 
 An *entry* is what a coder codes: an item, or an event, on one episode; a report of an event is an entry without
 codings. A *link* is what enters the sum: an item, all items that turn on one fact, or an event with its reports.

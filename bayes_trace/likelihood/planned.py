@@ -1,4 +1,4 @@
-"""What a search yet to be made may end in, and how probable each end is under every hypothesis."""
+"""The possible outcomes of a search yet to be made, and how probable each outcome is under every hypothesis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stated ranges as distributions: which numbers share a normal deviate, and what they are at given deviates."""
+"""Stated ranges as distributions: which numbers share a normal deviate, and the numbers at given deviates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several coders: level, lean and noise of each; the common value summed out and entered again."""
+"""Several coders: level, lean and noise of each, with their common value summed out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which number stands where: the structure that a model is built on, NumPy only."""
+"""Where every number goes: the structure that a model is built on, NumPy only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events and what their sources say of them: which report stands where, and what they say together."""
+"""Events and their reports: which report belongs where, and what they say together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Attempts and their outcomes: what makes a plea succeed, where a plea itself is uncertain."""
+"""Attempts and their outcomes: what makes a plea succeed, when the plea itself is uncertain."""
 
 from __future__ import annotations
 

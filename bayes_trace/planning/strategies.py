@@ -1,4 +1,4 @@
-"""Look here, then there: what to look for next depends on what was found before."""
+"""Sequential search: what to look for next depends on what was found before."""
 
 from __future__ import annotations
 

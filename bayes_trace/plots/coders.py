@@ -1,4 +1,4 @@
-"""Where coders disagree: in what they conclude, and about which item."""
+"""Where coders disagree: in their conclusions, and about which items."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Letters by measure: how wide a text is, and where it has to break."""
+"""Measured text: how wide it is, and where it has to break."""
 
 from __future__ import annotations
 

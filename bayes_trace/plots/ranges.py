@@ -1,4 +1,4 @@
-"""Items that carry an answer: swings within their ranges, and where they would tip it."""
+"""Items on which an answer rests: swings within their ranges, and their tipping points."""
 
 from __future__ import annotations
 

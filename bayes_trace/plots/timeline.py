@@ -1,4 +1,4 @@
-"""Documents, the words they report, and the decisions they bear on, in true time."""
+"""Documents, the words they report, and the decisions they bear on, to scale in time."""
 
 from __future__ import annotations
 

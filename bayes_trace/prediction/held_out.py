@@ -1,4 +1,4 @@
-"""P(item | the rest): the evidence without an item, and what it says of that item."""
+"""P(item | the rest): what the evidence without an item predicts of it."""
 
 from __future__ import annotations
 

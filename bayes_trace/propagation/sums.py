@@ -1,4 +1,4 @@
-"""What is kept of draws that are not: means, spreads, leads and a histogram of every probability."""
+"""Running summaries of draws that are not kept: means, spreads, leads, a histogram of every probability."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reports: what was found, episode by episode, as text that goes into an appendix."""
+"""Reports: the findings, episode by episode, as text for an appendix."""
 
 from bayes_trace.report.conversion import IncompleteReportError
 from bayes_trace.report.gather import gather

@@ -1,4 +1,4 @@
-"""Sources for the citation processor, and what it makes of them."""
+"""Sources for the citation processor, and the citations it returns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What files of draws say, for a report."""
+"""Summaries of files of draws, for a report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that a report says, computed; nothing is put into words here."""
+"""Everything that a report says, computed but not yet put into words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was stated of every item of an episode, and what it comes to."""
+"""What was stated about every item of an episode, and its effect."""
 
 from __future__ import annotations
 

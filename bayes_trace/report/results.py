@@ -1,4 +1,4 @@
-"""What a report says, as plain frozen values; the words come later."""
+"""The content of a report as frozen values; the words come later."""
 
 from __future__ import annotations
 

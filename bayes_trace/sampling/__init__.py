@@ -1,4 +1,4 @@
-"""Markov chains for the models: run, judge, and keep what ArviZ reads."""
+"""Sampling: draws of the models, diagnosed and stored for ArviZ."""
 
 from bayes_trace.sampling.run import sample
 from bayes_trace.sampling.tree import for_loo

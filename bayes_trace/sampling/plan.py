@@ -1,4 +1,4 @@
-"""What was asked of a sampler, and what it gave."""
+"""What a sampler was asked for, and what it returned."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sampling: draw directly, or compile and run chains; judge; keep."""
+"""One run: draw directly, or compile and run chains; diagnose; store."""
 
 from __future__ import annotations
 

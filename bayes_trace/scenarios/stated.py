@@ -1,4 +1,4 @@
-"""Scenario steps that state numbers anew: readings, correlations, rates of sources, priors of an episode."""
+"""Scenario steps that restate numbers: readings, correlations, rates of sources, priors of an episode."""
 
 from __future__ import annotations
 

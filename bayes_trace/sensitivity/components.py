@@ -1,4 +1,4 @@
-"""Items of an episode that hang together: removing one changes what the others contribute."""
+"""Items of an episode that depend on one another: removing one changes what the others contribute."""
 
 from __future__ import annotations
 

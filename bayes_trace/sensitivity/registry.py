@@ -1,4 +1,4 @@
-"""The questions of sensitivity: each declares where it stands in a survey, what it measures, and in which words."""
+"""The questions of sensitivity: each declares its place in a survey, what it measures, and how that is worded."""
 
 from __future__ import annotations
 

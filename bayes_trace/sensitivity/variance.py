@@ -1,4 +1,4 @@
-"""Which elicited quantity the answer owes its uncertainty to."""
+"""Which elicited quantities the uncertainty of the answer comes from."""
 
 from __future__ import annotations
 

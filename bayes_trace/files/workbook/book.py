@@ -1,4 +1,4 @@
-"""The container: rows under headings from an Excel file or a CSV, before anyone asks what they mean."""
+"""The container: rows under headings from an Excel file or a CSV, before they are interpreted."""
 
 from __future__ import annotations
 

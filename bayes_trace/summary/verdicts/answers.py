@@ -1,4 +1,4 @@
-"""What every reader finds of every episode under every set of assumptions, as plain frozen values."""
+"""What every reader finds for every episode under every set of assumptions, as frozen values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Letters for readers, and names as they stand inside a sentence."""
+"""Letters for readers, and names as they appear inside a sentence."""
 
 from __future__ import annotations
 

@@ -6,7 +6,8 @@ import pytest
 
 import bayes_trace as bt
 from bayes_trace.checks import CHECKS
-from bayes_trace.evidence import EvidenceSet, list_problems
+from bayes_trace.errors import Problem
+from bayes_trace.evidence import EvidenceSet, Scenario, list_problems
 
 SOUND = {
     "version": 1,
@@ -339,6 +340,11 @@ def at_odds(data):
     data["preferred"] = ["fewer", "more"]
 
 
+def unreadable(data):
+    fault = Problem(("dropp",), "unknown key", "scenarios/less.yaml", 2)
+    data["scenarios"] = {"less": Scenario.with_faults("less", [fault])}
+
+
 def in_order(data):
     at_odds(data)
     data["preferred"] = ["more", "fewer"]
@@ -419,6 +425,7 @@ def in_an_event(change=None):
             "scenarios.less",
             "items.offer.given: is coded given plea, which is dropped",
         ),
+        ("E25", unreadable, "scenarios.less", "scenarios/less.yaml:2  dropp: unknown key"),
         ("A17", look_alikes, "clusters.box_1", "is easily confused with Box-01"),
         ("A17", one_letter_off, "clusters.container", "is easily confused with containers"),
         (

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 import bayes_trace as bt
-from bayes_trace import EvidenceSetError
+from bayes_trace import EvidenceSetError, ScenarioError
 from bayes_trace.evidence import EvidenceSet, list_problems
 from bayes_trace.files.nodes import resolve_core
 from bayes_trace.files.schema import published_schema, schema_text
@@ -241,7 +241,6 @@ def test_json_is_yaml(tmp_path):
         ({"codings/second.csv": CSV.encode() + b"\xe9"}, "codings/second.csv  cannot be read: not UTF-8 text; save it as UTF-8"),
         ({"sources.yaml": "id: s\n"}, "sources.yaml:1  expected a list of CSL-JSON references"),
         ({"sources.yaml": "- 3\n"}, "sources.yaml:1  0: 3, expected a mapping of keys"),
-        ({"scenarios/without.yaml": "- a\n"}, "scenarios/without.yaml:1  a list, expected a mapping of keys"),
     ],
 )  # fmt: skip
 def test_a_fault_of_form_is_one_problem_at_its_line(tmp_path, files, line):
@@ -346,7 +345,9 @@ def test_a_list_for_an_id_is_a_problem(tmp_path):
         (case_with("paraphrase: what x says", "paraphrase: x\n    date: 1975/1971"), "cases/case.yaml:8  items.x.date: date '1975/1971': expected one date, or an earlier and a later one joined by /"),
         (case_with("paraphrase: what x says", "paraphrase: x\n    date: 1971/1972/1973"), "cases/case.yaml:8  items.x.date: date '1971/1972/1973': expected one date, or an earlier and a later one joined by /"),
         (case_with("paraphrase: what x says", "paraphrase: x\n    codings: []"), "cases/case.yaml:6  items.x: both coding and codings; keep one of them"),
-        (case_with("{A: 0.5, B: 0.25}", "{A: '0.5', B: 0.25}"), "cases/case.yaml:9  items.x.coding.A: '0.5', expected a number; for words say `unit: verbal`"),
+        (case_with("{A: 0.5, B: 0.25}", "{A: '0.5', B: 0.25}"), "cases/case.yaml:9  items.x.coding.A: '0.5', expected a number; write 0.5 without quotation marks"),
+        (case_with("{A: 0.5, B: 0.25}", "{A: 50%, B: 0.25}"), "cases/case.yaml:9  items.x.coding.A: '50%', expected a number; write 0.5"),
+        (case_with("coding: {A: 0.5, B: 0.25}", "reason: r\n    codings: [{values: {A: 0.5, B: 0.25}}]"), "cases/case.yaml:9  items.x.reason: unknown key; it belongs in an entry of `codings` or a scenario"),
         (case_with("{A: 0.5, B: 0.25}", "{A: 0.5}"), "cases/case.yaml:9  items.x.coding.B: missing; give every hypothesis a value"),
         (case_with("{A: 0.5, B: 0.25}", "{A: 1.5, B: 0.25}"), "cases/case.yaml:9  items.x.coding.A: 1.5, expected a probability from 0 to 1"),
         (case_with("{A: 0.5, B: 0.25}", "{A: {low: 0.1, best: 0.5}, B: 0.25}"), "cases/case.yaml:9  items.x.coding.A: high end of the range is missing; give both low and high, or neither"),
@@ -356,14 +357,38 @@ def test_a_list_for_an_id_is_a_problem(tmp_path):
         (case_with("episodes: [e1]", "episode: [e1]"), "cases/case.yaml:8  items.x.episode: unknown key; did you mean `episodes`?"),
         ({"sources.yaml": "- {id: s, type: book, tittle: x}\n"}, "sources.yaml:1  s: unknown field 'tittle'; expected CSL-JSON fields such as title, author, issued, archive"),
         ({"sources.yaml": "- {id: s}\n"}, "sources.yaml:1  s.type: missing; this key is required"),
-        ({"scenarios/without.yaml": "label: x\ndropp: []\n"}, "scenarios/without.yaml:2  dropp: unknown key; did you mean `drop`?"),
-        ({"scenarios/without.yaml": "label: x\ndrop: [{item: ghost}]\n"}, "scenarios/without.yaml:2  drop: no item or event 'ghost'; expected one of: x"),
         ({"set.yaml": SET.replace("B, prior: 0.5", "B, prior: 0.6")}, "set.yaml:7  hypotheses: priors sum to 1.1, expected 1; rivals must be exhaustive, so rescale or add a residual"),
         ({"set.yaml": SET.replace("B, prior: 0.5", "B, prior: 1.5")}, "set.yaml:9  hypotheses.B.prior: 1.5, expected less than or equal to 1"),
     ],
 )  # fmt: skip
 def test_a_fault_of_content_is_one_problem_at_its_line(tmp_path, files, line):
     assert faults(tmp_path, files) == [line]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("- a\n", ":1  a list, expected a mapping of keys"),
+        ("label: [\n", ":2  not YAML: did not find expected node content"),
+        ("label: x\ndropp: []\n", ":2  dropp: unknown key; did you mean `drop`?"),
+        ("label: x\ndrop: [ghost]\n", ":2  drop: no item or event 'ghost'; expected one of: x"),
+        ("label: x\nextends: [without]\n", ":2  extends: the scenario extends itself; break the cycle"),
+    ],
+)
+def test_a_scenario_with_problems_stops_only_what_applies_it(tmp_path, text, fault):
+    es = bt.read_evidence_set(
+        folder(tmp_path, {"scenarios/without.yaml": text, "scenarios/other.yaml": SCENARIO})
+    )
+    assert [str(each) for each in es.scenarios["without"].faults] == [f"scenarios/without.yaml{fault}"]
+    assert bt.apply_scenario(es, "other").applied == ("other",)
+    assert bt.update(bt.compile_evidence(es)).probability.notnull().all()
+    with pytest.raises(ScenarioError, match=r"scenario without: 1 problem\n  scenarios/without\.yaml:"):
+        bt.apply_scenario(es, "without")
+    assert [f"{each.code} {each.message}" for each in bt.check(es) if each.is_error] == [
+        f"E25 scenarios/without.yaml{fault}"
+    ]
+    with pytest.raises(EvidenceSetError, match=r"scenarios/without\.yaml:"):
+        bt.write_evidence_set(es, tmp_path / "copy")
 
 
 @pytest.mark.parametrize("value", ["true", "[0.5]", ".inf", ".nan", "~"])

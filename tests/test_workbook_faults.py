@@ -6,7 +6,8 @@ import openpyxl
 import pytest
 
 import bayes_trace as bt
-from bayes_trace.files.workbook import write_spreadsheet, write_spreadsheet_template
+from bayes_trace import EvidenceSetError
+from bayes_trace.files.workbook import read_spreadsheet, write_spreadsheet, write_spreadsheet_template
 from tests.workbooks import by_hand, faults, small
 
 
@@ -365,3 +366,40 @@ def test_what_no_cell_can_hold_is_refused_before_anything_is_written(tmp_path):
     with pytest.raises(bt.EvidenceSetError, match=r"expected a file ending in .xlsx or .csv"):
         write_spreadsheet(es, tmp_path / "x.ods")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_every_problem_is_named_in_one_round(tmp_path):
+    """A cell that cannot be read hides neither a wrong sum nor a wrong number elsewhere."""
+    path = tmp_path / "x.xlsx"
+    write_spreadsheet(bt.from_table({"memo": {"A": 0.8, "B": 0.2}, "note": {"A": 0.4, "B": 0.2}}), path)
+    book = openpyxl.load_workbook(path)
+    columns = {sheet.title: {cell.value: cell.column for cell in sheet[1]} for sheet in book}
+    book["Items"].cell(2, columns["Items"]["date"], "the spring of that year")
+    book["Hypotheses"].cell(2, columns["Hypotheses"]["prior"], 0.7)
+    book["Codings"].cell(2, columns["Codings"]["best"], "much")
+    book["Codings"].cell(4, columns["Codings"]["best"], 1.4)
+    book["Codings"].cell(5, columns["Codings"]["hypothesis"]).value = None
+    book.save(path)
+    with pytest.raises(EvidenceSetError, match=r"x\.xlsx: 5 problems") as caught:
+        read_spreadsheet(path)
+    found = " | ".join(str(problem) for problem in caught.value.problems)
+    for fault in (
+        "priors sum to 1.2",
+        "'the spring of that year'",
+        "'much', expected a number",
+        "1.4, expected",
+    ):
+        assert fault in found
+    assert "sheet Codings, row 5, column E (hypothesis)  empty; fill it in" in found
+
+
+def test_a_title_over_each_sheet_is_passed_over(tmp_path):
+    es = bt.from_table({"memo": {"A": 0.8, "B": 0.2}})
+    path = write_spreadsheet(es, tmp_path / "x.xlsx")
+    book = openpyxl.load_workbook(path)
+    for name in ("Set", "Hypotheses", "Codings"):
+        book[name].insert_rows(1)
+        book[name].cell(1, 1, "Codings of the second reader, May")
+    book["Codings"].merge_cells("A1:F1")
+    book.save(path)
+    assert read_spreadsheet(path) == es

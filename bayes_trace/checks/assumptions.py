@@ -32,9 +32,14 @@ def _why_not(es: EvidenceSet, *names: str) -> str:
 
 
 def _scenarios(es: EvidenceSet) -> Iterator[Finding]:
-    for name in es.scenarios:
-        if why := _why_not(es, name):
+    for name, scenario in es.scenarios.items():
+        if not scenario.faults and (why := _why_not(es, name)):
             yield (("scenarios", name), why)
+
+
+def _faulty(es: EvidenceSet) -> Iterator[Finding]:
+    for name, scenario in es.scenarios.items():
+        yield from ((("scenarios", name), str(fault)) for fault in scenario.faults)
 
 
 def _preferred(es: EvidenceSet) -> Iterator[Finding]:
@@ -65,6 +70,12 @@ def _heavy_compounds(es: EvidenceSet) -> Iterator[Finding]:
 
 
 CHECKS = (
+    Check(
+        "E25",
+        "a scenario with problems cannot be applied; the rest can",
+        "convention of this package",
+        _faulty,
+    ),
     Check("E16", "a coding conditional on a missing item is meaningless", "chain rule", _scenarios),
     Check(
         "A22",

@@ -10,9 +10,10 @@ from bayes_trace.errors import Problem
 from bayes_trace.evidence.forms import Form
 from bayes_trace.evidence.records import Event, Item
 from bayes_trace.evidence.sets import EvidenceSet
-from bayes_trace.evidence.values import Coding, Value, Values
+from bayes_trace.evidence.shown import folded
+from bayes_trace.evidence.values import Coding, Value, Values, number_meant
 
-__all__ = ["best_numbers", "coding_problems", "home_of", "unknown_name", "verbal_terms"]
+__all__ = ["best_numbers", "coding_problems", "home_of", "term_in", "unknown_name", "verbal_terms"]
 
 Where = tuple[str | int, ...]
 
@@ -49,11 +50,20 @@ def verbal_terms(es: EvidenceSet, scale: str | None) -> dict[str, Value] | None:
     return next((dict(each.terms) for each in es.scales if each.id == scale), None)
 
 
+def term_in[T](terms: Mapping[str, T], word: object) -> T | None:
+    """What a term stands for; its capitals and blanks are of no account unless terms differ in them."""
+    if str(word) in terms:
+        return terms[str(word)]
+    plain = folded(" ".join(str(word).split()))
+    alike = [value for term, value in terms.items() if folded(" ".join(term.split())) == plain]
+    return alike[0] if len(alike) == 1 else None
+
+
 def best_numbers(es: EvidenceSet, coding: Coding, values: Values) -> dict[str, float]:
     """Best probability, or plain ratio, of every hypothesis; a compound without a value has the mean of its parts."""
     terms = (verbal_terms(es, coding.scale) or {}) if coding.form.words else {}
     own = {
-        name: float(coding.form.to_number(float(terms.get(str(value.best), value).best)))
+        name: float(coding.form.to_number(float((term_in(terms, value.best) or value).best)))
         for name, value in values.items()
     }
     if coding.form.ratio:
@@ -174,7 +184,8 @@ def _values(
         elif coding.form.words:
             yield from _verbal(es, coding, value, (*where, name))
         elif isinstance(value.best, str):
-            yield Problem((*where, name), f"{value.best!r}, expected a number; for words say `unit: verbal`")
+            mend = number_meant(value.best) or "for words say `unit: verbal`"
+            yield Problem((*where, name), f"{value.best!r}, expected a number; {mend}")
         else:
             yield from _number(item, coding, name, value, (*where, name))
 
@@ -190,7 +201,7 @@ def _verbal(es: EvidenceSet, coding: Coding, value: Value, where: Where) -> Iter
     terms: Mapping[str, Value] | None = verbal_terms(es, coding.scale)
     if terms is None:
         yield unknown_name(where, "scale", str(coding.scale), ["ipcc", *(scale.id for scale in es.scales)])
-    elif value.best not in terms:
+    elif term_in(terms, value.best) is None:
         yield unknown_name(where, "term", str(value.best), list(terms))
 
 

@@ -10,6 +10,14 @@ from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 __all__ = ["HistoricDate", "Label", "last_day"]
 
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+#: a month in English, a day before or after it where one is named, then a year
+_IN_WORDS = re.compile(
+    r"(?:([0-9]{1,2})(?:st|nd|rd|th)?\s+)?([A-Za-z]{3,9})\.?(?:\s+([0-9]{1,2})(?:st|nd|rd|th)?)?,?\s+([0-9]{4})"
+)
 _DAY = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 
@@ -58,10 +66,26 @@ def _year_to_text(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-#: a day, month, year or interval, as written
+def _in_figures(value: object) -> object:
+    """28 Oct 1962 as 1962-10-28, both ends of an interval; whatever is no such date stays as it is."""
+    text = _year_to_text(value)
+    return "/".join(map(_day_in_figures, text.split("/"))) if isinstance(text, str) else text
+
+
+def _day_in_figures(text: str) -> str:
+    match = _IN_WORDS.fullmatch(text.strip())
+    before, word, after, year = match.groups() if match else (None, "", None, "")
+    months = [number for number, name in enumerate(_MONTHS, 1) if word and name.startswith(word.lower())]
+    if len(months) != 1 or (before and after):
+        return text
+    day = before or after
+    return f"{year}-{months[0]:02d}" + (f"-{int(day):02d}" if day else "")
+
+
+#: a day, month, year or interval; a month in words is put in figures
 HistoricDate = Annotated[
     str,
-    BeforeValidator(_year_to_text),
+    BeforeValidator(_in_figures),
     AfterValidator(_check_date),
     WithJsonSchema({"type": ["string", "integer"], "description": "YYYY, YYYY-MM, YYYY-MM-DD or A/B"}),
 ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, PrivateAttr, model_validator
 
+from bayes_trace.errors import Problem
 from bayes_trace.evidence.dates import HistoricDate
 from bayes_trace.evidence.records import SHORT_FORM, Event, Item
 from bayes_trace.evidence.sources import Reliability
@@ -146,6 +148,19 @@ class Scenario(Frozen):
     add_hypotheses: tuple[Part, ...] = ()
     split: tuple[Split, ...] = ()
     drop_hypotheses: tuple[Name, ...] = ()
+    _faults: tuple[Problem, ...] = PrivateAttr(default=())
+
+    @classmethod
+    def with_faults(cls, name: str, faults: Iterable[Problem]) -> Scenario:
+        """A scenario whose file has problems: it stops only what applies it."""
+        faulty = cls(label=name)
+        faulty._faults = tuple(faults)
+        return faulty
+
+    @property
+    def faults(self) -> tuple[Problem, ...]:
+        """Problems of its file, for which it cannot be applied."""
+        return self._faults
 
     @property
     def added(self) -> tuple[str, ...]:

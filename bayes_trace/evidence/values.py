@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Annotated, Any
 
@@ -20,12 +21,31 @@ __all__ = [
     "Probability",
     "Value",
     "Values",
+    "number_meant",
 ]
+
+_NUMBER_AS_TEXT = re.compile(r"\s*([0-9]*[.,]?[0-9]+)\s*(%|percent|per cent)?\s*")
 
 
 def _one_form(name: object) -> object:
     """Letters with their accents in one form, so that names compare as they look."""
     return unicodedata.normalize("NFC", name) if isinstance(name, str) else name
+
+
+def number_meant(text: object) -> str:
+    """What to write for a number that was written as text; empty for any other text.
+
+    Examples
+    --------
+    >>> number_meant("80%"), number_meant("0,8"), number_meant("0.8"), number_meant("likely")
+    ('write 0.8', 'write 0.8', 'write 0.8 without quotation marks', '')
+    """
+    match = _NUMBER_AS_TEXT.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        return ""
+    number = float(match[1].replace(",", ".")) / (100 if match[2] else 1)
+    quoted = not match[2] and "," not in match[1]
+    return f"write {number:g}" + (" without quotation marks" if quoted else "")
 
 
 #: true or false, and nothing that looks like it

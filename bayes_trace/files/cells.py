@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
-from bayes_trace.evidence.values import Value
+from bayes_trace.evidence.values import Value, number_meant
 from bayes_trace.files.nodes import read_document
 
 if TYPE_CHECKING:
@@ -205,8 +205,10 @@ def _figure(cell: Cell) -> float | None:
 def _number(cell: Cell) -> float:
     number = _figure(cell)
     if number is None:
-        hint = "with a decimal point, and without units or thousands separators"
-        message = f"{_shown(cell)}, expected a number; write it {hint}"
+        hint = (
+            number_meant(cell) or "write it with a decimal point, and without units or thousands separators"
+        )
+        message = f"{_shown(cell)}, expected a number; {hint}"
         raise CellError(message)
     return number
 

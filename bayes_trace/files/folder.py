@@ -50,7 +50,8 @@ def read_evidence_set(folder: str | Path) -> EvidenceSet:
     Raises
     ------
     EvidenceSetError
-        With every problem at once: file, line, path, what is there, what was expected, what to do.
+        With every problem at once: file, line, path, what is there, what was expected, what to do. A scenario
+        with problems refuses nothing by itself: `apply_scenario` and `check` say what is wrong with it.
 
     Examples
     --------
@@ -62,7 +63,8 @@ def read_evidence_set(folder: str | Path) -> EvidenceSet:
     reader = _Reader(Path(folder))
     evidence_set = reader.read()
     if evidence_set is None or reader.problems:
-        raise EvidenceSetError(Path(folder).as_posix(), sorted(reader.problems, key=_in_order))
+        every = [*reader.problems, *reader.faults]
+        raise EvidenceSetError(Path(folder).as_posix(), sorted(every, key=_in_order))
     return evidence_set
 
 
@@ -76,6 +78,8 @@ class _Reader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.problems: list[Problem] = []
+        #: problems of scenarios, which stop only what applies them
+        self.faults: list[Problem] = []
         #: whether the set is of a later version of the format
         self.later = False
         #: path inside the set -> file, line and the path to show
@@ -101,9 +105,17 @@ class _Reader:
         tables = self._tables(head) if head else []
         if head is None or self.problems:
             return None
-        evidence_set = _assemble(head, self._with_codings(cases, tables), sources, scenarios, tables)
-        self.problems.extend(self._located(problem) for problem in list_problems(evidence_set))
-        return evidence_set
+        coded = self._with_codings(cases, tables)
+        evidence_set = _assemble(head, coded, sources, scenarios, tables)
+        faulty: dict[str, list[Problem]] = {}
+        for problem in list_problems(evidence_set):
+            own = str(problem.where[1]) if problem.where[:1] == ("scenarios",) else ""
+            (faulty.setdefault(own, []) if own else self.problems).append(self._located(problem))
+        if not faulty:
+            return evidence_set
+        self.faults += [fault for faults in faulty.values() for fault in faults]
+        scenarios |= {name: Scenario.with_faults(name, faults) for name, faults in faulty.items()}
+        return _assemble(head, coded, sources, scenarios, tables)
 
     def _document(self, path: Path) -> Document | None:
         """The file as plain values; its faults of form are noted."""
@@ -197,16 +209,19 @@ class _Reader:
         return [source for source in read if source]
 
     def _scenarios(self) -> dict[str, Scenario]:
-        scenarios = {}
-        for stem, path in self._files("scenarios").items():
-            document = self._document(path)
-            if document is None:
-                continue
+        return {stem: self._scenario(stem, path) for stem, path in self._files("scenarios").items()}
+
+    def _scenario(self, stem: str, path: Path) -> Scenario:
+        """A scenario with its own faults, which are no problem of the set."""
+        others, self.problems = self.problems, []
+        document = self._document(path)
+        scenario = None
+        if document:
             scenario = validate(Scenario, document.value, document)
             self._keep(document, ("scenarios", stem))
-            if scenario:
-                scenarios[stem] = scenario
-        return scenarios
+        faults, self.problems = self.problems, others
+        self.faults += faults
+        return scenario or Scenario.with_faults(stem, faults)
 
     def _tables(self, head: SetFile) -> list[CodingTable]:
         coders = {unicodedata.normalize("NFC", coder.id): coder for coder in head.coders}

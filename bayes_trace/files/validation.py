@@ -8,18 +8,24 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from bayes_trace.evidence import Case, Coding, Episode, Event, Item, Scenario, SetFile, Source
+from bayes_trace.evidence import Case, Coding, Episode, Event, Hypothesis, Item, Scenario, SetFile, Source
+from bayes_trace.evidence.values import number_meant
 from bayes_trace.files.nodes import Document, Where
 
 __all__ = ["line_at", "validate"]
 
-_KEYS = sorted(
-    {
-        key
-        for model in (SetFile, Case, Episode, Item, Event, Coding, Scenario, Source)
-        for key in model.model_fields
-    }
-)
+_HOMES: dict[str, type[BaseModel]] = {
+    "an entry of `codings`": Coding,
+    "a hypothesis": Hypothesis,
+    "set.yaml": SetFile,
+    "a case": Case,
+    "an episode": Episode,
+    "an item": Item,
+    "an event": Event,
+    "a scenario": Scenario,
+    "a source": Source,
+}
+_KEYS = sorted({key for model in _HOMES.values() for key in model.model_fields})
 
 
 def validate[M: BaseModel](model: type[M], value: object, document: Document, where: Where = ()) -> M | None:
@@ -123,14 +129,21 @@ def _message(detail: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
     if kind == "missing":
         return "missing; this key is required"
     if kind == "extra_forbidden":
-        name = str(detail["loc"][-1])
-        close = difflib.get_close_matches(name, _KEYS, n=1)
-        return "unknown key; " + (f"did you mean `{close[0]}`?" if close else "remove it")
+        return "unknown key; " + _place_of(str(detail["loc"][-1]))
     if kind == "value_error":
         return str(detail["ctx"]["error"])
     if kind == "string_pattern_mismatch":
         return f"{_show(given)}, expected one word of letters, digits and . _ + / -"
-    return f"{_show(given)}, {_expectation(detail)}"
+    meant = number_meant(given) if kind == "float_type" else ""
+    return f"{_show(given)}, {_expectation(detail)}" + (f"; {meant}" if meant else "")
+
+
+def _place_of(name: str) -> str:
+    """Where a key that stands in the wrong place belongs, or which key was meant."""
+    if homes := [home for home, model in _HOMES.items() if name in model.model_fields]:
+        return f"it belongs in {' or '.join(homes)}"
+    close = difflib.get_close_matches(name, _KEYS, n=1)
+    return f"did you mean `{close[0]}`?" if close else "remove it"
 
 
 def _expectation(detail: Any) -> str:  # noqa: ANN401

@@ -15,7 +15,7 @@ from bayes_trace.evidence.records import SHORT_FORM
 from bayes_trace.files.nodes import resolve_core
 from bayes_trace.files.table import write_table
 
-__all__ = ["to_yaml", "write_evidence_set", "write_files"]
+__all__ = ["refuse_faulty", "to_yaml", "write_evidence_set", "write_files"]
 
 
 def write_evidence_set(evidence_set: EvidenceSet, folder: str | Path, *, overwrite: bool = False) -> Path:
@@ -37,7 +37,7 @@ def write_evidence_set(evidence_set: EvidenceSet, folder: str | Path, *, overwri
     Raises
     ------
     EvidenceSetError
-        If the folder holds files and `overwrite` is false.
+        If the folder holds files and `overwrite` is false, or a scenario of the set could not be read.
 
     Examples
     --------
@@ -47,6 +47,7 @@ def write_evidence_set(evidence_set: EvidenceSet, folder: str | Path, *, overwri
     >>> bt.read_evidence_set(folder) == es
     True
     """
+    refuse_faulty(evidence_set, evidence_set.id)
     return write_files(_files(evidence_set), Path(folder), overwrite=overwrite)
 
 
@@ -80,6 +81,12 @@ def _free_name(folder: Path) -> Path:
             return name
     message = "too many backups beside it; remove some"
     raise EvidenceSetError(folder.as_posix(), [Problem((), message)])
+
+
+def refuse_faulty(es: EvidenceSet, name: str) -> None:
+    """A scenario that could not be read cannot be written either."""
+    if faults := [fault for scenario in es.scenarios.values() for fault in scenario.faults]:
+        raise EvidenceSetError(name, faults)
 
 
 def _files(es: EvidenceSet) -> dict[str, str]:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bayes_trace.evidence import Coding, EvidenceSet, Value
-from bayes_trace.evidence.coded import verbal_terms
+from bayes_trace.evidence.coded import term_in, verbal_terms
 from bayes_trace.evidence.forms import Form
 from bayes_trace.scales import Z_90, logit, probability_to_db
 
@@ -79,7 +79,10 @@ class Stated:
         stated = coding.options[option]
         if coding.form.words:
             terms = self._terms(coding.scale)
-            row = [terms[str(stated[name].best)] if name in stated else _UNSTATED for name in self._ids]
+            row = [
+                (term_in(terms, stated[name].best) or _UNSTATED) if name in stated else _UNSTATED
+                for name in self._ids
+            ]
         else:
             row = [_triple(stated[name]) if name in stated else _UNSTATED for name in self._ids]
         self.numbers += row

@@ -34,7 +34,8 @@ def apply_scenario(evidence_set: EvidenceSet, *names: str) -> EvidenceSet:
     UnknownNameError
         If the set has no such scenario.
     ScenarioError
-        If a scenario names what is not there, or keeps an item coded given one that it drops.
+        If the file of a scenario has problems, if a scenario names what is not there, or keeps an item
+        coded given one that it drops.
 
     Examples
     --------
@@ -61,6 +62,8 @@ def _lineage(es: EvidenceSet, name: str) -> list[str]:
 def _apply(es: EvidenceSet, name: str, scenario: Scenario) -> EvidenceSet:
     if name in es.applied:
         return es
+    if scenario.faults:
+        raise ScenarioError(str(EvidenceSetError(f"scenario {name}", scenario.faults)))
     steps: tuple[Callable[[EvidenceSet, Scenario], EvidenceSet], ...] = (
         change_hypotheses,
         set_episode_priors,

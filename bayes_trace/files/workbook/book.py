@@ -76,8 +76,10 @@ def letter(number: int) -> str:
 
 
 def make_table(sheet: str, lines: Lines, note: Note) -> Table:
-    """Headings from the first line that shows something, rows from the others."""
+    """Headings from the first line that shows something and is no title, rows from the others."""
     shown = [(number, cells) for number, cells in lines if not all(is_blank(cell) for cell in cells)]
+    if len(shown) > 1 and _is_title(shown[0][1], shown[1][1]):
+        del shown[0]
     table = Table(sheet)
     if not shown:
         return table
@@ -92,6 +94,12 @@ def make_table(sheet: str, lines: Lines, note: Note) -> Table:
         if not all(is_blank(cell) for cell in kept.values()):
             table.rows.append(Row(number, kept))
     return table
+
+
+def _is_title(first: Sequence[Cell], second: Sequence[Cell]) -> bool:
+    """A line of several words in one cell, over a line of several cells."""
+    words = [str(cell).split() for cell in first if not is_blank(cell)]
+    return len(words) == 1 and len(words[0]) > 1 and sum(not is_blank(cell) for cell in second) > 1
 
 
 def _is_own(headings: Sequence[Cell], place: int) -> bool:
@@ -224,8 +232,11 @@ def _rows(name: str, sheet: Worksheet, formulas: Worksheet, note: Note) -> Itera
 def _merged(name: str, sheet: Worksheet, note: Note) -> dict[tuple[int, int], Any]:
     """Cells hidden by a merge down a column -> the cell that is shown for them."""
     filled: dict[tuple[int, int], Any] = {}
+    top = next((n for n, row in enumerate(sheet.iter_rows(values_only=True), 1) if any(map(bool, row))), 0)
     for area in sheet.merged_cells.ranges:
         first = sheet.cell(area.min_row, area.min_col)
+        if area.min_row == area.max_row == top:
+            continue  # a title over the table
         if area.min_col != area.max_col and first.value is not None:
             message = f"cells {area.coord} are merged across columns; unmerge them and give each its value"
             note(Place(name, area.min_row, letter(area.min_col - 1)), message)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
+
+from pydantic import ValidationError
 
 from bayes_trace.errors import EvidenceSetError, Problem
 from bayes_trace.evidence import EvidenceSet, list_problems
@@ -18,6 +21,8 @@ __all__ = ["INSIDE", "Draft", "Place", "dig"]
 _LISTS = ("hypotheses", "coders", "codebook", "scales", "readings", "clusters", "sources")
 #: lists of records that stand inside a case
 INSIDE = ("episodes", "events", "items")
+#: unreadable values to go without before the rest of a table is given up
+MOST_PRUNED = 100
 #: parts of a path that mean nothing on a sheet
 _SILENT = ("codings", "values")
 
@@ -120,11 +125,26 @@ class Draft:
         es = validate(EvidenceSet, self._whole(), document)
         for problem in document.problems:
             self._locate(Problem(_flattened(problem.where, cases), problem.message))
-        if es is None or self:
-            return None
-        for problem in list_problems(es):
+        if es is not None and not self:
+            for problem in list_problems(es):
+                self._locate(problem)
+            return es
+        known = {place for place, _ in self._found}
+        for problem in list_problems(salvaged) if (salvaged := _salvaged(self._whole())) else ():
+            self._locate_further(problem, known)
+        return None
+
+    def _locate_further(self, problem: Problem, known: set[Place]) -> None:
+        """Keep what does not follow from rows that were not read."""
+        where = problem.where
+        place = next(
+            (self.places[where[:n]] for n in range(len(where), -1, -1) if where[:n] in self.places), Place()
+        )
+        lacks = problem.message.startswith(("missing", "no ", "priors sum", "probabilities sum"))
+        unread = {each.sheet for each in known} if problem.message.startswith("no ") else {place.sheet}
+        rows = {(each.sheet, each.row) for each in known}
+        if (place.sheet, place.row) not in rows and not (lacks and unread & {each.sheet for each in known}):
             self._locate(problem)
-        return es
 
     def _whole(self) -> dict[str, Any]:
         """Lists in the place of what was kept by id, and cases with what stands in them."""
@@ -136,6 +156,37 @@ class Draft:
             for name, case in (self.get("cases") or {}).items()
         ]
         return whole
+
+
+def _salvaged(whole: dict[str, Any]) -> EvidenceSet | None:
+    """The set without what cannot be read, so that the rest is looked at as well; None where too little is left."""
+    plain = {**dict.fromkeys(("id", "title", "question", "base_coder"), "unread"), **deepcopy(whole)}
+    for _ in range(MOST_PRUNED):
+        try:
+            return EvidenceSet.model_validate(plain)
+        except ValidationError as error:
+            if not _prune(plain, error.errors()[0]["loc"]):
+                return None
+    return None
+
+
+def _prune(plain: dict[str, Any], loc: tuple[int | str, ...]) -> bool:
+    """Take out what stands at a path, or the record that lacks it; whether anything was there."""
+    inside: Any = plain
+    last: tuple[Any, Any] | None = None
+    for key in loc:
+        there = (
+            key in inside
+            if isinstance(inside, dict)
+            else isinstance(inside, list) and key in range(len(inside))
+        )
+        if not there:
+            break
+        last, inside = (inside, key), inside[key]
+    if last is not None:
+        holder, key = last
+        del holder[key]
+    return last is not None
 
 
 def _of_case(case: str, records: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:

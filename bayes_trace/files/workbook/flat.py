@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from bayes_trace.evidence import Coding, EvidenceSet, Item, Value
-from bayes_trace.evidence.coded import verbal_terms
+from bayes_trace.evidence.coded import term_in, verbal_terms
 from bayes_trace.evidence.values import Values
 from bayes_trace.files.cells import Cell
 from bayes_trace.files.nodes import Where
@@ -362,7 +362,7 @@ def _value(coding: Coding, values: Values, hypothesis: str, terms: dict[str, Val
     """The value stated, that of the reference itself, or none for a compound, which has the mean of its parts."""
     neutral = Value(best=coding.form.neutral) if hypothesis == coding.reference else None
     value = values.get(hypothesis, neutral)
-    return _plain(terms.get(str(value.best), value)) if value else None
+    return _plain(term_in(terms, value.best) or value) if value else None
 
 
 def _plain(value: Value | None) -> Any:  # noqa: ANN401 - a number, a term or a mapping

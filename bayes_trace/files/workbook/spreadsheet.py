@@ -13,6 +13,7 @@ from bayes_trace.files.workbook.draft import Draft, Place
 from bayes_trace.files.workbook.flat import flat_text, is_flat, take_flat
 from bayes_trace.files.workbook.layout import excel_bytes, oversized
 from bayes_trace.files.workbook.sheets import Rows, empty_sheets, export_rows, take_sheets
+from bayes_trace.files.writing import refuse_faulty
 
 __all__ = ["read_spreadsheet", "read_with_remarks", "write_spreadsheet", "write_spreadsheet_template"]
 
@@ -123,7 +124,8 @@ def write_spreadsheet(evidence_set: EvidenceSet, path: str | Path, *, overwrite:
     Raises
     ------
     EvidenceSetError
-        If the file is there and `overwrite` is false, or a text is too long for a cell.
+        If the file is there and `overwrite` is false, a text is too long for a cell, or a scenario could
+        not be read.
 
     Examples
     --------
@@ -137,6 +139,7 @@ def write_spreadsheet(evidence_set: EvidenceSet, path: str | Path, *, overwrite:
     if path.suffix.lower() == ".csv":
         content = flat_text(evidence_set).encode("utf-8-sig")
         return write_bytes(content, path, overwrite=overwrite)
+    refuse_faulty(evidence_set, evidence_set.id)
     terms = [term for scale in evidence_set.scales for term in scale.terms]
     return _write_book(export_rows(evidence_set), path, terms, overwrite=overwrite)
 

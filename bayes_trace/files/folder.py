@@ -9,6 +9,7 @@ from pathlib import Path
 from bayes_trace.errors import EvidenceSetError, Problem
 from bayes_trace.evidence import (
     Case,
+    Chronicle,
     Coding,
     Event,
     EvidenceSet,
@@ -96,12 +97,14 @@ class _Reader:
             return None  # the other files follow rules that are not known here
         cases = self._cases()
         sources = self._sources()
+        chronicle = self._chronicle()
         scenarios = self._scenarios()
         self._strays()
         tables = self._tables(head) if head else []
         if head is None or self.problems:
             return None
         evidence_set = _assemble(head, self._with_codings(cases, tables), sources, scenarios, tables)
+        evidence_set = evidence_set.model_copy(update={"chronicle": chronicle})
         self.problems.extend(self._located(problem) for problem in list_problems(evidence_set))
         return evidence_set
 
@@ -196,6 +199,16 @@ class _Reader:
         self._keep(document, ("sources",))
         return [source for source in read if source]
 
+    def _chronicle(self) -> Chronicle:
+        """Who held which office when, where the set says."""
+        path = self.folder / "actors.yaml"
+        document = self._document(path) if path.exists() else None
+        if document is None:
+            return Chronicle()
+        chronicle = validate(Chronicle, document.value, document)
+        self._keep(document, ())
+        return chronicle or Chronicle()
+
     def _scenarios(self) -> dict[str, Scenario]:
         scenarios = {}
         for stem, path in self._files("scenarios").items():
@@ -227,7 +240,7 @@ class _Reader:
         """Files that look meant and would be passed over in silence, and folders that cannot be read."""
         kinds = (("cases", ".yaml"), ("scenarios", ".yaml"), ("codings", ".csv"))
         read = {path for kind in kinds for path in self._files(*kind).values()}
-        read |= {self.folder / "set.yaml", self.folder / "sources.yaml"}
+        read |= {self.folder / name for name in ("set.yaml", "sources.yaml", "actors.yaml")}
         for path in sorted(self.folder.rglob("*")):
             endings = [ending.lower() for ending in path.suffixes]
             hidden = any(part.startswith(".") for part in path.relative_to(self.folder).parts)

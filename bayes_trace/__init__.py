@@ -33,11 +33,13 @@ _HOME = {
     "check": "checks",
     "comparative_model": "models",
     "compile_evidence": "likelihood",
+    "configurations": "evidence",
     "elicitation_model": "models",
     "from_table": "files",
     "inclusion": "exact",
     "json_schema": "files",
     "lead": "exact",
+    "lock_codings": "evidence",
     "power_sensitivity": "summary",
     "propagate": "propagation",
     "read_bibtex": "files.bibliography",
@@ -102,11 +104,13 @@ __all__ = [
     "check",
     "comparative_model",
     "compile_evidence",
+    "configurations",
     "elicitation_model",
     "from_table",
     "inclusion",
     "json_schema",
     "lead",
+    "lock_codings",
     "planning",
     "plots",
     "power_sensitivity",
@@ -174,7 +178,7 @@ if TYPE_CHECKING:
         SimulationError,
         UnknownNameError,
     )
-    from bayes_trace.evidence import EvidenceSet
+    from bayes_trace.evidence import EvidenceSet, configurations, lock_codings
     from bayes_trace.exact import (
         inclusion,
         lead,

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-from bayes_trace.checks import assumptions, dependence, documents, judgements, structure
+from bayes_trace.checks import (
+    assumptions,
+    claims,
+    dependence,
+    documents,
+    guards,
+    judgements,
+    people,
+    references,
+    structure,
+    timeline,
+)
 from bayes_trace.checks.advice import Advice, Check
 from bayes_trace.evidence import EvidenceSet
 
 __all__ = ["CHECKS", "Advice", "check"]
 
+_MODULES = (
+    documents,
+    judgements,
+    structure,
+    dependence,
+    assumptions,
+    guards,
+    timeline,
+    people,
+    references,
+    claims,
+)
 #: every check, by code
 CHECKS: dict[str, Check] = {
     each.code: each
     for each in sorted(
-        (
-            each
-            for module in (documents, judgements, structure, dependence, assumptions)
-            for each in module.CHECKS
-        ),
+        (each for module in _MODULES for each in module.CHECKS),
         key=lambda each: int(each.code[1:]),
     )
 }

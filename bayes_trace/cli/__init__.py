@@ -13,6 +13,7 @@ from bayes_trace.cli import (
     compare,
     exchange,
     explain,
+    lock,
     new,
     plan,
     report,
@@ -48,6 +49,7 @@ app.command("plan")(plan.plan)
 app.command("report")(report.report)
 app.command("table")(table.table)
 app.command("cite")(cite.cite)
+app.command("lock")(lock.lock)
 app.command("new")(new.new)
 app.command("import")(exchange.import_spreadsheet)
 app.command("import-sources")(exchange.import_sources)

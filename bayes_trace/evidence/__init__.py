@@ -1,7 +1,10 @@
 """The evidence set: what a scholar writes down, frozen, and the problems it may have."""
 
+from bayes_trace.evidence.chronicle import Act, Actor, Chronicle, Country, Office
+from bayes_trace.evidence.configurations import configurations
 from bayes_trace.evidence.consistency import list_problems
 from bayes_trace.evidence.digest import changed_parts, content_digest, content_parts
+from bayes_trace.evidence.locks import lock_codings
 from bayes_trace.evidence.names import short_names, title_of
 from bayes_trace.evidence.records import (
     Case,
@@ -13,6 +16,7 @@ from bayes_trace.evidence.records import (
     Hypothesis,
     Implication,
     Item,
+    Lock,
     Reading,
     Reliability,
     Source,
@@ -23,11 +27,15 @@ from bayes_trace.evidence.sets import EvidenceSet, SetFile, Written
 from bayes_trace.evidence.values import Coding, Value
 
 __all__ = [
+    "Act",
+    "Actor",
     "Case",
     "Change",
+    "Chronicle",
     "Cluster",
     "Coder",
     "Coding",
+    "Country",
     "Denial",
     "Drop",
     "Episode",
@@ -36,6 +44,8 @@ __all__ = [
     "Hypothesis",
     "Implication",
     "Item",
+    "Lock",
+    "Office",
     "Part",
     "Reading",
     "Reliability",
@@ -47,9 +57,11 @@ __all__ = [
     "VerbalScale",
     "Written",
     "changed_parts",
+    "configurations",
     "content_digest",
     "content_parts",
     "list_problems",
+    "lock_codings",
     "short_names",
     "title_of",
 ]

@@ -9,6 +9,7 @@ from bayes_trace.errors import Problem
 from bayes_trace.evidence.coded import coding_problems, unknown_name
 from bayes_trace.evidence.csl import csl_problems
 from bayes_trace.evidence.events import event_problems, report_problems
+from bayes_trace.evidence.guards import guard_problems
 from bayes_trace.evidence.planned import scenario_problems
 from bayes_trace.evidence.prospects import prospect_problems
 from bayes_trace.evidence.records import Episode, Event, Item, Reliability
@@ -51,6 +52,7 @@ def list_problems(evidence_set: EvidenceSet) -> list[Problem]:
         _given,
         _sources,
         scenario_problems,
+        guard_problems,
     )
     return [problem for part in parts for problem in part(evidence_set)]
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-__all__ = ["CSL_FIELDS", "csl_problems", "date_of", "normal_csl"]
+__all__ = ["CSL_FIELDS", "csl_problems", "date_of", "issued_day", "normal_csl"]
 
 
 def _words(text: str) -> frozenset[str]:
@@ -92,6 +92,18 @@ def date_of(value: Any) -> Any:  # noqa: ANN401 - plain values
     if words and len(parts) == 1 and len(parts[0]) == 1:
         return {**{key: each for key, each in value.items() if key != "date-parts"}, "literal": words[0]}
     return {**value, "date-parts": [_whole(day) if isinstance(day, list) else day for day in parts]}
+
+
+def issued_day(reference: Mapping[str, Any]) -> str:
+    """When a reference came out, the later end of an interval, as YYYY, YYYY-MM or YYYY-MM-DD; empty if unknown.
+
+    Examples
+    --------
+    >>> issued_day({"issued": {"date-parts": [[1972, 3]]}}), issued_day({})
+    ('1972-03', '')
+    """
+    parts = reference.get("issued", {}).get("date-parts") or [[]]
+    return "-".join(f"{part:0{4 if place == 0 else 2}d}" for place, part in enumerate(parts[-1]))
 
 
 def _is_words(value: object) -> bool:

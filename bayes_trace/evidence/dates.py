@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
-__all__ = ["HistoricDate", "Label", "last_day"]
+__all__ = ["HistoricDate", "Label", "first_day", "last_day"]
 
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
@@ -43,6 +43,17 @@ def _check_date(text: str) -> str:
         message = f"date {text!r}: expected one date, or an earlier and a later one joined by /"
         raise ValueError(message)
     return text
+
+
+def first_day(date: str) -> str:
+    """The first day that a date can mean, as YYYY-MM-DD, so that dates compare as text.
+
+    Examples
+    --------
+    >>> first_day("1976-02"), first_day("1977/1980")
+    ('1976-02-01', '1977-01-01')
+    """
+    return (date.split("/", maxsplit=1)[0] + "-01-01")[:10]
 
 
 def last_day(date: str) -> str:

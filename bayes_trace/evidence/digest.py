@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["changed_parts", "content_digest", "content_parts"]
 
 #: words for people, or what only advice asks about
-_CODING = {"reason", "cell_reasons"}
+_CODING = {"reason", "cell_reasons", "coded_on", "coded_by"}
 _ITEM = {
     "title",
     "paraphrase",
@@ -29,8 +29,21 @@ _ITEM = {
     "source",
 }
 _ITEM |= {"see_also", "footnote", "search", "archive", "ambiguity", "not_coded", "decisive", "label"}
+_ITEM |= {
+    "excerpt",
+    "rights",
+    "original",
+    "language",
+    "translation",
+    "url",
+    "accessed",
+    "known_before_prior",
+    "cited_for",
+    "answers",
+}
 _EPISODE = {"label", "outcome", "transferred", "not_scored", "note"}
-_HYPOTHESIS = {"label", "short", "statement", "refusal_statement", "refusal_label"}
+_HYPOTHESIS = {"label", "short", "statement", "refusal_statement", "refusal_label", "formulated_after"}
+_RECORD = {"label", "text", "said_by", "follows", "contradicts", "before_decision"}
 #: characters of the digest of one part
 BRIEF = 12
 
@@ -87,7 +100,7 @@ def _parts(es: EvidenceSet) -> Iterator[tuple[str, object]]:
     rivals = [_plain(each, _HYPOTHESIS) for each in es.hypotheses]
     written = [_plain(each, set()) for each in es.as_written()]
     yield "the hypotheses and their priors", [rivals, written, es.prior_concentration]
-    yield "the coders", list(es.coder_ids)
+    yield "the coders", [*es.coder_ids, *_witnesses(es)]
     if es.applied:
         yield "the scenarios applied", list(es.applied)
     coded = [each for each in _in_order(es.coded.values()) if each.codings or getattr(each, "event", None)]
@@ -98,6 +111,14 @@ def _parts(es: EvidenceSet) -> Iterator[tuple[str, object]]:
     for each in coded:
         kind = "event" if each.id in es.events else "item"
         yield f"{kind} {each.id}", [_plain(each, {*_ITEM, "codings"}), _codings(es, each), _rated(es, each)]
+
+
+def _witnesses(es: EvidenceSet) -> list[list[str]]:
+    """Coders who count as one in pools, where several do."""
+    as_one: dict[str, list[str]] = {}
+    for coder in es.coders:
+        as_one.setdefault(coder.counts_as, []).append(coder.id)
+    return sorted(sorted(names) for names in as_one.values() if len(names) > 1)
 
 
 def _in_order[R: Any](records: Iterable[R]) -> list[R]:
@@ -132,4 +153,4 @@ def _context(es: EvidenceSet, coded: list[Item | Event]) -> Iterator[tuple[str, 
     for kind, (records, used) in named.items():
         for record in _in_order(records):
             if record.id in used:
-                yield f"{kind} {record.id}", _plain(record, {"label", "text"})
+                yield f"{kind} {record.id}", _plain(record, _RECORD)

@@ -33,6 +33,7 @@ __all__ = [
     "Hypothesis",
     "Implication",
     "Item",
+    "Lock",
     "Reading",
     "Reliability",
     "Source",
@@ -58,6 +59,8 @@ class Hypothesis(Frozen):
     steps: tuple[Name, ...] = ()
     #: none of the named explanations
     residual: Flag = False
+    #: items and events that it was formed after, so that they cannot test it
+    formulated_after: tuple[Name, ...] = ()
 
 
 class Coder(Frozen):
@@ -65,6 +68,19 @@ class Coder(Frozen):
 
     id: FileName
     label: str = ""
+    kind: Literal["person", "model"] = "person"
+    #: of a coder of kind model: its name
+    model: str = ""
+    #: of a coder of kind model: its version
+    version: str = ""
+    #: of a coder of kind model: what it was asked
+    prompt: str = ""
+    #: coders of one witness count as one in pools; empty: every person alone, all models together
+    witness: Name | None = None
+    #: day of the codings that name none
+    coded_on: HistoricDate | None = None
+    #: hand of the codings that name none
+    coded_by: str = ""
     unit: CodingUnit = CodingUnit.PROBABILITY
     #: verbal scale or reference hypothesis of a whole CSV of codings
     scale: Name | None = None
@@ -72,6 +88,22 @@ class Coder(Frozen):
     note: str = ""
     #: leading comment of the coder's CSV, kept on writing
     header: str = ""
+
+    @property
+    def counts_as(self) -> str:
+        """The witness that the coder is, or is one voice of, in pools."""
+        return self.witness or ("model" if self.kind == "model" else f"person {self.id}")
+
+
+class Lock(Frozen):
+    """Codings of one coder held fast: a later change of any is named."""
+
+    #: empty: the base coder
+    coder: Name | None = None
+    #: the day
+    locked_on: HistoricDate | None = None
+    #: item or event -> digest of what the coder said of it
+    codings: dict[Name, Annotated[str, Field(pattern="^[0-9a-f]{8,64}$")]]
 
 
 class Implication(Frozen):
@@ -84,6 +116,14 @@ class Implication(Frozen):
     restates: tuple[str, ...] = ()
     #: items of this implication have one uncertain likelihood in common
     shared_likelihood: Flag = False
+    #: side whose words or deeds it is, as ``sides`` of the set or of a case name it
+    said_by: Name | None = None
+    #: implications that come before it in time
+    follows: tuple[Name, ...] = ()
+    #: implications that cannot both hold of one episode
+    contradicts: tuple[Name, ...] = ()
+    #: what it tells of must lie before the decision
+    before_decision: Flag = False
 
 
 class VerbalScale(Frozen):
@@ -111,7 +151,16 @@ class Reading(Frozen):
 
 
 #: keys that may stand beside ``coding`` in the short form
-SHORT_FORM = ("unit", "scale", "reference", "reference_probability", "reason", "cell_reasons")
+SHORT_FORM = (
+    "unit",
+    "scale",
+    "reference",
+    "reference_probability",
+    "reason",
+    "cell_reasons",
+    "coded_on",
+    "coded_by",
+)
 
 
 class _Coded(Frozen):
@@ -141,10 +190,28 @@ class Item(_Coded):
     #: name in figures and tables; by default cut from the paraphrase
     title: Annotated[str, Field(max_length=60)] = ""
     paraphrase: str
+    #: a few words as they stand
+    excerpt: Annotated[str, Field(max_length=400)] = ""
+    #: by what right the excerpt is shown
+    rights: str = ""
+    #: the same words in the publication or archive itself, where they were seen there
+    original: Annotated[str, Field(max_length=400)] = ""
+    #: of the document (de, zh-Hant)
+    language: Annotated[str, Field(pattern="^([a-z]{2,3}(-[A-Za-z0-9]+)*)?$")] = ""
+    #: of the excerpt
+    translation: Annotated[str, Field(max_length=600)] = ""
+    #: where it can be seen
+    url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
+    #: when it was seen
+    accessed: HistoricDate | None = None
     #: of the document
     date: HistoricDate | None = None
     #: of the words, where they are older than the document
     statement_date: HistoricDate | None = None
+    #: of what its sources are cited for, where that is neither of these
+    cited_for: HistoricDate | None = None
+    #: items or episodes that it answers, and so comes after
+    answers: tuple[Name, ...] = ()
     #: written after the decision, yet meant to bear on it
     retrospective: Flag = False
     author: str = ""
@@ -174,6 +241,8 @@ class Item(_Coded):
     #: where to look for it; for ``found: planned``
     archive: str = ""
     decisive: Flag = False
+    #: whoever stated the prior knew of it, so that it may count twice
+    known_before_prior: Flag = False
     #: ids of the items coded jointly in this one
     package: tuple[Name, ...] = ()
     cluster: Name | None = None
@@ -217,6 +286,8 @@ class Event(_Coded):
     #: how far its reports repeat one another: 0 not at all, 1 as one
     correlation: Value = Value(best=0.0)
     decisive: Flag = False
+    #: whoever stated the prior knew of it, so that it may count twice
+    known_before_prior: Flag = False
     cluster: Name | None = None
     given: tuple[Name, ...] = ()
     #: ``outcome`` or the names of conditions that the event merely restates
@@ -260,6 +331,8 @@ class Case(Frozen):
 
     case: FileName
     label: str
+    #: side -> country, where it differs by case
+    sides: dict[Name, Name] = Field(default_factory=dict)
     #: what tied the partners before, in words
     relationship: str = ""
     #: when and how the claim under study was made, in words

@@ -101,6 +101,7 @@ class Part(Frozen):
     prior: Probability
     steps: tuple[Name, ...] = ()
     residual: bool = False
+    formulated_after: tuple[Name, ...] = ()
 
 
 class Split(Frozen):

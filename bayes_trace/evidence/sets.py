@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, Strict
 
 from bayes_trace.errors import UnknownNameError
+from bayes_trace.evidence.chronicle import Chronicle
 from bayes_trace.evidence.digest import content_digest, content_parts
 from bayes_trace.evidence.records import (
     Case,
@@ -19,6 +20,7 @@ from bayes_trace.evidence.records import (
     Hypothesis,
     Implication,
     Item,
+    Lock,
     Reading,
     Reliability,
     Source,
@@ -67,12 +69,16 @@ class SetFile(Frozen):
     reliability_grades: dict[Name, Reliability] = Field(default_factory=dict)
     readings: tuple[Reading, ...] = ()
     clusters: tuple[Cluster, ...] = ()
+    #: codings held fast before something was known, with their digests
+    locked: tuple[Lock, ...] = ()
     #: what the report asks of every case: what came before, what was attempted, why each outcome
     case_questions: tuple[str, str, str] = (
         "What tied the parties before?",
         "What was attempted, and did it succeed?",
         "Why did each outcome come about?",
     )
+    #: side -> country, such as ``patron``; a case may name sides of its own
+    sides: dict[Name, Name] = Field(default_factory=dict)
     #: name of a condition -> what its values mean
     conditions: dict[str, str] = Field(default_factory=dict)
     #: rivals exclude one another within the scope of the question
@@ -95,6 +101,8 @@ class EvidenceSet(SetFile):
     cases: tuple[Case, ...] = ()
     sources: tuple[Source, ...] = ()
     scenarios: dict[FileName, Scenario] = Field(default_factory=dict)
+    #: who held which office when
+    chronicle: Chronicle = Chronicle()
 
     @cached_property
     def episodes(self) -> dict[str, Episode]:

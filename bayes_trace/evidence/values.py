@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_serializer, model_validator
 
+from bayes_trace.evidence.dates import HistoricDate
 from bayes_trace.evidence.forms import CodingUnit, Form
 
 __all__ = [
@@ -170,6 +171,10 @@ class Coding(Frozen):
     cluster: Name | None = None
     #: adds to the items that this coding is conditional on
     given: tuple[Name, ...] = ()
+    #: day of the judgement; empty: that of the coder
+    coded_on: HistoricDate | None = None
+    #: hand that wrote it down; empty: that of the coder
+    coded_by: str = ""
 
     @property
     def form(self) -> Form:

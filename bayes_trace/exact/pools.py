@@ -9,14 +9,14 @@ import xarray as xr
 from bayes_trace.likelihood import cluster_weight, effective_number
 from bayes_trace.likelihood.links import best_point, links_of
 
-__all__ = ["fill_gaps", "log_pool"]
+__all__ = ["fill_gaps", "log_pool", "voices"]
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 
 def log_pool(evidence: xr.Dataset) -> xr.Dataset:
-    """One coder in the place of all: effective log-likelihoods averaged link by link over those who coded it.
+    """One coder in the place of all: effective log-likelihoods averaged link by link over who coded it.
 
     Effective numbers of clusters are those of the pooled rows. A coder who passed a link over has no voice on it.
 
@@ -44,10 +44,23 @@ def spoken_by_coder(evidence: xr.Dataset) -> Flags:
     return np.array(each, dtype=bool).reshape(len(each), evidence.sizes["link"])
 
 
+def voices(evidence: xr.Dataset, spoken: Flags) -> Array:
+    """Weight of every coder (coder, ...) among those who spoke: witnesses weigh the same, and coders of one share.
+
+    Coders of kind model are one witness unless the set says otherwise; every person is one.
+    """
+    weight = np.zeros(spoken.shape)
+    names = evidence["witness"].values if "witness" in evidence.coords else evidence["coder"].values
+    for witness in dict.fromkeys(names.tolist()):
+        own = np.flatnonzero(names == witness)
+        weight[own] = spoken[own] / np.maximum(spoken[own].sum(axis=0), 1)
+    return weight / np.maximum(weight.sum(axis=0), 1)
+
+
 def _pooled(evidence: xr.Dataset) -> Array:
-    spoken = spoken_by_coder(evidence)[..., None]
-    rows = np.where(spoken, evidence["log_likelihood"].values, 0.0)
-    return np.asarray(rows.sum(axis=0) / np.maximum(spoken.sum(axis=0), 1))
+    spoken = spoken_by_coder(evidence)
+    rows = np.where(spoken[..., None], evidence["log_likelihood"].values, 0.0)
+    return np.asarray((voices(evidence, spoken)[..., None] * rows).sum(axis=0))
 
 
 def _with_rows(evidence: xr.Dataset, rows: Array, coded: Flags) -> xr.Dataset:

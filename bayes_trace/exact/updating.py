@@ -10,7 +10,7 @@ import xarray as xr
 
 from bayes_trace.errors import BayesTraceError, ImpossibleEvidenceError, UnknownNameError
 from bayes_trace.exact.mean import mean_joint
-from bayes_trace.exact.pools import fill_gaps, log_pool
+from bayes_trace.exact.pools import fill_gaps, log_pool, voices
 from bayes_trace.likelihood.links import EVENT, FACT
 from bayes_trace.scales import log_sum, log_to_db
 
@@ -82,8 +82,9 @@ def update(
     coder
         One coder alone.
     pool
-        Coders together with equal weights: ``log`` averages effective log-likelihoods over those who coded a
-        link (and renormalises); ``linear`` averages posteriors, each coder's gaps filled by the log pool.
+        Witnesses together with equal weights, models being one witness unless the set says otherwise: ``log``
+        averages effective log-likelihoods over those who coded a link (and renormalises); ``linear`` averages
+        posteriors, each coder's gaps filled by the log pool.
 
     Returns
     -------
@@ -123,7 +124,7 @@ def update(
         joint.values, at_best = mean_joint(evidence, joint.values, refused=refused)
     post = _normalised(evidence, joint, at_best)
     if pool == "linear":
-        post = _linear_pool(post)
+        post = _linear_pool(post, voices(evidence, np.ones(evidence.sizes["coder"], dtype=bool)))
     if pool is not None:
         # averaged and renormalised: nobody's likelihood
         post["relative"] = post["relative"] | True
@@ -230,8 +231,9 @@ def _refuse_impossible(evidence: xr.Dataset, level: Array) -> None:
     raise ImpossibleEvidenceError(episode, items)
 
 
-def _linear_pool(post: xr.Dataset) -> xr.Dataset:
-    probability = post["probability"].mean("coder", keep_attrs=True).expand_dims("coder")
+def _linear_pool(post: xr.Dataset, weight: Array) -> xr.Dataset:
+    each = post["probability"] * xr.DataArray(weight, dims="coder")
+    probability = each.sum("coder", skipna=False).assign_attrs(post["probability"].attrs).expand_dims("coder")
     with np.errstate(divide="ignore"):
         log_p = xr.DataArray(np.log(probability)).assign_attrs(units="nats")
     return post.isel(coder=[0]).assign(

@@ -9,6 +9,7 @@ from pathlib import Path
 from bayes_trace.errors import EvidenceSetError, Problem
 from bayes_trace.evidence import (
     Case,
+    Chronicle,
     Coding,
     Event,
     EvidenceSet,
@@ -100,13 +101,14 @@ class _Reader:
             return None  # the other files follow rules that are not known here
         cases = self._cases()
         sources = self._sources()
+        chronicle = self._chronicle()
         scenarios = self._scenarios()
         self._strays()
         tables = self._tables(head) if head else []
         if head is None or self.problems:
             return None
         coded = self._with_codings(cases, tables)
-        evidence_set = _assemble(head, coded, sources, scenarios, tables)
+        evidence_set = _assemble(head, coded, sources, chronicle, scenarios, tables)
         faulty: dict[str, list[Problem]] = {}
         for problem in list_problems(evidence_set):
             own = str(problem.where[1]) if problem.where[:1] == ("scenarios",) else ""
@@ -115,7 +117,7 @@ class _Reader:
             return evidence_set
         self.faults += [fault for faults in faulty.values() for fault in faults]
         scenarios |= {name: Scenario.with_faults(name, faults) for name, faults in faulty.items()}
-        return _assemble(head, coded, sources, scenarios, tables)
+        return _assemble(head, coded, sources, chronicle, scenarios, tables)
 
     def _document(self, path: Path) -> Document | None:
         """The file as plain values; its faults of form are noted."""
@@ -208,6 +210,16 @@ class _Reader:
         self._keep(document, ("sources",))
         return [source for source in read if source]
 
+    def _chronicle(self) -> Chronicle:
+        """Who held which office when, where the set says."""
+        path = self.folder / "actors.yaml"
+        document = self._document(path) if path.exists() else None
+        if document is None:
+            return Chronicle()
+        chronicle = validate(Chronicle, document.value, document)
+        self._keep(document, ())
+        return chronicle or Chronicle()
+
     def _scenarios(self) -> dict[str, Scenario]:
         return {stem: self._scenario(stem, path) for stem, path in self._files("scenarios").items()}
 
@@ -242,7 +254,7 @@ class _Reader:
         """Files that look meant and would be passed over in silence, and folders that cannot be read."""
         kinds = (("cases", ".yaml"), ("scenarios", ".yaml"), ("codings", ".csv"))
         read = {path for kind in kinds for path in self._files(*kind).values()}
-        read |= {self.folder / "set.yaml", self.folder / "sources.yaml"}
+        read |= {self.folder / name for name in ("set.yaml", "sources.yaml", "actors.yaml")}
         for path in sorted(self.folder.rglob("*")):
             endings = [ending.lower() for ending in path.suffixes]
             hidden = any(part.startswith(".") for part in path.relative_to(self.folder).parts)
@@ -308,6 +320,7 @@ def _assemble(
     head: SetFile,
     cases: list[Case],
     sources: list[Source],
+    chronicle: Chronicle,
     scenarios: dict[str, Scenario],
     tables: list[CodingTable],
 ) -> EvidenceSet:
@@ -322,5 +335,6 @@ def _assemble(
         **{**fields, "coders": coders},
         cases=tuple(sorted(cases, key=lambda case: order.get(case.case, len(order)))),
         sources=tuple(sources),
+        chronicle=chronicle,
         scenarios=scenarios,
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from bayes_trace.evidence import Case, Scenario, SetFile, Source
+from bayes_trace.evidence import Case, Chronicle, Scenario, SetFile, Source
 from bayes_trace.evidence.records import SHORT_FORM
 from bayes_trace.evidence.sets import VERSION
 
@@ -33,19 +33,19 @@ def published_schema() -> str:
 
 
 def json_schema() -> dict[str, Any]:
-    """JSON Schema (2020-12) of ``set.yaml``, a case, a scenario and ``sources.yaml``.
+    """JSON Schema (2020-12) of ``set.yaml``, a case, a scenario, ``sources.yaml`` and ``actors.yaml``.
 
     Returns
     -------
     A schema that any one of these files satisfies; each is under ``$defs`` as well
-    (``SetFile``, ``Case``, ``Scenario``, ``Source``).
+    (``SetFile``, ``Case``, ``Scenario``, ``Source``, ``Chronicle``).
 
     Examples
     --------
     >>> sorted(json_schema()["$defs"])[:3]
-    ['Case', 'Change', 'Cluster']
+    ['Act', 'Actor', 'Case']
     """
-    schema: dict[str, Any] = TypeAdapter(SetFile | Case | Scenario | list[Source]).json_schema()
+    schema: dict[str, Any] = TypeAdapter(SetFile | Case | Scenario | list[Source] | Chronicle).json_schema()
     _allow_short_form(schema["$defs"])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -99,6 +99,8 @@ def _files(es: EvidenceSet) -> dict[str, str]:
     for number, case in enumerate(es.cases):
         stem = f"{number:03d}_{case.case}" if numbered else case.case
         files[f"cases/{stem}.yaml"] = to_yaml(_case(es, case))
+    if chronicle := _plain(es.chronicle):
+        files["actors.yaml"] = to_yaml(chronicle)
     if es.sources:
         files["sources.yaml"] = to_yaml([_plain(source) for source in es.sources])
     for name, scenario in es.scenarios.items():
@@ -126,7 +128,8 @@ def _tabular(es: EvidenceSet, coding: Coding, coder: str) -> bool:
         return False
     declared = next(each for each in es.coders if each.id == coder)
     single = len(coding.episodes) <= 1
-    plain = single and not (coding.readings or coding.cluster or coding.given or coding.reference_probability)
+    more = (coding.readings, coding.cluster, coding.given, coding.reference_probability)
+    plain = single and not any((*more, coding.coded_on, coding.coded_by))
     return (
         plain
         and _notes_fit(coding)

@@ -65,8 +65,12 @@ def _hypotheses(es: EvidenceSet) -> dict[str, Any]:
 
 
 def _coders(es: EvidenceSet) -> dict[str, Any]:
-    labels = {coder.id: coder.label or coder.id for coder in es.coders}
-    return {"coder": list(es.coder_ids), "coder_label": _text("coder", (labels[c] for c in es.coder_ids))}
+    by_id = {coder.id: coder for coder in es.coders}
+    return {
+        "coder": list(es.coder_ids),
+        "coder_label": _text("coder", (by_id[c].label or c for c in es.coder_ids)),
+        "witness": _text("coder", (by_id[c].counts_as for c in es.coder_ids)),
+    }
 
 
 def _episodes(es: EvidenceSet, chosen: Sequence[Episode]) -> dict[str, Any]:

@@ -64,7 +64,24 @@ class Items:
                 facts.pop(name)
         title = f" *{escape(item.title)}.*" if item.title else ""
         absent = " Looked for and not found." if item.found == "absent" else ""
-        return f"- {code}{title} {_when(item)}: {escape(sentence(item.paraphrase))}{absent} {self.dialect.cite(item)}"
+        said = f"{escape(sentence(item.paraphrase))}{absent}{_words(item)}"
+        return f"- {code}{title} {_when(item)}: {said} {self.dialect.cite(item)}{_place(item)}"
+
+
+def _words(item: Item) -> str:
+    """A few words of the document, in translation where it is in another language, and by what right."""
+    if not item.excerpt:
+        return ""
+    original = f" In the original: “{escape(item.original)}”" if item.original else ""
+    tongue = f"{item.language}, " if item.language else ""
+    meant = f" That is: “{escape(item.translation)}”" if item.translation else ""
+    return f" “{escape(item.excerpt)}” ({tongue}{escape(item.rights)}).{original}{meant}"
+
+
+def _place(item: Item) -> str:
+    """Where it can be seen, and when it was."""
+    seen = f", seen {day(item.accessed)}" if item.accessed else ""
+    return f" <{item.url}>{seen}." if item.url else f" Seen {day(item.accessed)}." if item.accessed else ""
 
 
 def _when(item: Item) -> str:

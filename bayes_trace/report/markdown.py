@@ -11,6 +11,7 @@ import jinja2
 from bayes_trace import tables
 from bayes_trace.checks import Advice, check
 from bayes_trace.evidence import EvidenceSet
+from bayes_trace.evidence.locks import lock_in_words
 from bayes_trace.report.brief import Brief
 from bayes_trace.report.citation import Cited
 from bayes_trace.report.dialect import Dialect, Picture, Plain
@@ -81,6 +82,7 @@ def markdown(
         all_items=listed.every,
         items_named=listed.named,
         used=gathered.used,
+        locks=[sentence(lock_in_words(es, lock)) for lock in es.locked],
         priors=_priors(gathered),
         planned=[item for case in gathered.cases for item in case.planned],
         footnotes=any(item.footnote for item in es.items.values()),

@@ -10,6 +10,7 @@ import xarray as xr
 
 from bayes_trace.errors import BayesTraceError, UnknownNameError
 from bayes_trace.exact import sum_over_links, update
+from bayes_trace.exact.pools import voices
 from bayes_trace.likelihood import best_point, cluster_weight, effective_number, links_of
 from bayes_trace.scales import log_sum, log_to_db
 from bayes_trace.sensitivity.ledger import Array, Flags, check_choice
@@ -32,7 +33,8 @@ def pool(
         Bayesian, and a single 0 is a veto. ``linear``: sum of w p, which keeps disagreement as spread; what a
         coder has passed over is filled by the log pool of those who coded it.
     weights
-        Coder -> weight; scaled to sum to 1. Coders not named are left out. By default all weigh the same.
+        Coder -> weight; scaled to sum to 1. Coders not named are left out. By default all witnesses weigh the
+        same: every person is one, and all coders of kind model together are one unless the set says otherwise.
 
     Returns
     -------
@@ -69,7 +71,7 @@ def pool(
     dims = ("episode", "hypothesis")
     rows = _rows(evidence)
     silent = (alone["n_coded"].max("coder") == 0) & (post["n_items"] > 0)
-    together = np.where(silent.values[:, None], np.nan, _together(chosen, how, used))
+    together = np.where(silent.values[:, None], np.nan, _together(chosen, how, used, equal=weights is None))
     return xr.Dataset(
         {
             "probability": (dims, together, {"units": "1", "long_name": "pooled posterior probability"}),
@@ -85,11 +87,11 @@ def pool(
     )
 
 
-def _together(chosen: xr.Dataset, how: str, share: Array) -> Array:
-    """Pooled probabilities (episode, hypothesis)."""
+def _together(chosen: xr.Dataset, how: str, share: Array, *, equal: bool) -> Array:
+    """Pooled probabilities (episode, hypothesis); with `equal`, witnesses weigh the same on every link."""
     spoken = np.array([links_of(chosen, number).spoken for number in range(share.size)])
     own = chosen["log_likelihood"].values
-    pooled = _weighted_mean(own, spoken * share[:, None])
+    pooled = _weighted_mean(own, voices(chosen, spoken) if equal else spoken * share[:, None])
     coded = chosen["coded"].values.any(axis=0)
     if how == "log":
         return np.asarray(np.exp(_log_posterior(chosen, pooled, coded)))
@@ -123,7 +125,7 @@ def _log_posterior(chosen: xr.Dataset, rows: Array, coded: Flags) -> Array:
 def _shares(evidence: xr.Dataset, weights: Mapping[str, float] | None) -> Array:
     names = [str(name) for name in evidence["coder"].values]
     if weights is None:
-        return np.full(len(names), 1 / len(names))
+        return voices(evidence, np.ones(len(names), dtype=bool))
     for name in weights:
         if name not in names:
             raise UnknownNameError("coder", name, names)

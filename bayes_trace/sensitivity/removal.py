@@ -125,10 +125,8 @@ def _without_coders(evidence: xr.Dataset, coder: str | None) -> xr.DataArray:
     if len(names) == 1:
         message = f'by="coder" needs two coders or more; there is only {names[0]}'
         raise BayesTraceError(message)
-    pools = [
-        pool(evidence, how="log", weights={name: 1.0 for name in names if name != out})["probability"]
-        for out in names
-    ]
+    others = {out: [name for name in names if name != out] for out in names}
+    pools = [pool(evidence.sel(coder=rest), how="log")["probability"] for rest in others.values()]
     result = xr.concat(pools, xr.Variable("left_out", names), coords="minimal", compat="override")
     return result.assign_attrs(by="coder")
 

@@ -25,6 +25,7 @@ FILES = {
         "SetFile",
         "Hypothesis",
         "Coder",
+        "Lock",
         "Implication",
         "Cluster",
         "Reading",
@@ -35,6 +36,7 @@ FILES = {
     ),
     "cases/*.yaml": ("Case", "Episode", "Item", "Event", "SourceReference", "Coding", "Value"),
     "sources.yaml": ("Source",),
+    "actors.yaml": ("Chronicle", "Actor", "Office", "Country", "Act"),
     "scenarios/*.yaml": ("Scenario", "Drop", "Change", "Split", "Part"),
 }
 
@@ -79,6 +81,8 @@ MEANINGS = {
     "Item.reading": "the uncertain fact that the item turns on",
     "Coder.reference": "hypothesis that a whole CSV of ratios is taken against",
     "Cluster.correlation": "0: its items count as independent; 1: they count as one",
+    "Coder.kind": "who judged: a person, or a model",
+    "Part.formulated_after": "items and events that it was formed after",
     "Coder.unit": "unit of the coder's CSV",
     "Implication.text": "the implication, in words",
     "Implication.step": "step of a mechanism that it belongs to",

@@ -29,6 +29,7 @@ _HOME = {
     "ScenarioError": "errors",
     "SimulationError": "errors",
     "UnknownNameError": "errors",
+    "ach_matrix": "exact",
     "apply_scenario": "scenarios",
     "check": "checks",
     "comparative_model": "models",
@@ -96,6 +97,7 @@ __all__ = [
     "SimulationError",
     "UnknownNameError",
     "__version__",
+    "ach_matrix",
     "apply_scenario",
     "calibration",
     "causal",
@@ -176,6 +178,7 @@ if TYPE_CHECKING:
     )
     from bayes_trace.evidence import EvidenceSet
     from bayes_trace.exact import (
+        ach_matrix,
         inclusion,
         lead,
         strongest_against,

@@ -29,6 +29,7 @@ _HOME = {
     "ScenarioError": "errors",
     "SimulationError": "errors",
     "UnknownNameError": "errors",
+    "ach_matrix": "exact",
     "apply_scenario": "scenarios",
     "check": "checks",
     "comparative_model": "models",
@@ -98,6 +99,7 @@ __all__ = [
     "SimulationError",
     "UnknownNameError",
     "__version__",
+    "ach_matrix",
     "apply_scenario",
     "calibration",
     "causal",
@@ -180,6 +182,7 @@ if TYPE_CHECKING:
     )
     from bayes_trace.evidence import EvidenceSet, configurations, lock_codings
     from bayes_trace.exact import (
+        ach_matrix,
         inclusion,
         lead,
         strongest_against,

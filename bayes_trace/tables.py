@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 __all__ = [
+    "ach_table",
     "coefficient_table",
     "db",
     "posterior_table",
@@ -27,6 +28,8 @@ __all__ = [
 Cells = tuple[list[str], list[list[str]]]
 
 SMALL = 0.005
+#: dB by which an item counts against a hypothesis, and strongly so
+AGAINST = (3.0, 10.0)
 
 
 def probability(value: float) -> str:
@@ -277,6 +280,51 @@ def weights_table(
         ["Prior odds", *map(db, odds)],
         ["Posterior odds", *(db(one + other) for one, other in zip(sums, odds, strict=True))],
     ]
+
+
+def ach_table(evidence: xr.Dataset, *, episode: str | None = None, coder: str | None = None) -> Cells:
+    """Header and cells of a matrix of items by hypotheses: what is inconsistent with each, and what tells them apart.
+
+    Parameters
+    ----------
+    evidence, episode, coder
+        As for `weights_table`.
+
+    Returns
+    -------
+    dB by which an item is less likely than under the hypothesis that explains it best, starred from 3 and from 10 dB
+    on; items that tell most apart first; then sums, the least of which even priors favour, and counts of items
+    against, as `ach_matrix` has them (Heuer 1999).
+
+    Examples
+    --------
+    >>> import bayes_trace as bt
+    >>> ev = bt.compile_evidence(bt.from_table({"memo": {"A": 0.8, "B": 0.05}}))
+    >>> print(to_markdown(*ach_table(ev)))
+    | Item | A | B | Diagnosticity |
+    |---|---|---|---|
+    | memo | 0.0 | 12.0** | 12.0 |
+    | Inconsistency | 0.0 | 12.0 |  |
+    | Items against | 0 | 1 |  |
+    """
+    from bayes_trace.exact import ach_matrix
+
+    where = _episode(evidence, episode)
+    matrix = ach_matrix(evidence, coder=coder)
+    here = matrix["link_episode"].values == where
+    behind, apart = matrix["inconsistency"].values[here], matrix["diagnosticity"].values[here]
+    items, end = _items(evidence, here), matrix.sel(episode=where)
+    order = (-apart.round(9)).argsort(kind="stable")
+    body = [[items[n], *map(_behind, behind[n]), db(float(apart[n]), sign=False)] for n in order]
+    return ["Item", *_words(evidence, "hypothesis").values(), "Diagnosticity"], [
+        *body,
+        ["Inconsistency", *(db(float(each), sign=False) for each in end["total"].values), ""],
+        ["Items against", *map(str, end["items_against"].values), ""],
+    ]
+
+
+def _behind(value: float) -> str:
+    return db(float(value), sign=False) + "*" * sum(value >= least - 1e-9 for least in AGAINST)
 
 
 def _episode(evidence: xr.Dataset, episode: str | None) -> str:

@@ -88,7 +88,10 @@ def _plain(data, coder, episode):
     hypotheses = _hypotheses(data)
     plain, read = [], []
     items = [
-        i for case in data["cases"] for i in case["items"] if i["found"] != "not_sought" and i["codings"]
+        i
+        for case in data["cases"]
+        for i in case["items"]
+        if i["found"] in ("present", "absent") and i["codings"]
     ]
     for item, coding in _codings(data, coder, episode, items):
         options = coding.get("readings") or {"": coding["values"]}
@@ -147,7 +150,9 @@ def _events(data, coder, episode):
         reports = [
             i
             for i in items
-            if i.get("event") == event["id"] and episode in i["episodes"] and i["found"] != "not_sought"
+            if i.get("event") == event["id"]
+            and episode in i["episodes"]
+            and i["found"] in ("present", "absent")
         ]
         row = {}
         for h in _hypotheses(data):

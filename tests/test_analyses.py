@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+import bayes_trace as bt
+
 ANALYSES = Path(__file__).parents[1] / "analyses"
 
 
@@ -67,6 +69,24 @@ def test_the_mechanism_as_a_model_says_what_it_implies():
     assert f"each given those before it {rows['belief'][2]} dB" in strict
     alone = sum(float(rows[node][2]) for node in ("record", "audience", "attempt", "belief", "reply"))
     assert float(strict.split()[-2]) == pytest.approx(alone, abs=0.3)
+
+
+def test_where_to_look_next_prints_what_the_engine_says():
+    text = run("where_to_look_next.py")
+    arms = bt.read_evidence_set(ANALYSES.parent / "evidence_sets" / "us_arms_transfers")
+    evidence = bt.compile_evidence(bt.apply_scenario(arms, *arms.preferred))
+    for coder in arms.coder_ids:
+        block = text.split(f"   {coder}\n")[1].splitlines()[:5]
+        ranked = bt.planning.best_next(evidence, coder=coder)
+        assert [line.rpartition("[")[2].rstrip("]") for line in block] == ranked["item"].values[:5].tolist()
+        assert [float(line.split()[0]) for line in block] == pytest.approx(
+            ranked["mutual_information"].values[:5], abs=5e-4
+        )
+    # looking with both results in hand teaches what both items together would, where nothing is settled early
+    both = bt.planning.expected_learning(evidence, by="set").mutual_information.sel(episode="f5e_1972")
+    cost, bits = text.split("Expected cost ")[1].split(" bits")[0].split("; ")
+    assert float(cost) == pytest.approx(12)
+    assert float(bits) == pytest.approx(both.item(), abs=5e-3)
 
 
 @pytest.mark.parametrize("name", ["taiwan.py", "pakistan.py"])

@@ -6,10 +6,14 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import bayes_trace as bt
 from bayes_trace.calibration import coherence
-from bayes_trace.errors import CalibrationError
+from bayes_trace.errors import CalibrationError, ScaleError
+from bayes_trace.exact.coherent import nearest_coherent
+from tests.build import item, make
 
 
 def compounds(rows, **options):
@@ -80,3 +84,88 @@ def test_a_split_hypothesis_is_the_mean_of_its_parts(arms):
 def test_a_set_without_parts_has_nothing_to_compare(arms):
     with pytest.raises(CalibrationError, match="no hypothesis is coded beside its parts"):
         coherence(bt.compile_evidence(arms))
+
+
+# --- the coherent pool -----------------------------------------------------------------------
+
+
+def two_coders(first, second, hypotheses=("A", "B", "A+B")):
+    codings = [{"values": first}, {"coder": "second", "values": second}]
+    return bt.compile_evidence(make([item("x", episodes=["e1"], codings=codings)], hypotheses=hypotheses))
+
+
+def test_without_compounds_it_is_the_mean_of_probabilities():
+    ev = two_coders({"A": 0.8, "B": 0.2}, {"A": 0.4, "B": 0.3}, ("A", "B"))
+    assert bt.update(ev, pool="coherent").probability.values[0] == pytest.approx([0.6 / 0.85, 0.25 / 0.85])
+
+
+def test_a_compound_above_its_parts_meets_the_nearest_of_them():
+    ev = two_coders({"A": 0.2, "B": 0.4, "A+B": 0.9}, {"A": 0.2, "B": 0.4, "A+B": 0.7})
+    row = np.array([0.2, 0.6, 0.6])
+    prior = bt.update(ev, pool="coherent")["prior"].values[0]
+    assert bt.update(ev, pool="coherent").probability.values[0] == pytest.approx(
+        prior * row / (prior * row).sum()
+    )
+
+
+def test_what_fits_stays():
+    row = np.array([0.2, 0.4, 0.3])
+    assert nearest_coherent(row, [(2, (0, 1))]).tolist() == row.tolist()
+
+
+COMPOUNDS = [(3, (0, 1)), (4, (1, 2)), (5, (0, 1, 2))]
+probability = st.floats(0.01, 0.99)
+
+
+@given(
+    st.lists(probability, min_size=6, max_size=6),
+    st.lists(st.lists(probability, min_size=3, max_size=3), min_size=5, max_size=5),
+    st.lists(st.floats(0, 1), min_size=3, max_size=3),
+)
+def test_no_coherent_row_is_nearer(row, parts, place):
+    """Against rows made coherent: any parts, and compounds anywhere between theirs."""
+    row = np.array(row)
+    found = nearest_coherent(row, COMPOUNDS)
+    far = np.square(found - row).sum()
+    for whole, of in COMPOUNDS:
+        assert min(found[list(of)]) - 1e-9 <= found[whole] <= max(found[list(of)]) + 1e-9
+    for each in parts:
+        other = np.array([*each, 0.0, 0.0, 0.0])
+        # the nearest row itself, its compounds pulled to the row's own, is among those tried
+        for tried in (other, np.array([*found[:3], 0.0, 0.0, 0.0])):
+            for (whole, of), where in zip(COMPOUNDS, place, strict=True):
+                low, high = tried[list(of)].min(), tried[list(of)].max()
+                tried[whole] = (
+                    np.clip(row[whole], low, high) if where > 0.5 else low + 2 * where * (high - low)
+                )
+            assert np.square(tried - row).sum() >= far - 1e-9
+
+
+def test_the_mean_of_coders_is_what_is_mended():
+    """Squares to all coders together are least where squares to their mean are."""
+    first, second = np.array([0.2, 0.4, 0.9]), np.array([0.3, 0.1, 0.5])
+    best = nearest_coherent((first + second) / 2, [(2, (0, 1))])
+    least = np.square(best - first).sum() + np.square(best - second).sum()
+    grid = np.linspace(0.01, 0.99, 50)
+    a, b, c = np.meshgrid(grid, grid, grid, indexing="ij")
+    sound = (c <= np.maximum(a, b)) & (c >= np.minimum(a, b))
+    every = sum((a - x) ** 2 + (b - y) ** 2 + (c - z) ** 2 for x, y, z in (first, second))
+    assert every[sound].min() >= least - 1e-12
+    assert every[sound].min() == pytest.approx(least, abs=0.01)
+
+
+def test_a_coherent_pool_needs_probabilities():
+    ev = bt.compile_evidence(bt.from_table({"memo": {"A": 0, "B": 3}}, unit="ratio_db"))
+    with pytest.raises(ScaleError, match="memo: coded by ratios, and a coherent pool needs probabilities"):
+        bt.update(ev, pool="coherent")
+
+
+def test_the_readers_of_the_arms_set_have_a_coherent_pool(arms):
+    """No compounds there: the mean of their probabilities, link by link."""
+    ev = bt.compile_evidence(arms, episodes=["no_resumption_1966"])
+    found = bt.update(ev, pool="coherent")
+    mean = np.log(np.exp(ev["log_likelihood"].values).mean(axis=0))
+    assert (ev["kappa"].values == 1).all()
+    row = np.exp(mean.sum(axis=0)) * ev["prior"].values[0]
+    assert found.probability.values[0] == pytest.approx(row / row.sum())
+    assert found.attrs["coder"] == "coherent pool of reader_a reader_b"

@@ -187,7 +187,7 @@ def test_a_relative_log_evidence_says_so():
     ("options", "message"),
     [
         ({"point": "median"}, "point='median'; expected 'best' or 'mean'"),
-        ({"pool": "geometric"}, "pool='geometric'; expected 'log' or 'linear'"),
+        ({"pool": "geometric"}, "pool='geometric'; expected 'log', 'linear' or 'coherent'"),
         ({"pool": "log", "coder": "first"}, "coder= and pool= are mutually exclusive; give one"),
         ({"coder": "third"}, "no coder named 'third'; there are: first, second"),
     ],

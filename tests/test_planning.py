@@ -282,6 +282,38 @@ def test_level_items_keep_the_order_of_the_set():
     assert best_next(planned({"b": row, "a": row, "c": row})).item.values.tolist() == ["b", "a", "c"]
 
 
+@pytest.fixture(scope="module")
+def arms():
+    return bt.read_evidence_set("evidence_sets/us_arms_transfers")
+
+
+def test_the_arms_set_says_where_to_look(arms):
+    """Ten papers or more, each with its archive, cost, detection, and a reason by either reader."""
+    there = [i for i in arms.items.values() if i.found == "planned"]
+    assert len(there) >= 10
+    for each in there:
+        assert each.archive
+        assert each.cost > 0
+        assert 0 < each.detection.low < each.detection.best < each.detection.high < 1
+        by = {coding.coder or arms.base_coder: coding for coding in each.codings}
+        assert by.keys() == {"reader_a", "reader_b"}
+        assert all(coding.reason and set(coding.values) == set(arms.hypothesis_ids) for coding in by.values())
+    assert len({i.archive for i in there}) == len(there)
+
+
+@pytest.mark.parametrize("scenario", [(), "preferred", ("with_residual",)])
+def test_no_number_of_the_arms_set_moves_for_what_is_planned(arms, scenario):
+    es = bt.apply_scenario(arms, *(arms.preferred if scenario == "preferred" else scenario))
+    cases = tuple(
+        case.model_copy(update={"items": tuple(i for i in case.items if i.found != "planned")})
+        for case in es.cases
+    )
+    with_them, without = bt.compile_evidence(es), bt.compile_evidence(es.model_copy(update={"cases": cases}))
+    assert with_them.sizes["planned"] >= 10
+    for name in without.data_vars:
+        np.testing.assert_array_equal(with_them[name], without[name])
+
+
 @pytest.mark.parametrize("k", [1, 2, 3, 4])
 def test_the_best_plan_is_the_best_of_all(k):
     found = best_plan(planned(FOUR, {"A": 0.2, "B": 0.8}), k=k)
@@ -359,7 +391,7 @@ def test_words_name_the_archive_and_the_cost():
     p = item("p", {"A": 0.9, "B": 0.3}, found="planned", cost=2.0, archive="Box 5")
     ev = bt.compile_evidence(make([p]))
     assert describe_next(best_next(ev), outcomes(ev)).startswith(
-        "Look first for p (Box 5): 0.30 bits expected at a cost of 2."
+        "Look first for what p says [p] (Box 5): 0.30 bits expected at a cost of 2."
     )
 
 
@@ -403,11 +435,35 @@ def test_the_command_prints_where_to_look_and_as_json(tmp_path):
     bt.write_evidence_set(make([item("x", {"A": 0.8, "B": 0.2}), p]), tmp_path / "set")
     call = [sys.executable, "-m", "bayes_trace", "plan", str(tmp_path / "set")]
     said = subprocess.run(call, capture_output=True, text=True, check=True).stdout
-    assert "Look first for p (Box 5): 0.21 bits expected at a cost of 2." in said
-    assert "e1, found (probability 0.78): A 0.80 to 0.92, B 0.20 to 0.08." in said
+    assert "Where: Box 5." in said
+    assert "now A .80, B .20" in said
+    assert "found (.78): A .92, B .08" in said
+    assert "0.209      2          what p says [p]" in said
     told = json.loads(subprocess.run([*call, "--json"], capture_output=True, text=True, check=True).stdout)
     assert [each["item"] for each in told["items"]] == ["p"]
     assert [each["outcome"] for each in told["outcomes"]] == ["present", "absent"]
+    assert told["preferred"] is None
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, None])
+def test_the_plan_fits_and_keeps_every_number(arms, width):
+    from bayes_trace.cli.plan import _lines, _planned
+
+    preferred = bt.apply_scenario(arms, *arms.preferred)
+    plans = {"base": _planned(arms, None, None), "preferred": _planned(preferred, None, None)}
+    lines = list(_lines(arms, plans, width))
+    assert width is None or max(map(len, lines)) <= width
+    text = " ".join(" ".join(lines).split())
+    ranked, after = plans["preferred"]
+    for name, bits in zip(ranked["item"].values, ranked["mutual_information"].values, strict=True):
+        assert f"[{name}]" in text
+        assert f"{bits:.3f}" in text
+    for name in ranked["item"].values[:3]:
+        assert arms.items[name].paraphrase in text
+        assert f"Where: {arms.items[name].archive}." in text
+        assert f"Why: {arms.items[name].codings[0].reason}" in text
+        for share in after["outcome_probability"].values[after["planned_item"].values == name].ravel():
+            assert f"found ({share:.2f}):".replace("(0.", "(.") in text
 
 
 def test_the_plot_shows_both_ends_of_each_search():

@@ -43,6 +43,7 @@ class Pool(StrEnum):
 
     log = "log"
     linear = "linear"
+    coherent = "coherent"
 
 
 def update(

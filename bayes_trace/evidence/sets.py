@@ -225,10 +225,10 @@ class EvidenceSet(SetFile):
         book = {implication.id: implication.restates for implication in self.codebook}
         return {*item.restates, *(name for each in item.implications for name in book.get(each, ()))}
 
-    def coded_links(self) -> Iterator[tuple[Item, str, Coding, str]]:
-        """Item, episode, coding and coder of every judgement, file order."""
+    def coded_links(self, *, planned: bool = False) -> Iterator[tuple[Item, str, Coding, str]]:
+        """Item, episode, coding and coder of every judgement, file order; of planned items only if so asked."""
         for item in self.items.values():
-            for coding in item.codings:
+            for coding in item.codings if planned or item.found != "planned" else ():
                 for episode in coding.episodes or item.episodes:
                     yield item, episode, coding, coding.coder or self.base_coder
 

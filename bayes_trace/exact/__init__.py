@@ -9,6 +9,7 @@ from bayes_trace.exact.ledger import (
     weight_of_evidence,
     weight_of_items,
 )
+from bayes_trace.exact.matrix import ach_matrix
 from bayes_trace.exact.updating import (
     TIE,
     inclusion,
@@ -22,6 +23,7 @@ from bayes_trace.exact.updating import (
 
 __all__ = [
     "TIE",
+    "ach_matrix",
     "inclusion",
     "lead",
     "log_joint",

@@ -6,10 +6,11 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from bayes_trace.exact.coherent import coherent_rows
 from bayes_trace.likelihood import cluster_weight, effective_number
 from bayes_trace.likelihood.links import best_point, links_of
 
-__all__ = ["fill_gaps", "log_pool", "voices"]
+__all__ = ["coherent_pool", "fill_gaps", "log_pool", "voices"]
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -28,6 +29,13 @@ def log_pool(evidence: xr.Dataset) -> xr.Dataset:
     return _with_rows(evidence.isel(coder=[0]), _pooled(evidence)[None], coded).assign(
         is_ratio=(evidence["is_ratio"] & evidence["coded"]).any("coder").expand_dims("coder")
     )
+
+
+def coherent_pool(evidence: xr.Dataset) -> xr.Dataset:
+    """One coder in the place of all: the coherent likelihoods nearest to those of all, see `coherent_rows`."""
+    coded = evidence["coded"].any("coder").values[None]
+    rows = coherent_rows(evidence, voices(evidence, spoken_by_coder(evidence)))
+    return _with_rows(evidence.isel(coder=[0]), rows[None], coded)
 
 
 def fill_gaps(evidence: xr.Dataset) -> xr.Dataset:

@@ -10,7 +10,7 @@ import xarray as xr
 
 from bayes_trace.errors import BayesTraceError, ImpossibleEvidenceError, UnknownNameError
 from bayes_trace.exact.mean import mean_joint
-from bayes_trace.exact.pools import fill_gaps, log_pool, voices
+from bayes_trace.exact.pools import coherent_pool, fill_gaps, log_pool, voices
 from bayes_trace.likelihood.links import EVENT, FACT
 from bayes_trace.scales import log_sum, log_to_db
 
@@ -20,6 +20,7 @@ Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 #: log-posteriors closer than this are level, in nats
 TIE = 1e-9
+_POOLS = {"log": log_pool, "linear": fill_gaps, "coherent": coherent_pool}
 
 
 def select_coder(evidence: xr.Dataset, coder: str | None) -> xr.Dataset:
@@ -65,7 +66,7 @@ def update(
     point: Literal["best", "mean"] = "best",
     refused: Literal["raise", "best"] = "raise",
     coder: str | None = None,
-    pool: Literal["log", "linear"] | None = None,
+    pool: Literal["log", "linear", "coherent"] | None = None,
 ) -> xr.Dataset:
     """Posterior of every hypothesis in every episode, by Bayes' rule.
 
@@ -84,7 +85,8 @@ def update(
     pool
         Witnesses together with equal weights, models being one witness unless the set says otherwise: ``log``
         averages effective log-likelihoods over those who coded a link (and renormalises); ``linear`` averages
-        posteriors, each coder's gaps filled by the log pool.
+        posteriors, each coder's gaps filled by the log pool; ``coherent`` takes the likelihoods nearest in squares to
+        those of all in which every compound lies between its parts (without compounds the mean of probabilities).
 
     Returns
     -------
@@ -98,13 +100,13 @@ def update(
     ImpossibleEvidenceError
         If every hypothesis of an episode is ruled out; names the items.
     ScaleError
-        For ``point="mean"`` where it has no answer, with each episode and the reason.
+        For ``point="mean"`` where it has no answer, with each episode and the reason; for ratios in a coherent pool.
     UnknownNameError
         For an unknown coder.
 
     References
     ----------
-    Fairfield and Charman (2017); the geometric pool: Genest and Zidek (1986).
+    Fairfield and Charman (2017); the geometric pool: Genest and Zidek (1986); the coherent one: Predd et al. (2008).
 
     Examples
     --------
@@ -118,7 +120,7 @@ def update(
         evidence = evidence.sel(coder=[str(select_coder(evidence, coder)["coder"].item())])
     names = _who(evidence, pool)
     if pool is not None:
-        evidence = log_pool(evidence) if pool == "log" else fill_gaps(evidence)
+        evidence = _POOLS[pool](evidence)
     joint, at_best = log_joint(evidence), np.zeros(evidence.sizes["episode"], dtype=bool)
     if point == "mean":
         joint.values, at_best = mean_joint(evidence, joint.values, refused=refused)
@@ -143,8 +145,8 @@ def _check_choices(point: str, coder: str | None, pool: str | None, refused: str
     if pool is not None and point == "mean":
         message = "point='mean' is the answer of one coder; give coder=, or pool at point='best'"
         raise BayesTraceError(message)
-    if pool not in (None, "log", "linear"):
-        message = f"pool={pool!r}; expected 'log' or 'linear'"
+    if pool not in (None, *_POOLS):
+        message = f"pool={pool!r}; expected 'log', 'linear' or 'coherent'"
         raise BayesTraceError(message)
     if refused not in ("raise", "best"):
         message = f"refused={refused!r}; expected 'raise' or 'best'"

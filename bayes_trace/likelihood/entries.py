@@ -112,7 +112,7 @@ def is_planned(coded: Item | Event) -> bool:
 
 
 def _codings(es: EvidenceSet) -> Iterator[tuple[Item | Event, str, Coding, str]]:
-    yield from es.coded_links()
+    yield from es.coded_links(planned=True)
     yield from es.coded_events()
 
 

@@ -154,11 +154,18 @@ def outcomes(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset:
     with np.errstate(invalid="ignore", divide="ignore"):
         after = both / ends[..., None]
     at = {"planned": [f"{plan.names[i]}@{evidence['episode'].values[e]}" for i, e in _pairs(plan)]}
+    label = (
+        evidence["episode_label"].values if "episode_label" in evidence.coords else evidence["episode"].values
+    )
     own = {
         "planned_item": ("planned", [plan.names[i] for i in plan.item]),
         "planned_title": ("planned", [plan.titles[i] for i in plan.item]),
         "planned_archive": ("planned", [plan.archives[i] for i in plan.item]),
         "planned_episode": ("planned", evidence["episode"].values[plan.episode].astype(str)),
+        "planned_episode_label": ("planned", label[plan.episode].astype(str)),
+    }
+    names = {
+        name: coord for name, coord in evidence["hypothesis"].coords.items() if coord.dims == ("hypothesis",)
     }
     return xr.Dataset(
         {
@@ -166,7 +173,7 @@ def outcomes(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset:
             "probability": (("planned", "outcome", "hypothesis"), after, {"units": "1"}),
             "now": (("planned", "hypothesis"), now, {"units": "1"}),
         },
-        {**at, **own, "outcome": evidence["outcome"].values, "hypothesis": evidence["hypothesis"].values},
+        {**at, **own, **names, "outcome": evidence["outcome"].values},
         {**evidence.attrs, "coder": coder or str(evidence.attrs["base_coder"])},
     )
 

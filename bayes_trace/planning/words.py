@@ -34,8 +34,12 @@ def outcome_table(after: xr.Dataset) -> pd.DataFrame:
     [['minutes', 'episode', 'present', 0.6, 0.75, 0.25], ['minutes', 'episode', 'absent', 0.4, 0.125, 0.875]]
     """
     names = [str(name) for name in after["hypothesis"].values]
+    labels = [name for name in after["hypothesis"].coords if name != "hypothesis"]
     wide = (
-        after["probability"].to_dataset("hypothesis").assign(outcome_probability=after["outcome_probability"])
+        after["probability"]
+        .drop_vars(labels)
+        .to_dataset("hypothesis")
+        .assign(outcome_probability=after["outcome_probability"])
     )
     frame = wide.to_dataframe().reset_index()
     frame = frame.rename(columns={"planned_item": "item", "planned_episode": "episode"})
@@ -62,14 +66,17 @@ def describe_next(ranked: xr.Dataset, after: xr.Dataset) -> str:
     >>> ev = bt.compile_evidence(bt.from_table({"minutes": {"A": 0.9, "B": 0.3}}, found={"minutes": "planned"}))
     >>> print(describe_next(bt.planning.best_next(ev), bt.planning.outcomes(ev)))
     Look first for minutes: 0.30 bits expected.
-    episode, found (probability 0.60): A 0.50 to 0.75, B 0.50 to 0.25.
-    episode, not found (probability 0.40): A 0.50 to 0.12, B 0.50 to 0.88.
+    Episode, found (probability 0.60): A 0.50 to 0.75, B 0.50 to 0.25.
+    Episode, not found (probability 0.40): A 0.50 to 0.12, B 0.50 to 0.88.
     """
     first = ranked.isel(item=0)
-    name, archive = str(first["item"].item()), str(first["archive"].item())
+    name, title, archive = (str(first[part].item()) for part in ("item", "title", "archive"))
+    called = name if title in ("", name) else f"{title} [{name}]"
     where = f" ({archive})" if archive else ""
     price = f" at a cost of {float(first['cost']):g}" if ranked.attrs["priced"] else ""
-    lines = [f"Look first for {name}{where}: {float(first['mutual_information']):.2f} bits expected{price}."]
+    lines = [
+        f"Look first for {called}{where}: {float(first['mutual_information']):.2f} bits expected{price}."
+    ]
     mine = after.isel(planned=(after["planned_item"] == name).values)
     for planned in range(mine.sizes["planned"]):
         one = mine.isel(planned=planned)
@@ -78,14 +85,15 @@ def describe_next(ranked: xr.Dataset, after: xr.Dataset) -> str:
 
 
 def _end(one: xr.Dataset) -> str:
+    short = "hypothesis_short" if "hypothesis_short" in one.coords else "hypothesis"
     moved = ", ".join(
         f"{name} {now:.2f} to {then:.2f}"
         for name, now, then in zip(
-            one["hypothesis"].values, one["now"].values, one["probability"].values, strict=True
+            one[short].values, one["now"].values, one["probability"].values, strict=True
         )
     )
     end, p = _ENDS[str(one["outcome"].item())], float(one["outcome_probability"])
-    return f"{one['planned_episode'].item()}, {end} (probability {p:.2f}): {moved}."
+    return f"{one['planned_episode_label'].item()}, {end} (probability {p:.2f}): {moved}."
 
 
 def describe_strategy(tree: xr.Dataset) -> str:

@@ -17,6 +17,7 @@ from bayes_trace.report.draws import read_draws
 from bayes_trace.report.effects import effects
 from bayes_trace.report.ledgers import Ledgers
 from bayes_trace.report.lines import Lines, by_hypothesis
+from bayes_trace.report.older import Older
 from bayes_trace.report.results import (
     CaseResult,
     Column,
@@ -158,6 +159,10 @@ class _Gatherer:
         return Ledgers(self.es, self.base_set, self.evidence, self.base, self.answers, self.coder)
 
     @cached_property
+    def older(self) -> Older:
+        return Older(self.evidence, self.coder)
+
+    @cached_property
     def all_lines(self) -> Lines:
         return Lines(self.es, self.evidence, self.coder)
 
@@ -189,6 +194,7 @@ class _Gatherer:
         total = self.ledgers.evidence_db(episode.id, leader, runner_up)
         by_step = weight_by_step(self.evidence, leader, against=runner_up, coder=self.coder)
         steps = zip(by_step["step"].values.tolist(), by_step.sel(here).values.tolist(), strict=True)
+        full = self.detail == "full"
         return EpisodeResult(
             episode=episode,
             prior=by_hypothesis(self.posterior["prior"].sel(here)),
@@ -201,7 +207,10 @@ class _Gatherer:
             lines=lines,
             ledger=ledger,
             steps=dict(steps),
-            robust=self.robustness(episode.id) if self.detail == "full" else None,
+            robust=self.robustness(episode.id) if full else None,
+            matrix=self.older.matrix(episode.id) if full else None,
+            counts=self.older.counts(episode.id, leader) if full else (),
+            discounted=self.older.discounted(episode.id) if full else 0,
             sampled=tuple((d, d.sampled[episode.id]) for d in self.drawn if episode.id in d.sampled),
         )
 

@@ -17,6 +17,7 @@ from bayes_trace.report.citation import Cited
 from bayes_trace.report.dialect import Dialect, Picture, Plain
 from bayes_trace.report.items import Items
 from bayes_trace.report.manifest import manifest
+from bayes_trace.report.older import counts_table, matrix_table
 from bayes_trace.report.parts import Parts, is_refusal
 from bayes_trace.report.results import Detail, EpisodeResult, Gathered
 from bayes_trace.report.text import day, escape, prose, sentence
@@ -73,6 +74,8 @@ def markdown(
         "readers": _readers(gathered),
         "verdict": verdict,
         "sentences": episode_sentences,
+        "matrix": partial(matrix_table, parts),
+        "counts": partial(counts_table, parts),
     }
     listed = Items(gathered, chosen)
     text = environment.get_template("report.md.j2").render(

@@ -13,6 +13,7 @@ __all__ = [
     "CaseResult",
     "Coefficient",
     "Column",
+    "Count",
     "Detail",
     "Drawn",
     "Effect",
@@ -20,6 +21,7 @@ __all__ = [
     "Gathered",
     "Ledger",
     "Line",
+    "Matrix",
     "Probabilities",
     "Robust",
     "Row",
@@ -182,6 +184,33 @@ class Ledger:
 
 
 @dataclass(frozen=True)
+class Matrix:
+    """Items by hypotheses: decibels by which each is less likely than under its best explanation."""
+
+    hypotheses: tuple[str, ...]
+    #: items, facts or events, the most telling first
+    items: tuple[str, ...]
+    behind: tuple[tuple[float, ...], ...]
+    #: sums by hypothesis, and numbers of items that count against it
+    total: tuple[float, ...]
+    against: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Count:
+    """The items of one episode counted between two hypotheses, and their weights."""
+
+    of: str
+    against: str
+    #: for the first, for the second, for neither
+    items: tuple[int, int, int]
+    bayes_factor: float
+    worst_case: float
+    #: dB of all weights
+    weight: float
+
+
+@dataclass(frozen=True)
 class Effect:
     """One change of a scenario, and what it does to one episode."""
 
@@ -210,6 +239,11 @@ class EpisodeResult:
     #: decibels of the items of each step of the leader's mechanism; the items of none under ""
     steps: dict[str, float]
     robust: Robust | None = None
+    #: in a full report
+    matrix: Matrix | None = None
+    counts: tuple[Count, ...] = ()
+    #: links that weigh less for the origin that they share
+    discounted: int = 0
     #: by file of draws
     sampled: tuple[tuple[Drawn, tuple[Sampled, ...]], ...] = ()
 

@@ -15,6 +15,7 @@ from bayes_trace.tally.tipping import (
     search_bias_tipping,
     separation,
 )
+from bayes_trace.tally.words import reading
 
 __all__ = [
     "PriorTilt",
@@ -22,6 +23,7 @@ __all__ = [
     "log_bayes_factor",
     "prior_tilt",
     "prior_tilt_tipping",
+    "reading",
     "recoding",
     "search_bias_tipping",
     "separated",

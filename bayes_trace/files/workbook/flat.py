@@ -266,7 +266,7 @@ def not_in_csv(evidence_set: EvidenceSet) -> list[str]:
     'labels, statements, sources and notes'
     """
     es = evidence_set
-    links = list(es.coded_links())
+    links = list(es.coded_links(planned=True))
     counted = {
         "source with a reliability (the answers will differ)": sum(
             bool(source.reliability or source.grade) for source in es.sources
@@ -304,7 +304,7 @@ def _safe(row: dict[str, Cell]) -> dict[str, Cell]:
 
 
 def _rows(es: EvidenceSet) -> Iterator[dict[str, Any]]:
-    links = list(es.coded_links())
+    links = _by_case(es)
     coded = {item.id for item, _, _, _ in links}
     # the first coder of the table is the base coder
     for name in es.coder_ids:
@@ -316,6 +316,16 @@ def _rows(es: EvidenceSet) -> Iterator[dict[str, Any]]:
                         key: value for key, value in {**about, **cell}.items() if value not in (None, [], "")
                     }
                     about.pop("reason", None)
+
+
+def _by_case(es: EvidenceSet) -> list[tuple[Item, str, Coding, str]]:
+    """All judgements, case by case: an item belongs to the case of its first episode, as it is read back."""
+    links = list(es.coded_links(planned=True))
+    order = {case.case: number for number, case in enumerate(es.cases)}
+    home: dict[str, int] = {}
+    for item, episode, _, _ in links:
+        home.setdefault(item.id, order[es.case_of[episode].case])
+    return sorted(links, key=lambda link: home[link[0].id])
 
 
 def _item(item: Item, coding: Coding, coded: set[str]) -> dict[str, Any]:

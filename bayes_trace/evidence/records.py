@@ -58,6 +58,8 @@ class Hypothesis(Frozen):
     steps: tuple[Name, ...] = ()
     #: none of the named explanations
     residual: Flag = False
+    #: what is not coded for it is as probable as under the core hypotheses on average
+    from_mean: Flag = False
 
 
 class Coder(Frozen):

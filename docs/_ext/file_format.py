@@ -35,7 +35,7 @@ FILES = {
     ),
     "cases/*.yaml": ("Case", "Episode", "Item", "Event", "SourceReference", "Coding", "Value"),
     "sources.yaml": ("Source",),
-    "scenarios/*.yaml": ("Scenario", "Drop", "Change", "Split", "Part"),
+    "scenarios/*.yaml": ("Scenario", "Drop", "Change", "Split", "Part", "SearchBias"),
 }
 
 #: what a key means, where the model leaves it to its name
@@ -132,6 +132,7 @@ MEANINGS = {
     "Scenario.add_hypotheses": "rivals added; the others give up prior in proportion",
     "Scenario.split": "rivals divided into parts that share their prior",
     "Scenario.drop_hypotheses": "rivals left out; the others take their prior in proportion",
+    "SearchBias.toward": "the hypothesis that the search favoured",
     "Split.hypothesis": "the hypothesis divided",
     "Split.into": "its parts, two or more",
 }

@@ -22,7 +22,7 @@ from bayes_trace.evidence.records import (
     Source,
     VerbalScale,
 )
-from bayes_trace.evidence.scenario import Change, Drop, Part, Scenario, Split
+from bayes_trace.evidence.scenario import Change, Drop, Part, Scenario, SearchBias, Split
 from bayes_trace.evidence.sets import EvidenceSet, SetFile, Written
 from bayes_trace.evidence.values import Coding, Value
 
@@ -50,6 +50,7 @@ __all__ = [
     "Reading",
     "Reliability",
     "Scenario",
+    "SearchBias",
     "SetFile",
     "Source",
     "Split",

@@ -61,6 +61,8 @@ class Hypothesis(Frozen):
     residual: Flag = False
     #: items and events that it was formed after, so that they cannot test it
     formulated_after: tuple[Name, ...] = ()
+    #: what is not coded for it is as probable as under the core hypotheses on average
+    from_mean: Flag = False
 
 
 class Coder(Frozen):

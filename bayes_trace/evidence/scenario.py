@@ -13,7 +13,7 @@ from bayes_trace.evidence.records import SHORT_FORM, Event, Item
 from bayes_trace.evidence.sources import Reliability
 from bayes_trace.evidence.values import Coding, Frozen, Name, Number, Probability, Value, Values
 
-__all__ = ["Change", "Drop", "Part", "Scenario", "Split"]
+__all__ = ["Change", "Drop", "Part", "Scenario", "SearchBias", "Split"]
 
 
 def _item_or_record(schema: dict[str, Any]) -> None:
@@ -102,6 +102,8 @@ class Part(Frozen):
     steps: tuple[Name, ...] = ()
     residual: bool = False
     formulated_after: tuple[Name, ...] = ()
+    #: what is not coded for it is as probable as under the core hypotheses on average
+    from_mean: bool = False
 
 
 class Split(Frozen):
@@ -109,6 +111,17 @@ class Split(Frozen):
 
     hypothesis: Name
     into: tuple[Part, ...] = Field(min_length=2)
+
+
+class SearchBias(Frozen):
+    """A search that was likelier to find what favours one hypothesis."""
+
+    toward: Name
+    #: off each find that favours it against a rival, and never below 0
+    db: Annotated[Number, Field(gt=0, le=100)]
+    #: empty: all
+    episodes: tuple[Name, ...] = ()
+    reason: str = ""
 
 
 class Scenario(Frozen):
@@ -142,6 +155,8 @@ class Scenario(Frozen):
     correlation: Value | None = None
     #: source -> how it reports
     reliability: dict[Name, Reliability] = Field(default_factory=dict)
+    #: what was found is discounted, after all recoding
+    search_bias: tuple[SearchBias, ...] = ()
     #: priors by hypothesis, all of them
     priors: dict[Name, Number] = Field(default_factory=dict)
     #: episode -> priors by hypothesis, all of them

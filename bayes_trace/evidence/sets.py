@@ -170,17 +170,26 @@ class EvidenceSet(SetFile):
 
     @cached_property
     def compounds(self) -> dict[str, dict[str, float]]:
-        """Compounds whose parts are all hypotheses of the set -> weight of every hypothesis in their mean.
+        """Hypotheses that are the mean of others where they are not coded -> weight of every hypothesis in it.
 
-        The parts weigh the same; one that a scenario split shares its weight evenly among its own.
+        These are compounds whose parts are all hypotheses of the set, and those `from_mean`. The parts weigh the
+        same; one that a scenario split shares its weight evenly among its own.
         """
-        now = self.written_parts() | {name: (name,) for name in self.hypothesis_ids}
         found = {}
-        for name in self.hypothesis_ids:
-            parts = [now.get(part, ()) for part in name.split("+")]
-            if len(parts) > 1 and all(parts):
-                found[name] = {each: 1 / len(parts) / len(part) for part in parts for each in part}
+        for hypothesis in self.hypotheses:
+            if parts := self._mean_of(hypothesis):
+                found[hypothesis.id] = {each: 1 / len(parts) / len(part) for part in parts for each in part}
         return found
+
+    def _mean_of(self, hypothesis: Hypothesis) -> list[tuple[str, ...]]:
+        """Groups of hypotheses that weigh the same in its mean; none for one that has to be coded."""
+        if hypothesis.from_mean:
+            core = self.core_parts().values()
+            others = (tuple(each for each in part if each != hypothesis.id) for part in core)
+            return [part for part in others if part]
+        now = self.written_parts() | {name: (name,) for name in self.hypothesis_ids}
+        parts = [now.get(part, ()) for part in hypothesis.id.split("+")]
+        return parts if len(parts) > 1 and all(parts) else []
 
     def written_parts(self) -> dict[str, tuple[str, ...]]:
         """Every hypothesis of the set file -> the ids by which it is present: itself, parts of a split, none."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from bayes_trace.errors import EvidenceSetError, Problem, ScenarioError, UnknownNameError
 from bayes_trace.evidence import EvidenceSet, Scenario, list_problems
+from bayes_trace.scenarios.bias import discount_search
 from bayes_trace.scenarios.copying import copy_set
 from bayes_trace.scenarios.dropping import drop_items
 from bayes_trace.scenarios.hypotheses import change_hypotheses
@@ -72,6 +73,7 @@ def _apply(es: EvidenceSet, name: str, scenario: Scenario) -> EvidenceSet:
         set_reliability,
         add_items,
         change_items,
+        discount_search,
         drop_items,
     )
     changed = es

@@ -86,7 +86,23 @@ def _with_hypothesis(es: EvidenceSet, part: Part) -> EvidenceSet:
         "hypotheses": (*hypotheses, _from_part(part)),
         "cases": _each_prior(es, make_room),
     }
-    return copy_set(es, update)
+    changed = copy_set(es, update)
+    return _with_mean_detection(changed, part.id) if part.from_mean else changed
+
+
+def _with_mean_detection(es: EvidenceSet, name: str) -> EvidenceSet:
+    """Where detection is stated by hypothesis, that of a newcomer is the even mean over the core hypotheses."""
+    core = [parts for parts in es.core_parts().values() if parts]
+
+    def changed(coded: Item | Event) -> Item | Event:
+        stated = {} if isinstance(coded, Event) else coded.detection_by_hypothesis
+        if not stated:
+            return coded
+        each = (sum(float(stated[part].best) for part in parts) / len(parts) for parts in core)
+        value = Value(best=sum(each) / len(core))
+        return coded.model_copy(update={"detection_by_hypothesis": {**stated, name: value}})
+
+    return map_coded(es, changed)
 
 
 def _without_hypothesis(es: EvidenceSet, name: str) -> EvidenceSet:

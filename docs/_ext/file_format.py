@@ -37,7 +37,7 @@ FILES = {
     "cases/*.yaml": ("Case", "Episode", "Item", "Event", "SourceReference", "Coding", "Value"),
     "sources.yaml": ("Source",),
     "actors.yaml": ("Chronicle", "Actor", "Office", "Country", "Act"),
-    "scenarios/*.yaml": ("Scenario", "Drop", "Change", "Split", "Part"),
+    "scenarios/*.yaml": ("Scenario", "Drop", "Change", "Split", "Part", "SearchBias"),
 }
 
 #: what a key means, where the model leaves it to its name
@@ -136,6 +136,7 @@ MEANINGS = {
     "Scenario.add_hypotheses": "rivals added; the others give up prior in proportion",
     "Scenario.split": "rivals divided into parts that share their prior",
     "Scenario.drop_hypotheses": "rivals left out; the others take their prior in proportion",
+    "SearchBias.toward": "the hypothesis that the search favoured",
     "Split.hypothesis": "the hypothesis divided",
     "Split.into": "its parts, two or more",
 }

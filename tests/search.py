@@ -10,7 +10,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 #: set by `make test-deep`
 DEEP = os.environ.get("SEARCH") == "deep"
 #: an ordinary test looks at this many examples, and this many times as many when it searches deeply
-EXAMPLES, DEEPER, FEWEST = 8, 12, 4
+EXAMPLES, DEEPER, FEWEST = 8, 5, 4
 
 settings.register_profile(
     "quick",

@@ -1,27 +1,16 @@
-"""``export``, ``import`` and ``import-sources``, run as people run them."""
+"""``export``, ``import`` and ``import-sources``: there and back, and what they refuse."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import openpyxl
 import pytest
 
 import bayes_trace as bt
-
-ARMS = Path(__file__).parents[1] / "evidence_sets" / "us_arms_transfers"
-COMMAND = Path(sys.executable).with_name("bayes-trace")
-
+from tests import command
+from tests.command import ARMS, call
 
 def run(*arguments, cwd=None):
-    environment = {**os.environ, "COLUMNS": "200", "PYTHONWARNINGS": "error"}
-    shown = subprocess.run(
-        [COMMAND, *map(str, arguments)], capture_output=True, text=True, env=environment, cwd=cwd, check=False
-    )
-    assert "Traceback" not in shown.stderr
-    return shown
+    return call(*arguments, cwd=cwd, width=200)
 
 
 @pytest.fixture
@@ -37,7 +26,7 @@ def test_every_command_explains_itself(command):
 
 
 def test_there_and_back_again(folder, tmp_path):
-    there = run("export", folder, "--out", tmp_path / "set.xlsx")
+    there = command.run("export", folder, "--out", tmp_path / "set.xlsx")
     assert (there.returncode, there.stdout) == (0, f"Wrote {tmp_path / 'set.xlsx'}\n"), there.stderr
     back = run("import", tmp_path / "set.xlsx", "--out", tmp_path / "back")
     assert back.returncode == 0, back.stderr

@@ -6,7 +6,7 @@ import pytest
 import xarray as xr
 
 import bayes_trace as bt
-from tests.command import SETS, run
+from tests.command import SETS, call, run
 
 SMALL, ARMS = SETS / "loyalty_or_reputation", SETS / "us_arms_transfers"
 
@@ -79,7 +79,7 @@ def test_the_table_of_draws_fits_a_terminal():
     ],
 )
 def test_wrong_calls_exit_2_before_anything_is_compiled(arguments, said, tmp_path):
-    shown = run("sample", *arguments, cwd=tmp_path, width=200)
+    shown = call("sample", *arguments, cwd=tmp_path, width=200)
     assert shown.returncode == 2
     assert said in shown.stderr
     assert "Traceback" not in shown.stderr

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -23,6 +21,7 @@ from bayes_trace.planning import (
     strategy,
 )
 from tests.build import data, item, make, problems, sound
+from tests.command import call
 
 
 def planned(table, /, priors=None, **more):
@@ -433,13 +432,12 @@ def test_bad_calls_say_what_there_is():
 def test_the_command_prints_where_to_look_and_as_json(tmp_path):
     p = item("p", {"A": 0.9, "B": 0.3}, found="planned", cost=2.0, archive="Box 5")
     bt.write_evidence_set(make([item("x", {"A": 0.8, "B": 0.2}), p]), tmp_path / "set")
-    call = [sys.executable, "-m", "bayes_trace", "plan", str(tmp_path / "set")]
-    said = subprocess.run(call, capture_output=True, text=True, check=True).stdout
+    said = call("plan", tmp_path / "set").stdout
     assert "Where: Box 5." in said
     assert "now A .80, B .20" in said
     assert "found (.78): A .92, B .08" in said
     assert "0.209      2          what p says [p]" in said
-    told = json.loads(subprocess.run([*call, "--json"], capture_output=True, text=True, check=True).stdout)
+    told = json.loads(call("plan", tmp_path / "set", "--json").stdout)
     assert [each["item"] for each in told["items"]] == ["p"]
     assert [each["outcome"] for each in told["outcomes"]] == ["present", "absent"]
     assert told["preferred"] is None

@@ -77,7 +77,7 @@ def in_decibels(name, ratio, **more):
     """An item of which only the ratio of H to N is known, the same in both worlds."""
     db = 10 * np.log10(ratio)
     coding = {"unit": "ratio_db", "reference": "A+N", "values": {"A+H": db, "B+H": db, "B+N": 0.0}}
-    return {"id": name, "codings": [coding], **more}
+    return {"id": name, "paraphrase": f"what {name} says", "codings": [coding], **more}
 
 
 def set_of_worlds():

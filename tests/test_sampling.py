@@ -121,7 +121,7 @@ def test_a_certain_value_that_a_scenario_turns_is_not_kept_from_the_model_before
     def coded(certain):
         row = {"A": certain, "B": (0.2, 0.3, 0.5), "C": (0.1, 0.2, 0.4)}
         codings = [{"coder": coder, "values": ranged(row)} for coder in ("one", "two")]
-        rows = [{"id": "i", "decisive": True, "codings": codings}]
+        rows = [{"id": "i", "paraphrase": "what i says", "decisive": True, "codings": codings}]
         return bt.compile_evidence(make_set({"e": rows}, coders=("one", "two")))
 
     for certain, low, high in ((1.0, 0.6, 1.0), (0.0, 0.0, 1e-12)):

@@ -18,6 +18,7 @@ from bayes_trace.exact import log_joint
 from bayes_trace.likelihood import drop_entries, with_likelihoods
 from bayes_trace.scales import log_to_db
 from tests.moved import with_weights_held
+from tests.search import examples
 from tests.strategies import ALL, build, fractions, priors, set_data, sets, tables
 
 #: what has a probability of its own, and no number for several items
@@ -138,6 +139,7 @@ def moved(ev, entry, hypothesis, end):
 
 
 @given(sets(features=ALL - {"ratios"}, max_items=3))
+@examples(10)
 def test_one_way_moves_one_cell_and_updates(es):
     ev = compiled(es)
     answer = sens.one_way(ev)

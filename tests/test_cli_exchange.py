@@ -9,6 +9,7 @@ import bayes_trace as bt
 from tests import command
 from tests.command import ARMS, call
 
+
 def run(*arguments, cwd=None):
     return call(*arguments, cwd=cwd, width=200)
 

@@ -36,7 +36,7 @@ def coded_set(noise, leans, levels, *, items=80, seed=3, mixed=False):
             else:
                 values = {h: around(v) for h, v in zip(NAMES, stated, strict=True)}
                 codings.append({"coder": coder, "unit": "db", "values": values})
-        rows.append({"id": f"i{n}", "codings": codings})
+        rows.append({"id": f"i{n}", "paraphrase": f"what i{n} says", "codings": codings})
     return make_set({"e": rows}, hypotheses=NAMES, priors=(0.25,) * 4, coders=coders)
 
 
@@ -90,6 +90,7 @@ def pair_set():
     rows = [
         {
             "id": name,
+            "paraphrase": f"what {name} says",
             "codings": [
                 {"coder": c, "values": ranged(dict(zip(HYPOTHESES, said, strict=True)))}
                 for c, said in by_coder.items()

@@ -107,19 +107,19 @@ def test_bad_calls_say_what_there_is():
     ],
 )
 def test_each_way_to_differ_has_its_reading(k, r, weight, said):
-    assert reading(k, r, tally.bayes_factor(k, r), weight, of="A", against="B") == said
+    assert reading(k, r, bayes_factor=tally.bayes_factor(k, r), weight=weight, of="A", against="B") == said
 
 
 @given(st.integers(0, 30), st.integers(0, 30), st.floats(-60, 60))
 def test_a_reading_turns_with_the_pair(k, r, weight):
-    one = reading(k, r, tally.bayes_factor(k, r), weight, of="A", against="B")
-    other = reading(r, k, tally.bayes_factor(r, k), -weight, of="B", against="A")
+    one = reading(k, r, bayes_factor=tally.bayes_factor(k, r), weight=weight, of="A", against="B")
+    other = reading(r, k, bayes_factor=tally.bayes_factor(r, k), weight=-weight, of="B", against="A")
     assert one == other
 
 
 def test_an_endless_count_has_a_reading():
-    assert "the count by more" in reading(5000, 0, math.inf, 40.0, of="A", against="B")
-    assert "the count by more" in reading(0, 5000, 0.0, -40.0, of="A", against="B")
+    assert "the count by more" in reading(5000, 0, bayes_factor=math.inf, weight=40.0, of="A", against="B")
+    assert "the count by more" in reading(0, 5000, bayes_factor=0.0, weight=-40.0, of="A", against="B")
 
 
 # --- in the report ------------------------------------------------------------------------------

@@ -111,8 +111,8 @@ def counts_table(parts: Parts, result: EpisodeResult) -> str:
             tables.db(each.weight),
             reading(
                 *each.items[:2],
-                each.bayes_factor,
-                each.weight,
+                bayes_factor=each.bayes_factor,
+                weight=each.weight,
                 of=parts.short(each.of),
                 against=parts.short(each.against),
             ),

@@ -11,7 +11,7 @@ ALIKE, EVEN = 3.0, 1.0
 
 
 def reading(
-    supporting: int, opposing: int, bayes_factor: float, weight: float, *, of: str, against: str
+    supporting: int, opposing: int, *, bayes_factor: float, weight: float, of: str, against: str
 ) -> str:
     """Why the number of items and their likelihoods say the same, or do not.
 
@@ -32,9 +32,9 @@ def reading(
 
     Examples
     --------
-    >>> reading(2, 1, 2.2, -13.5, of="T", against="R")
+    >>> reading(2, 1, bayes_factor=2.2, weight=-13.5, of="T", against="R")
     'More items speak for T, but those for R weigh more: a count takes all for alike.'
-    >>> reading(9, 1, 185.2, 9.5, of="T", against="R")
+    >>> reading(9, 1, bayes_factor=185.2, weight=9.5, of="T", against="R")
     'Both favour T, the count by more: it does not see that the items are weak, 1.0 dB each on average.'
     """
     if not supporting + opposing:

@@ -1,15 +1,9 @@
 """Bayes' rule over the effective likelihoods, exactly, and what these say by themselves."""
 
 from bayes_trace.exact.growth import trajectory
-from bayes_trace.exact.ledger import (
-    strongest_against,
-    test_type,
-    weakest_step,
-    weight_by_step,
-    weight_of_evidence,
-    weight_of_items,
-)
+from bayes_trace.exact.pools import fill_gaps, log_pool, spoken_by_coder
 from bayes_trace.exact.updating import (
+    LEVEL_DB,
     TIE,
     inclusion,
     lead,
@@ -19,14 +13,26 @@ from bayes_trace.exact.updating import (
     sum_over_links,
     update,
 )
+from bayes_trace.exact.weights import (
+    strongest_against,
+    test_type,
+    weakest_step,
+    weight_by_step,
+    weight_of_evidence,
+    weight_of_items,
+)
 
 __all__ = [
+    "LEVEL_DB",
     "TIE",
+    "fill_gaps",
     "inclusion",
     "lead",
     "log_joint",
+    "log_pool",
     "ranking",
     "select_coder",
+    "spoken_by_coder",
     "strongest_against",
     "sum_over_links",
     "test_type",

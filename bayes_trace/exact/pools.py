@@ -9,31 +9,32 @@ import xarray as xr
 from bayes_trace.likelihood import cluster_weight, effective_number
 from bayes_trace.likelihood.links import best_point, links_of
 
-__all__ = ["fill_gaps", "log_pool"]
+__all__ = ["fill_gaps", "log_pool", "spoken_by_coder"]
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 
-def log_pool(evidence: xr.Dataset) -> xr.Dataset:
+def log_pool(evidence: xr.Dataset, *, share: Array | None = None) -> xr.Dataset:
     """One coder in the place of all: effective log-likelihoods averaged link by link over those who coded it.
 
-    Effective numbers of clusters are those of the pooled rows. A coder who passed a link over has no voice on it.
+    `share` holds the weights of the coders, by default equal ones. Effective numbers of clusters are those of the
+    pooled rows. A coder who passed a link over has no voice on it.
 
     References
     ----------
     Genest and Zidek (1986), on the logarithmic opinion pool.
     """
     coded = evidence["coded"].any("coder").values[None]
-    return _with_rows(evidence.isel(coder=[0]), _pooled(evidence)[None], coded).assign(
+    return _with_rows(evidence.isel(coder=[0]), _pooled(evidence, share)[None], coded).assign(
         is_ratio=(evidence["is_ratio"] & evidence["coded"]).any("coder").expand_dims("coder")
     )
 
 
-def fill_gaps(evidence: xr.Dataset) -> xr.Dataset:
+def fill_gaps(evidence: xr.Dataset, *, share: Array | None = None) -> xr.Dataset:
     """Every coder, with the log pool of the others where a link was passed over."""
     own = spoken_by_coder(evidence)
-    rows = np.where(own[..., None], evidence["log_likelihood"].values, _pooled(evidence))
+    rows = np.where(own[..., None], evidence["log_likelihood"].values, _pooled(evidence, share))
     coded = np.broadcast_to(evidence["coded"].any("coder").values, evidence["coded"].shape)
     return _with_rows(evidence, rows, coded)
 
@@ -44,10 +45,13 @@ def spoken_by_coder(evidence: xr.Dataset) -> Flags:
     return np.array(each, dtype=bool).reshape(len(each), evidence.sizes["link"])
 
 
-def _pooled(evidence: xr.Dataset) -> Array:
+def _pooled(evidence: xr.Dataset, share: Array | None) -> Array:
+    """Weighted mean over the coders who coded a link; 0 where nobody did."""
     spoken = spoken_by_coder(evidence)[..., None]
-    rows = np.where(spoken, evidence["log_likelihood"].values, 0.0)
-    return np.asarray(rows.sum(axis=0) / np.maximum(spoken.sum(axis=0), 1))
+    weight = spoken * (np.ones(len(spoken)) if share is None else share)[:, None, None]
+    rows = np.where(weight > 0, evidence["log_likelihood"].values, 0.0) * weight
+    total = weight.sum(axis=0)
+    return np.asarray(rows.sum(axis=0) / np.where(total > 0, total, 1.0))
 
 
 def _with_rows(evidence: xr.Dataset, rows: Array, coded: Flags) -> xr.Dataset:

@@ -79,7 +79,7 @@ def markdown(
         meaning=meaning(gathered.answers),
         episode=lambda r: environment.get_template("episode.md.j2").render(r=r, **common),
         all_items=listed.every,
-        items_named=listed.named,
+        items_named=listed.mentioned,
         used=gathered.used,
         priors=_priors(gathered),
         planned=[item for case in gathered.cases for item in case.planned],

@@ -21,7 +21,7 @@ __all__ = [
     "Ledger",
     "Line",
     "Probabilities",
-    "Robust",
+    "Robustness",
     "Row",
     "Sampled",
     "Stated",
@@ -80,7 +80,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Robust:
+class Robustness:
     """How far the answer to one episode can be pushed, as `sensitivity.robustness` has it."""
 
     #: measure -> value
@@ -209,7 +209,7 @@ class EpisodeResult:
     ledger: Ledger
     #: decibels of the items of each step of the leader's mechanism; the items of none under ""
     steps: dict[str, float]
-    robust: Robust | None = None
+    robustness: Robustness | None = None
     #: by file of draws
     sampled: tuple[tuple[Drawn, tuple[Sampled, ...]], ...] = ()
 

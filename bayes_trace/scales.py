@@ -38,8 +38,8 @@ Array = npt.NDArray[np.float64]
 
 #: natural logarithms in one decibel: 10 log10 x = ln x / NATS_PER_DB
 NATS_PER_DB = float(np.log(10.0) / 10.0)
-#: standard normal deviate of the upper 5 %: elicited ranges are 90 % intervals
-Z_90 = 1.6448536269514722
+#: every interval that is stated or shown holds 90 %, from its lower tail to its upper; the normal deviate of that end
+INTERVAL, TAILS, Z_90 = 0.9, (0.05, 0.95), 1.6448536269514722
 
 
 def db_to_log(db: npt.ArrayLike) -> Array:

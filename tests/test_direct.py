@@ -8,6 +8,9 @@ import sys
 from dataclasses import replace
 from itertools import combinations_with_replacement
 
+import arviz_plots as azp
+import arviz_stats as azs
+import matplotlib as mpl
 import numpy as np
 import pytest
 import xarray as xr
@@ -24,6 +27,7 @@ from bayes_trace.sampling import run
 from bayes_trace.sampling.candidates import effective, pareto_k
 from bayes_trace.sampling.direct import NotTrustedError, draw_episode
 from bayes_trace.scales import logit
+from bayes_trace.summary import power_sensitivity
 from tests.build import item, make
 from tests.integrated import LOW, WIDE, at, nodes, report, with_event
 from tests.search import DEEP, examples
@@ -189,7 +193,7 @@ def test_a_discounted_number_is_learned_to_its_power():
     z, weight = nodes(400)
     root = at(WIDE, z) ** 0.5
     a = (root @ weight) ** 2
-    assert draws.posterior.indicator.mean(("chain", "draw")).values[0, 0] == pytest.approx(
+    assert draws.drawn.indicator.mean(("chain", "draw")).values[0, 0] == pytest.approx(
         a / (a + 0.1), abs=0.02
     )
     p = draws.posterior.probability.values[..., 0, 0]
@@ -231,13 +235,13 @@ def draws():
 
 
 def test_the_tree_is_that_of_the_other_samplers(draws, tmp_path):
-    groups = {"posterior", "prior", "log_likelihood", "log_prior", "observed_data", "constant_data"}
+    groups = {"posterior", "drawn", "prior", "log_likelihood", "log_prior", "observed_data", "constant_data"}
     assert groups | {"log_likelihood_summed_out", "diagnostics"} == set(draws.children)
     assert draws.posterior.probability.dims == ("chain", "draw", "episode", "hypothesis")
     assert dict(draws.posterior.sizes)["chain"] == 4
     assert draws.posterior.hit.dims == ("chain", "draw", "hit_deviate", "hypothesis")
     assert draws.posterior.hit_deviate.values.tolist() == ["s|e1"]
-    assert set(draws.log_prior.data_vars) == {"hit_noise", "false_report_noise", "drawn_hypothesis"}
+    assert set(draws.log_prior.data_vars) == {"hit_noise", "false_report_noise"}
     assert (draws.attrs["sampler"], draws.attrs["method"], draws.attrs["tune"]) == ("direct", "direct", 0)
     assert draws.attrs["proposals"] >= 16000
     assert draws.attrs["converged"] == 1
@@ -247,9 +251,23 @@ def test_the_tree_is_that_of_the_other_samplers(draws, tmp_path):
         xr.testing.assert_allclose(back.posterior.probability, draws.posterior.probability)
 
 
+def test_arviz_plots_and_scales_the_tree_as_it_is(draws):
+    with mpl.rc_context({"backend": "agg"}):
+        forest = azp.plot_forest(draws, backend="matplotlib")  # of all variables
+        mpl.pyplot.close("all")
+    assert not {"indicator", "drawn_hypothesis"} & set(forest.viz["trunk"].data_vars)
+    asked = draws.copy()
+    asked["posterior"] = asked["drawn"]
+    # even priors, known for certain: there is nothing to scale
+    assert "drawn_hypothesis" not in draws.log_prior
+    ours = power_sensitivity(draws, episode="e1")["likelihood"].to_numpy()
+    theirs = azs.psense(asked, group="likelihood", var_names=["indicator"])["indicator"]
+    assert theirs.sel(episode="e1").values == pytest.approx(ours, abs=0.001)
+
+
 def test_log_likelihoods_are_those_of_the_draws(draws):
     """Summed out over the hypotheses they give the probabilities back."""
-    drawn = draws.posterior.drawn_hypothesis.values[..., None]
+    drawn = draws.drawn.drawn_hypothesis.values[..., None]
     given = draws.log_likelihood.evidence - draws.log_likelihood_summed_out.evidence
     p = np.take_along_axis(draws.posterior.probability.values, drawn, axis=-1)[..., 0]
     np.testing.assert_allclose(np.exp(given.values) * 0.5, p, atol=1e-12)

@@ -297,11 +297,11 @@ def test_intervals_come_from_the_draws_and_so_do_the_dots(arms, draws):
     assert lines(ax)["Loyalty coercion"].get_xdata()[1] == pytest.approx(float(p.mean()))
     low, high = ax.collections[0].get_segments()[1][:, 0]
     assert (low, high) == pytest.approx(np.quantile(p.values, [0.055, 0.945]), abs=0.01)
-    assert legend(ax)[-1] == "89 % interval"
+    assert legend(ax)[-1] == "90 % interval"
     propagated = xr.DataTree.from_dict({"posterior": draws["posterior"].to_dataset()})
     propagated.attrs["kind"] = "propagated"
     ax = plots.plot_posterior(bt.update(arms), case="taiwan", draws=propagated)
-    assert legend(ax)[-1] == "89 % of propagated ranges"
+    assert legend(ax)[-1] == "90 % of propagated ranges"
 
 
 def test_draws_of_other_evidence_are_refused(small, arms, draws):
@@ -631,9 +631,9 @@ def test_forest_shows_prior_and_posterior_of_every_episode(arms, draws):
     for model in ("prior", "posterior"):
         p = draws[f"{model}/probability"].sel(hypothesis="loyalty_coercion")
         assert lines(ax)[model].get_xdata() == pytest.approx(p.median(("chain", "draw")).values)
-        drawn = next(each for each in ax.collections if each.get_gid() == f"{model} 89")
+        drawn = next(each for each in ax.collections if each.get_gid() == f"{model} 90")
         ends = np.array([segment[:, 0] for segment in drawn.get_segments()])
-        wanted = p.quantile([0.055, 0.945], ("chain", "draw")).values.T
+        wanted = p.quantile([0.05, 0.95], ("chain", "draw")).values.T
         assert ends == pytest.approx(wanted, abs=0.01)
     assert ax.get_xlabel() == "probability of Loyalty coercion"
     with pytest.raises(UnknownNameError, match="no hypothesis named 'loyalty'"):

@@ -1016,7 +1016,11 @@ def test_schema_and_reader_refuse_the_same_keys(validators, tmp_path_factory, na
     )  # CSL fields are an open set there
     files = folder(tmp_path_factory.mktemp("keys"), {name: yaml.safe_dump(value)})
     if name.startswith("scenarios/"):  # a faulty scenario stops only what applies it
-        (fault,) = bt.read_evidence_set(files).scenarios[name.removeprefix("scenarios/").removesuffix(".yaml")].faults
+        (fault,) = (
+            bt.read_evidence_set(files)
+            .scenarios[name.removeprefix("scenarios/").removesuffix(".yaml")]
+            .faults
+        )
         assert "unknown key" in str(fault)
         return
     with pytest.raises(EvidenceSetError, match=r"unknown (key|field)"):

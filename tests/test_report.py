@@ -330,8 +330,27 @@ def test_every_style_lists_an_archival_letter_in_its_own_way(arms):
         Cited(arms.evidence_set).of("nobody")
 
 
+@pytest.mark.parametrize("style", ["chicago", "apsa", "apa"])
+def test_a_date_in_words_stands_once(style):
+    letter = {"id": "x", "type": "manuscript", "title": "Memorandum", "issued": {"literal": "c. 1971"}}
+    news = {"id": "y", "type": "article-newspaper", "title": "A sale", "issued": {"literal": "spring 1971"}}
+    said, listed = conversion.cited(["[@x]"], [letter, news], style)
+    assert "c. 1971" in said[0]
+    assert [listed[key].count("1971") for key in ("x", "y")] == [1, 1]
+
+
 def test_words_without_markup():
     assert plain(r"**A** [memo](#item-memo) [TW-01]{.code}<br>\*2\*") == "A memo TW-01\n*2*"
+
+
+def test_the_page_that_answers_lists_what_it_cites(arms):
+    es = arms.evidence_set
+    dialect = ForPandoc(es)
+    assert ".cited" in dialect.sources(only_cited=True)
+    page = markdown(arms, detail="brief")
+    listed = section(page, "## Sources")
+    assert 10 < listed.count("\n- ") < len(csl_items(es)) - 10
+    assert "Snyder" not in listed
 
 
 def test_all_sources_are_listed(arms, text):

@@ -628,7 +628,7 @@ def test_an_episode_without_links_keeps_its_prior_everywhere():
     bounds = sens.interval_bounds(ev).sel(episode="empty")
     np.testing.assert_allclose([bounds["lower"].values, bounds["upper"].values], 0.5)
     assert "e" in sens.robustness(ev)["episode"].values
-    assert sens.robustness(ev)["word"].sel(episode="empty").item() == "level"
+    assert sens.robustness(ev)["level"].sel(episode="empty").item() == "A B"
 
 
 def build_two_episodes():

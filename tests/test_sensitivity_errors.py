@@ -105,7 +105,7 @@ CALLS = [
         "concentration=-1; expected",
     ),
     (
-        lambda ev: sens.robustness(ev, rule=[sens.Criterion("charm", robust=1, moderate=0)]),
+        lambda ev: sens.robustness(ev, rule=[sens.Criterion("charm", enough=1, little=0)]),
         BayesTraceError,
         "no measure 'charm'; expected one of probability, lead",
     ),

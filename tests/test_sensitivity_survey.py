@@ -173,16 +173,16 @@ def test_scenarios_show_every_coder_alone_and_tell_how_far_they_are():
 # --- robustness ------------------------------------------------------------------------------
 
 
-def test_the_word_is_that_of_the_weakest_measure():
+def test_an_answer_is_lost_first_by_its_weakest_measures():
     strong = case(*(item(f"x{n}", 0.8, 0.2) for n in range(6)))
     table = sens.robustness(bt.compile_evidence(strong)).sel(episode="e")
-    assert (table["word"].item(), table["because"].item()) == ("robust", "")
+    assert table["because"].item() == ""
     weak = case(*(item(f"x{n}", 0.8, 0.2) for n in range(2)))
     table = sens.robustness(bt.compile_evidence(weak)).sel(episode="e")
-    assert (table["word"].item(), table["because"].item()) == ("moderate", "items_to_tie")
-    rule = [sens.Criterion("lead", robust=20.0, moderate=15.0)]
+    assert table["because"].item() == "items_to_tie"
+    rule = [sens.Criterion("lead", enough=20.0, little=15.0)]
     assert sens.robustness(bt.compile_evidence(weak), rule=rule)["because"].item() == "lead"
-    assert sens.robustness(bt.compile_evidence(weak), rule=[])["word"].item() == "robust"
+    assert sens.robustness(bt.compile_evidence(weak), rule=[])["because"].item() == ""
 
 
 def test_only_scenarios_that_touch_the_episode_count_and_the_smallest_lead_is_named():
@@ -220,9 +220,9 @@ def test_a_hypothesis_that_a_scenario_drops_is_no_lost_lead():
 
 def test_a_lead_below_a_decibel_is_practically_level_and_ties_are_named():
     near = sens.robustness(bt.compile_evidence(case(item("memo", 0.5, 0.45)))).sel(episode="e")
-    assert (near["word"].item(), near["level"].item()) == ("level", "")
+    assert near["level"].item() == ""
     tie = sens.robustness(bt.compile_evidence(case(item("memo", 0.5, 0.5)))).sel(episode="e")
-    assert (tie["word"].item(), tie["level"].item(), tie["lead"].item()) == ("level", "A B", 0.0)
+    assert (tie["level"].item(), tie["lead"].item()) == ("A B", 0.0)
     assert tie["carried_by"].item() == ""
 
 
@@ -266,7 +266,7 @@ def test_a_question_is_one_file_that_registers_itself():
     )
     question = sens.Question(
         "counting",
-        lambda asked: xr.Dataset({"n": ("episode", np.array([float(asked.ledger.structure.n_links)]))}),
+        lambda asked: xr.Dataset({"n": ("episode", np.array([float(asked.arrays.structure.n_links)]))}),
         place=200,
         measures=(measure,),
     )
@@ -281,10 +281,8 @@ def test_a_question_is_one_file_that_registers_itself():
 
 
 def test_the_rule_reads_both_ways_and_a_missing_measure_is_no_weakness():
-    low = sens.Criterion("prior_needed", robust=0.1, moderate=0.25, higher_is_better=False)
-    assert [low.word(value) for value in (0.05, 0.1, 0.2, 0.5, math.nan)] == [
-        "robust", "robust", "moderate", "fragile", "robust",
-    ]  # fmt: skip
+    low = sens.Criterion("prior_needed", enough=0.1, little=0.25, higher_is_better=False)
+    assert [low.shortfall(value) for value in (0.05, 0.1, 0.2, 0.5, math.nan)] == [0, 0, 1, 2, 0]
     names = [each.measure for each in sens.rule()]
     assert names == list(dict.fromkeys(names))
     assert set(names) <= {measure.name for measure in sens.measures()}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bayes_trace import tables
@@ -14,7 +15,7 @@ from bayes_trace.summary.verdicts import (
     Subject,
     cell,
     headline,
-    lowest,
+    lowest_cell,
     meaning,
     verdict,
 )
@@ -27,6 +28,8 @@ __all__ = ["Screen", "every_hypothesis"]
 
 #: a name in a column of its own gets at least this much; from `WIDE` on there is more to say
 LEAST, WIDE = 28, 110
+#: a column that is folded from this width on
+LOWEST, FOLDED = "lowest", 26
 MARKS = {"no": "×", "part": "½"}
 
 
@@ -88,52 +91,57 @@ class Screen:
             yield from self._episode(subject, widths)
 
     def _head(self) -> list[str]:
-        middle = [self.answers.settings[0].plain]
-        middle += ["preferred"] if self.answers.preferred != BASE else []
-        middle += ["lowest"] if self._shows_lowest() else []
-        return [*middle, "verdict"]
+        return [head for head in self._broadest if head != LOWEST or self._shows_lowest]
 
+    @cached_property
     def _shows_lowest(self) -> bool:
-        return self.width is None or self.width >= WIDE
+        """From a width on, unless it alone would push the cells below one another."""
+        if self.width is None:
+            return True
+        return self.width >= WIDE and (
+            self._left(self._broadest) >= LEAST or self._left(set(self._broadest) - {LOWEST}) < LEAST
+        )
+
+    @cached_property
+    def _broadest(self) -> dict[str, int]:
+        """Widths of the columns beside the names; what gives the lowest number may take several lines."""
+        cells = [self._cells(subject) for subject in self.answers.subjects]
+        found = {head: max(len(head), *(len(each[head]) for each in cells)) for head in cells[0]}
+        return found | ({LOWEST: min(found[LOWEST], FOLDED)} if self.width else {})
+
+    def _left(self, heads: Collection[str]) -> int:
+        """What the other columns leave to the names."""
+        return (self.width or 0) - sum(self._broadest[head] + GAP for head in heads)
 
     def _widths(self) -> list[int] | None:
         """Widths of the columns; None where they do not fit and the cells stand below one another."""
-        rows = [self._head(), *(self._cells(subject) for subject in self.answers.subjects)]
-        rest = [max(len(each) for each in column) for column in zip(*rows, strict=True)]
-        names = max(len(self._name(subject)) for subject in self.answers.subjects)
-        cases = max(len(case.label) for case in self.es.cases)
+        rest = [self._broadest[head] for head in self._head()]
         if self.width is None:
-            return [max(names, cases), *rest]
-        left = self.width - sum(rest) - GAP * len(rest)
+            names = (len(self._name(subject)) for subject in self.answers.subjects)
+            return [max(*names, *(len(case.label) for case in self.es.cases)), *rest]
+        left = self._left(self._head())
         return [left, *rest] if left >= LEAST else None
 
     def _name(self, subject: Subject) -> str:
         mark = MARKS.get(self.es.episodes[subject.id].granted, "")
         return f"{subject.label}{HARD}{mark}" if mark else subject.label
 
-    def _cells(self, subject: Subject) -> list[str]:
-        """Base, preferred and lowest, then the verdict."""
+    def _cells(self, subject: Subject) -> dict[str, str]:
+        """By column: base, preferred and lowest, then the verdict."""
         found = verdict(self.answers, subject.id)
-        middle = len(self._head()) - 1
+        heads = {BASE: self.answers.settings[0].plain}
+        heads |= {self.answers.preferred: "preferred"} if self.answers.preferred != BASE else {}
         if not found.judged:
-            return [*[""] * middle, found.word]
-        settings = dict.fromkeys((BASE, self.answers.preferred))
-        each = [_bound(cell(self.answers, subject.id, setting)) for setting in settings]
-        low = [self._lowest(subject)] if self._shows_lowest() else []
-        return [*each, *low, found.word]
-
-    def _lowest(self, subject: Subject) -> str:
-        first = self.answers.readers_of(subject.id)[0]
-        leader = self.answers.cells[subject.id, self.answers.preferred, first.id].leader
-        found = lowest(self.answers, subject.id, leader)
-        who = f", {found.reader.letter}" if len(self.answers.readers) > 1 else ""
-        short = self.answers.named[leader].short
-        return f"{short}{HARD}{tables.probability(found.p)} {found.setting.plain}{who}"
+            return {**dict.fromkeys((*heads.values(), LOWEST), ""), "verdict": found.word}
+        each = {head: _bound(cell(self.answers, subject.id, setting)) for setting, head in heads.items()}
+        p, _, what = lowest_cell(self.answers, subject.id).partition(": ")
+        return {**each, LOWEST: f"{_bound(p)}: {what}", "verdict": found.word}
 
     # --- one episode
 
     def _episode(self, subject: Subject, widths: list[int] | None) -> Iterator[str]:
-        cells = self._cells(subject)
+        every = self._cells(subject)
+        cells = [every[head] for head in self._head()]
         if widths is None:
             yield from self._stacked(subject, cells)
         else:
@@ -166,7 +174,7 @@ class Screen:
             return ""
         if not there.weights:
             return "no item separates the leader from the runner-up"
-        wanted = 2 if self._shows_lowest() else 1
+        wanted = 2 if self._shows_lowest else 1
         pro = [each for each in there.weights if each.db > 0][:wanted]
         contra = [each for each in there.weights if each.db < 0][:1]
         return "; ".join(
@@ -200,7 +208,7 @@ class Screen:
             f"Items: the heaviest for (+) and against (−) the first over the next, in dB{whose}"
             f"{', preferred assumptions' if self.answers.preferred != BASE else ''}."
         )
-        if self._shows_lowest():
+        if self._shows_lowest:
             count = len(self.answers.settings)
             yield f"lowest: the smallest P of that hypothesis over {count} assumptions and all readers, and what gives it."
         yield "Verdicts: " + "; ".join(f"{word}, {text}" for word, text in meaning(self.answers)) + "."
@@ -234,7 +242,7 @@ class Screen:
         shown = [
             part
             for subject in self.answers.subjects
-            for part in (*self._cells(subject), self._name(subject), self._all(subject))
+            for part in (*self._cells(subject).values(), self._name(subject), self._all(subject))
         ]
         meanings = {
             "=": "= level",
@@ -256,12 +264,12 @@ def every_hypothesis(answers: Answers, record: dict[str, Any]) -> str:
     """The probability of every hypothesis and the lead, as one record of `update` has them."""
     probability = record["probability"]
     each = ", ".join(
-        f"{answers.named[name].short}{HARD}{tables.probability(p)}" for name, p in probability.items()
+        f"{answers.name_of[name].short}{HARD}{tables.probability(p)}" for name, p in probability.items()
     )
     level = record["level"]
     if not level:
         return "not coded by this coder"
     lead = f"lead {tables.db(record['lead_db'], sign=False)} dB".replace(" ", HARD)
     if len(level) > 1:
-        lead = f"{'='.join(answers.named[name].short for name in level)} level"
+        lead = f"{'='.join(answers.name_of[name].short for name in level)} level"
     return f"{each}; {lead}{' (as coded: its ranges cannot be integrated out)' if record['at_best'] else ''}"

@@ -14,13 +14,25 @@ from bayes_trace.exact.pools import coherent_pool, fill_gaps, log_pool, voices
 from bayes_trace.likelihood.links import EVENT, FACT
 from bayes_trace.scales import log_sum, log_to_db
 
-__all__ = ["TIE", "inclusion", "lead", "log_joint", "ranking", "select_coder", "sum_over_links", "update"]
+__all__ = [
+    "LEVEL_DB",
+    "TIE",
+    "inclusion",
+    "lead",
+    "log_joint",
+    "ranking",
+    "select_coder",
+    "sum_over_links",
+    "update",
+]
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 #: log-posteriors closer than this are level, in nats
 TIE = 1e-9
 _POOLS = {"log": log_pool, "linear": fill_gaps, "coherent": coherent_pool}
+#: hypotheses less than this many decibels behind the first are level with it for all practical purposes
+LEVEL_DB = 1.0
 
 
 def select_coder(evidence: xr.Dataset, coder: str | None) -> xr.Dataset:

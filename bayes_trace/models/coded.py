@@ -21,21 +21,21 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Codings:
-    """What each coder said of each unit (an entry, or one reading of it) under each hypothesis."""
+    """What each coder said of each slot (an entry, or one reading of it) under each hypothesis."""
 
     coders: tuple[str, ...]
-    #: logits, or dB where `is_ratio`; (coder, unit, hypothesis)
+    #: logits, or dB where `is_ratio`; (coder, slot, hypothesis)
     stated: Array
     #: standard deviation that the range of a coding stands for, same shape
     spread: Array
-    #: (coder, unit)
+    #: (coder, slot)
     coded: Flags
     is_ratio: Flags
-    #: share of each unit in the codings: a coding of several episodes was made once
+    #: share of each slot in the codings: a coding of several episodes was made once
     share: Array
     #: hypothesis that a lone coder's ratios are taken against, -1 for probabilities
     reference: Index
-    #: (unit, hypothesis); of the first coder alone
+    #: (slot, hypothesis); of the first coder alone
     location: Array
     low: Array
     high: Array
@@ -62,12 +62,12 @@ def coders_used(evidence: xr.Dataset) -> list[str]:
     return used or names[:1]
 
 
-def gather_codings(evidence: xr.Dataset, unit_entry: Index, unit_option: Index) -> Codings:
-    """Codings by unit; items coded in different forms become ratios without a level."""
-    coded = evidence["coded"].values[:, unit_entry]
-    at = slice(None), unit_entry, unit_option
+def gather_codings(evidence: xr.Dataset, slot_entry: Index, slot_option: Index) -> Codings:
+    """Codings by slot; items coded in different forms become ratios without a level."""
+    coded = evidence["coded"].values[:, slot_entry]
+    at = slice(None), slot_entry, slot_option
     stated, low, high = (evidence[name].values[at] for name in ("location", "spread_low", "spread_high"))
-    ratio = evidence["is_ratio"].values[:, unit_entry]
+    ratio = evidence["is_ratio"].values[:, slot_entry]
     mixed = (ratio & coded).any(axis=0) & (~ratio & coded).any(axis=0)
     stated, low, high = _mixed_to_db(stated, low, high, mixed & ~ratio)
     is_ratio = (ratio & coded).any(axis=0)
@@ -82,13 +82,13 @@ def gather_codings(evidence: xr.Dataset, unit_entry: Index, unit_option: Index) 
         spread=(low + high) / 2,
         coded=coded,
         is_ratio=is_ratio,
-        share=_share(evidence, unit_entry, unit_option, np.stack([stated, low, high], axis=1), coded),
-        reference=np.full(unit_entry.size, -1) if several else evidence["reference"].values[0, unit_entry],
+        share=_share(evidence, slot_entry, slot_option, np.stack([stated, low, high], axis=1), coded),
+        reference=np.full(slot_entry.size, -1) if several else evidence["reference"].values[0, slot_entry],
         location=_first_certain(stated, coded) if several else stated[0],
         # with several coders every number that is not certain is uncertain
         low=_finite(stated, coded) if several else low[0],
         high=_finite(stated, coded) if several else high[0],
-        has_options=bool((unit_option > 0).any()),
+        has_options=bool((slot_option > 0).any()),
     )
 
 
@@ -120,12 +120,12 @@ def _first_certain(stated: Array, coded: Flags) -> Array:
     return np.where(certain.any(axis=0), first, 0.0)
 
 
-def _share(evidence: xr.Dataset, unit_entry: Index, unit_option: Index, judged: Array, coded: Flags) -> Array:
-    """One over the number of units that hold one and the same judgement."""
-    items = evidence["entry_item"].values[unit_entry]
+def _share(evidence: xr.Dataset, slot_entry: Index, slot_option: Index, judged: Array, coded: Flags) -> Array:
+    """One over the number of slots that hold one and the same judgement."""
+    items = evidence["entry_item"].values[slot_entry]
     keys = [
-        (str(item), int(option), judged[:, :, unit].tobytes(), coded[:, unit].tobytes())
-        for unit, (item, option) in enumerate(zip(items, unit_option, strict=True))
+        (str(item), int(option), judged[:, :, slot].tobytes(), coded[:, slot].tobytes())
+        for slot, (item, option) in enumerate(zip(items, slot_option, strict=True))
     ]
     count: dict[tuple[object, ...], int] = {}
     for key in keys:

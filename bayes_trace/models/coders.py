@@ -16,7 +16,7 @@ __all__ = ["pooled_values"]
 
 #: priors, in dB
 LEAN_DB = 2.0
-LEVEL_DB = 5.0
+LEVEL_SD_DB = 5.0
 NOISE_DB = 2.0
 #: how much coders differ in noise, on the log scale
 NOISE_SPREAD = 0.3
@@ -27,7 +27,7 @@ PAIR = 2
 
 
 def pooled_values(model: EvidenceModel, layout: Layout, z: Tensor) -> Tensor:
-    """Value of every unit under every hypothesis, given what all coders said.
+    """Value of every slot under every hypothesis, given what all coders said.
 
     Coder c says Normal(x + level_c + lean_ch, range^2 + sigma_c^2) of a common value x whose prior is
     flat. What the codings say with x summed out is the potential ``codings``; x given the codings is
@@ -52,13 +52,13 @@ def pooled_values(model: EvidenceModel, layout: Layout, z: Tensor) -> Tensor:
 
 
 def _unit(layout: Layout) -> npt.NDArray[np.float64]:
-    """One dB on the scale of each unit; one number where all have the same scale."""
+    """One dB on the scale of each slot; one number where all have the same scale."""
     unit = np.where(layout.codings.is_ratio, 1.0, NATS_PER_DB)
     return unit[0] if np.unique(unit).size == 1 else unit[None, :, None]
 
 
 def _noise(model: EvidenceModel, n: int) -> Tensor:
-    """Noise of each coder in dB, against (coder, unit, hypothesis); one number for two coders."""
+    """Noise of each coder in dB, against (coder, slot, hypothesis); one number for two coders."""
     model.record.derived["coder_noise"] = _noise_of
     common = model.half_normal("coder_noise_scale", NOISE_DB)
     if n == PAIR:
@@ -75,13 +75,13 @@ def _noise_of(draws: xr.Dataset) -> xr.DataArray:
 
 
 def _bias(model: EvidenceModel, layout: Layout) -> Tensor:
-    """Level and lean of each coder in dB (coder, unit, hypothesis); a ratio has no level."""
+    """Level and lean of each coder in dB (coder, slot, hypothesis); a ratio has no level."""
     ratio = layout.codings.is_ratio
     by_hypothesis = model.zero_sum("coder_lean", LEAN_DB, ("coder", model.rivals), axes=2)
     model.keep("coder_lean", by_hypothesis, ("coder", model.rivals), judge=True)
     if ratio.all():
         return by_hypothesis[:, None, :]
-    level = model.zero_sum("coder_level", LEVEL_DB, ("coder",))
+    level = model.zero_sum("coder_level", LEVEL_SD_DB, ("coder",))
     model.keep("coder_level", level, ("coder",), judge=True)
     has_level = (~ratio)[None, :, None] if ratio.any() else 1.0
     return by_hypothesis[:, None, :] + level[:, None, None] * has_level

@@ -105,16 +105,16 @@ def build_rows(model: EvidenceModel, layout: Layout, *, turn_absent: bool = Fals
     x = _values(model, layout)
     rates, detection = _rates(model, layout), _detection(model, layout)
     log_q = PYTENSOR.log_expit(x)
-    if layout.unit_ratio.any():
-        log_q = pt.switch(layout.unit_ratio[:, None], x * NATS_PER_DB, log_q)
-    units = np.flatnonzero(layout.unit_source >= 0)
-    if units.size:
-        hit, false = (rate[layout.unit_source[units]] for rate in (rates.hit, rates.false_report))
-        log_q = pt.set_subtensor(log_q[units], kernel.report(PYTENSOR, x[units], hit, false))
-    units = np.flatnonzero(layout.unit_search >= 0)
-    if units.size and (layout.without_data_model or turn_absent):
-        vain = kernel.absent(PYTENSOR, log_q[units], detection[layout.unit_search[units]])
-        log_q = pt.set_subtensor(log_q[units], vain)
+    if layout.slot_ratio.any():
+        log_q = pt.switch(layout.slot_ratio[:, None], x * NATS_PER_DB, log_q)
+    slots = np.flatnonzero(layout.slot_source >= 0)
+    if slots.size:
+        hit, false = (rate[layout.slot_source[slots]] for rate in (rates.hit, rates.false_report))
+        log_q = pt.set_subtensor(log_q[slots], kernel.report(PYTENSOR, x[slots], hit, false))
+    slots = np.flatnonzero(layout.slot_search >= 0)
+    if slots.size and (layout.without_data_model or turn_absent):
+        vain = kernel.absent(PYTENSOR, log_q[slots], detection[layout.slot_search[slots]])
+        log_q = pt.set_subtensor(log_q[slots], vain)
     weight = model.data("kappa", layout.kappa) * layout.exponent
     return Rows(_by_link(model, layout, (x, log_q), (rates, detection)), weight, detection)
 
@@ -153,10 +153,10 @@ def _keep_rates(model: EvidenceModel, layout: Layout, values: dict[str, Tensor])
 
 
 def _by_link(
-    model: EvidenceModel, layout: Layout, units: tuple[Tensor, Tensor], shared: tuple[Rates, Tensor]
+    model: EvidenceModel, layout: Layout, slots: tuple[Tensor, Tensor], shared: tuple[Rates, Tensor]
 ) -> Tensor:
     """Items as they are, facts read, events attested to."""
-    x, log_q = units
+    x, log_q = slots
     items, facts, events = ((layout.kind == kind).sum() for kind in (ITEM, FACT, EVENT))
     if not facts and not events:
         return log_q
@@ -172,10 +172,10 @@ def _read(model: EvidenceModel, layout: Layout, log_q: Tensor) -> Tensor:
     """Sum over the readings of each fact, all its items together."""
     weight = model.data("option_log_weight", layout.option_log_weight)
     shape = (*layout.option_log_weight.shape, layout.evidence.sizes["hypothesis"])
-    cells, units = shape[0] * shape[1], layout.read_at.size
+    cells, slots = shape[0] * shape[1], layout.read_at.size
     if not np.array_equal(layout.read_at, np.arange(cells)):
         together = scipy.sparse.csr_matrix(
-            (np.ones(units), (layout.read_at, np.arange(units))), shape=(cells, units)
+            (np.ones(slots), (layout.read_at, np.arange(slots))), shape=(cells, slots)
         )
         log_q = ps.structured_dot(ps.as_sparse_variable(together), log_q)
     return kernel.read(PYTENSOR, log_q.reshape(shape), weight[:, :, None], 1)

@@ -31,7 +31,7 @@ NUMBERS = ("agreement", "kappa", "option_log_weight")
 
 @dataclass(frozen=True)
 class Layout:
-    """Arrays by unit (an item or an event, or one reading of an item), entry, link and episode.
+    """Arrays by slot (an item or an event, or one reading of an item), entry, link and episode.
 
     Links of items stand first, then facts, then events. The numbers among these arrays become
     `pm.Data`; everything else is the shape of the graph and enters `signature`.
@@ -41,17 +41,17 @@ class Layout:
     scope: Scope
     codings: Codings
     items: Table
-    unit_ratio: Flags
-    #: place of each unit in `hit` and `false_report`, -1 where no source model applies
-    unit_source: Index
+    slot_ratio: Flags
+    #: place of each slot in `hit` and `false_report`, -1 where no source model applies
+    slot_source: Index
     hit: Table
     false_report: Table
     denial_if_true: Table
     denial_if_false: Table
-    #: place of each unit in `detection`, -1 where the item was found
-    unit_search: Index
+    #: place of each slot in `detection`, -1 where the item was found
+    slot_search: Index
     detection: Table
-    #: place of each unit that is read among the readings of all facts
+    #: place of each slot that is read among the readings of all facts
     read_at: Index
     #: log lambda of the readings of every fact
     option_log_weight: Array
@@ -134,28 +134,28 @@ def make_layout(evidence: xr.Dataset, scope: Scope) -> Layout:
     """Sort links, copy what is uncertain per episode or not, and refuse impossible evidence."""
     evidence, speaker = _spoken(evidence)
     _refuse_impossible(evidence)
-    unit_entry, unit_option = _units(evidence)
-    codings = gather_codings(evidence, unit_entry, unit_option)
+    slot_entry, slot_option = _slots(evidence)
+    codings = gather_codings(evidence, slot_entry, slot_option)
     place = _place(evidence, scope)
     source, rates = _sources(evidence, place)
     search, detection = _searches(evidence, place)
     link, n = evidence["entry_link"].values, evidence.sizes["link"]
     relative = np.zeros(n, dtype=bool)
-    relative[link[unit_entry[codings.is_ratio]]] = True
+    relative[link[slot_entry[codings.is_ratio]]] = True
     fact = evidence["link_kind"].values == FACT
     spoken = speaker, np.arange(n)
-    at_item = evidence["entry_role"].values[unit_entry] == ITEM
+    at_item = evidence["entry_role"].values[slot_entry] == ITEM
     return Layout(
         evidence=evidence,
         scope=scope,
         codings=codings,
-        items=_items(evidence, place, codings, (unit_entry, unit_option)),
-        unit_ratio=codings.is_ratio,
-        unit_source=np.where(at_item, source[unit_entry], -1),
+        items=_items(evidence, place, codings, (slot_entry, slot_option)),
+        slot_ratio=codings.is_ratio,
+        slot_source=np.where(at_item, source[slot_entry], -1),
         **rates,
-        unit_search=np.where(at_item, search[unit_entry], -1),
+        slot_search=np.where(at_item, search[slot_entry], -1),
         detection=detection,
-        read_at=_read_at(evidence, unit_entry, unit_option),
+        read_at=_read_at(evidence, slot_entry, slot_option),
         option_log_weight=np.maximum(evidence["log_option_weight"].values[spoken][fact], -CERTAIN),
         reports=make_reports(evidence, source, search),
         kappa=evidence["kappa"].values[spoken],
@@ -196,8 +196,8 @@ def _refuse_impossible(evidence: xr.Dataset) -> None:
             raise ImpossibleEvidenceError(str(episode), items)
 
 
-def _units(evidence: xr.Dataset) -> tuple[Index, Index]:
-    """Entry and reading of each unit; reports of events have none."""
+def _slots(evidence: xr.Dataset) -> tuple[Index, Index]:
+    """Entry and reading of each slot; reports of events have none."""
     kind = evidence["link_kind"].values[evidence["entry_link"].values]
     stated = evidence["option_probability"].values[evidence["entry_link"].values] > 0
     stated[kind != FACT, 1:] = False
@@ -206,13 +206,13 @@ def _units(evidence: xr.Dataset) -> tuple[Index, Index]:
     return entry, option
 
 
-def _read_at(evidence: xr.Dataset, unit_entry: Index, unit_option: Index) -> Index:
-    """Place of each unit of a fact in a table (fact, option) that is laid out in one row."""
+def _read_at(evidence: xr.Dataset, slot_entry: Index, slot_option: Index) -> Index:
+    """Place of each slot of a fact in a table (fact, option) that is laid out in one row."""
     kind = evidence["link_kind"].values
-    link = evidence["entry_link"].values[unit_entry]
+    link = evidence["entry_link"].values[slot_entry]
     read = kind[link] == FACT
     fact = np.cumsum(kind == FACT) - 1
-    return np.asarray(fact[link[read]] * evidence.sizes["option"] + unit_option[read], dtype=np.int64)
+    return np.asarray(fact[link[read]] * evidence.sizes["option"] + slot_option[read], dtype=np.int64)
 
 
 def _place(evidence: xr.Dataset, scope: Scope) -> list[str]:
@@ -221,12 +221,12 @@ def _place(evidence: xr.Dataset, scope: Scope) -> list[str]:
     return episodes.tolist() if scope == "episode" else [""] * episodes.size
 
 
-def _items(evidence: xr.Dataset, place: Sequence[str], codings: Codings, units: tuple[Index, Index]) -> Table:
+def _items(evidence: xr.Dataset, place: Sequence[str], codings: Codings, slots: tuple[Index, Index]) -> Table:
     shared = set(str(evidence.attrs.get("shared_implications", "")).split())
     hypotheses = [str(name) for name in evidence["hypothesis"].values]
     names, implications = evidence["entry_item"].values, evidence["entry_implication"].values
     keys = []
-    for entry, option in zip(*units, strict=True):
+    for entry, option in zip(*slots, strict=True):
         common = [name for name in str(implications[entry]).split() if name in shared]
         name = f"implication:{common[0]}" if common else str(names[entry])
         which = str(option) if codings.has_options else ""

@@ -69,10 +69,10 @@ def _with_data_model(
     """Every link is one item: what it says follows from whether it was found."""
     log_share, slots, found = parts
     seen = rows.rows
-    links = np.flatnonzero(layout.unit_search >= 0)
+    links = np.flatnonzero(layout.slot_search >= 0)
     if links.size:
         detected = PYTENSOR.log_expit(rows.detection)
-        seen = pt.inc_subtensor(seen[links], detected[layout.unit_search[links]])
+        seen = pt.inc_subtensor(seen[links], detected[layout.slot_search[links]])
     at = np.nonzero(slots != NO_ENTRY)
 
     def likelihoods(value: Tensor, seen: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from bayes_trace.errors import BayesTraceError
+from bayes_trace.exact import LEVEL_DB
 from bayes_trace.scales import probability_to_db
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["overview_cells"]
 
 DIMS = ("scenario", "coder", "episode")
-#: decibels within which two hypotheses are practically level
-LEVEL_DB = 1.0
 
 
 def overview_cells(
@@ -39,7 +38,7 @@ def overview_cells(
         The hypothesis that each part of a split one is counted with: without it a split halves a leader
         mechanically.
     level_db
-        Hypotheses so near the first, in decibels of probability, are level with it.
+        Hypotheses less than this many decibels of probability behind the first are level with it.
 
     Returns
     -------
@@ -100,7 +99,7 @@ def _near(ranked: np.ndarray, level_db: float) -> np.ndarray:
     """Within so many decibels of the first."""
     with np.errstate(divide="ignore", invalid="ignore"):
         behind = probability_to_db(ranked[..., :1]) - probability_to_db(ranked)
-    return np.asarray((behind <= level_db) & (ranked > 0))
+    return np.asarray((np.round(behind, 1) < level_db) & (ranked > 0))
 
 
 def _table(probabilities: xr.Dataset | xr.DataArray | pd.DataFrame) -> xr.DataArray:

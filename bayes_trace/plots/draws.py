@@ -13,6 +13,7 @@ from bayes_trace.errors import BayesTraceError
 from bayes_trace.plots.lettering import fit
 from bayes_trace.plots.style import COLUMN, QUIET, TOWARDS, canvas, figure_style, legend_above, width_of
 from bayes_trace.plots.words import known_name, label
+from bayes_trace.scales import INTERVAL
 
 __all__ = ["plot_conditions", "plot_forest_episodes", "sampled"]
 
@@ -21,8 +22,8 @@ Array = npt.NDArray[np.float64]
 _ROW, _AROUND, _LINE = 0.24, 0.75, 0.1
 #: the share of the width that names of rows take
 _NAMES = 0.37
-#: of the intervals
-INNER, OUTER = 0.5, 0.89
+#: of the thick inner interval
+INNER = 0.5
 _UNITS = {
     "effect": "difference in mean share, from the smallest to the largest value",
     "slope": "log-odds of success per standard deviation of the condition",
@@ -77,7 +78,7 @@ def plot_forest_episodes(
 
     Returns
     -------
-    The axes: medians with 50 % (thick) and 89 % equal-tailed intervals.
+    The axes: medians with 50 % (thick) and 90 % equal-tailed intervals.
 
     Raises
     ------
@@ -139,7 +140,7 @@ def plot_conditions(
 
     Returns
     -------
-    The axes: medians with 50 % and 89 % equal-tailed intervals. Where
+    The axes: medians with 50 % and 90 % equal-tailed intervals. Where
     prior and posterior look alike, nothing was learned.
 
     Raises
@@ -200,7 +201,7 @@ def _forest(pair: Mapping[str, xr.DataArray], rows: list[str], ax: Axes | None, 
         ("posterior", 0.16, TOWARDS, "o"),
     ):
         middle, inner, outer = _summary(pair[name])
-        ax.hlines(place + shift, outer[0], outer[1], color=color, linewidth=0.8, gid=f"{name} 89")
+        ax.hlines(place + shift, outer[0], outer[1], color=color, linewidth=0.8, gid=f"{name} 90")
         ax.hlines(place + shift, inner[0], inner[1], color=color, linewidth=2.2, gid=f"{name} 50")
         ax.plot(
             middle, place + shift, marker, color=color, label=name, markerfacecolor="white", clip_on=False
@@ -213,10 +214,10 @@ def _forest(pair: Mapping[str, xr.DataArray], rows: list[str], ax: Axes | None, 
 
 
 def _summary(draws: xr.DataArray) -> tuple[Array, Array, Array]:
-    """Median, 50 % and 89 % interval of every row, as ArviZ computes them."""
+    """Median, 50 % and 90 % interval of every row, as ArviZ computes them."""
     from arviz_stats.summary import median
     from arviz_stats.visualization import eti
 
     row = next(str(dim) for dim in draws.dims if dim not in ("chain", "draw"))
-    ends = [eti(draws, prob=prob).transpose("ci_bound", row).values for prob in (INNER, OUTER)]
+    ends = [eti(draws, prob=prob).transpose("ci_bound", row).values for prob in (INNER, INTERVAL)]
     return median(draws, round_to="none").values, ends[0], ends[1]

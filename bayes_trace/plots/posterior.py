@@ -24,6 +24,7 @@ from bayes_trace.plots.style import (
     width_of,
 )
 from bayes_trace.plots.words import episode_labels, known_labels, known_name, label, one_coder
+from bayes_trace.scales import INTERVAL
 
 __all__ = ["plot_posterior"]
 
@@ -36,8 +37,6 @@ _HEAD = 1.8
 _LINE = 0.1
 #: the share of the width that names of rows take
 NAMES = 0.37
-#: of the intervals that are drawn
-CI_PROB = 0.89
 
 
 class Rows(NamedTuple):
@@ -75,7 +74,7 @@ def plot_posterior(
         The episodes of one case; by default all.
     draws
         As from `sample` (of all coders): dots are then the means of ``probability`` over the draws, with
-        the 89 % intervals that ArviZ computes.
+        the 90 % intervals that ArviZ computes.
     labels
         Words for ids of hypotheses and episodes.
     ax
@@ -139,7 +138,7 @@ def _gather(shown: xr.Dataset, draws: xr.DataTree | None, labels: Mapping[str, s
 def _interval(draws: xr.DataTree) -> str:
     """The name of an interval; a sensitivity distribution never passes for a posterior."""
     propagated = draws.attrs.get("kind") == "propagated"
-    return f"{100 * CI_PROB:.0f} % {'of propagated ranges' if propagated else 'interval'}"
+    return f"{100 * INTERVAL:.0f} % {'of propagated ranges' if propagated else 'interval'}"
 
 
 def _summaries(shown: xr.Dataset, draws: xr.DataTree) -> tuple[Array, Array, Array]:
@@ -152,7 +151,7 @@ def _summaries(shown: xr.Dataset, draws: xr.DataTree) -> tuple[Array, Array, Arr
             message = f"the draws have no {name} {', '.join(missing)}; sample the evidence that is plotted"
             raise BayesTraceError(message)
     chosen = probability.sel(wanted)
-    ends = eti(chosen, prob=CI_PROB).transpose("ci_bound", "episode", "hypothesis").values
+    ends = eti(chosen, prob=INTERVAL).transpose("ci_bound", "episode", "hypothesis").values
     return chosen.mean(("chain", "draw")).transpose("episode", "hypothesis").values, ends[0], ends[1]
 
 

@@ -138,7 +138,7 @@ def labeller(evidence: xr.Dataset) -> MapLabeller:
     from arviz_base.labels import MapLabeller
 
     words = labels_from(evidence)
-    dims = {"hypothesis": "hypothesis", "coder": "coder", "episode": "episode", "case": "case"}
+    dims = {name: name for name in ("hypothesis", "coder", "episode", "case")} | {"mechanism": "hypothesis"}
     items = {"item": "entry_item" if "entry_item" in evidence.coords else "link_item", "link": "link"}
     return MapLabeller(
         coord_map={

@@ -17,7 +17,7 @@ from bayes_trace.summary.verdicts import (
     case_sentences,
     cell,
     headline,
-    lowest,
+    lowest_cell,
     verdict,
 )
 
@@ -139,7 +139,7 @@ class Brief:
         return [
             self._name(result),
             *each,
-            self._lowest(subject),
+            escape(lowest_cell(self.answers, subject.id)),
             self._items(subject),
             f"**{escape(found.word)}**",
         ]
@@ -166,14 +166,6 @@ class Brief:
         low, high = (tables.probability(end) for end in there.interval(there.leader))
         p = tables.probability(there.p(there.leader))
         return f"{ahead_in_short(self.answers, there)} {p}" + (f" ({low}–{high})" if low != high else "")
-
-    def _lowest(self, subject: Subject) -> str:
-        first = self.answers.readers_of(subject.id)[0]
-        leader = self.answers.cells[subject.id, self.answers.preferred, first.id].leader
-        found = lowest(self.answers, subject.id, leader)
-        who = f", {found.reader.letter}" if len(self.answers.readers) > 1 else ""
-        short = self.answers.named[leader].short
-        return escape(f"{short} {tables.probability(found.p)}: {found.setting.plain}{who}")
 
     def _items(self, subject: Subject) -> str:
         """In words, each with a link to the item."""
@@ -239,4 +231,4 @@ def _drawn(drawn: Drawn, each: tuple[Sampled, ...], gathered: Gathered) -> str:
     kind = "propagated" if "propagated" in drawn.note else "drawn"
     name = gathered.column(top.hypothesis).short
     ends = f"{tables.probability(top.low)}–{tables.probability(top.high)}"
-    return escape(f"{kind} {name} {tables.probability(top.mean)} ({ends}, 89 %)")
+    return escape(f"{kind} {name} {tables.probability(top.mean)} ({ends}, 90 %)")

@@ -14,7 +14,7 @@ from bayes_trace.evidence import EvidenceSet, Item, Source
 from bayes_trace.evidence.sources import SourceReference
 from bayes_trace.report.text import escape, plain
 
-__all__ = ["Cited", "csl_items", "key_citation", "method_sources"]
+__all__ = ["Cited", "csl_items", "key_citation", "method_sources", "references_of"]
 
 
 @cache
@@ -62,7 +62,7 @@ class Cited:
 
     def in_text(self, item: Item) -> str:
         """The citation of an item, in brackets."""
-        if not _references(self.es, item):
+        if not references_of(self.es, item):
             return key_citation(self.es, item).replace("\\[", "[").replace("\\]", "]").replace(r"\;", ";")
         return self._text[0][list(self.items).index(item.id)]
 
@@ -76,7 +76,7 @@ class Cited:
         """
         sources = [source.id for source in self.es.sources]
         if key in self.items:
-            references = list(dict.fromkeys(ref.key for ref in _references(self.es, self.items[key])))
+            references = list(dict.fromkeys(ref.key for ref in references_of(self.es, self.items[key])))
             text = self.in_text(self.items[key])
         elif key in sources:
             references, text = [key], self._text[0][-len(sources) :][sources.index(key)]
@@ -94,7 +94,16 @@ class Cited:
         return self._text[1]
 
 
-def _references(es: EvidenceSet, item: Item) -> list[SourceReference]:
+def references_of(es: EvidenceSet, item: Item) -> list[SourceReference]:
+    """What an item cites among the sources of its set.
+
+    Examples
+    --------
+    >>> import bayes_trace as bt
+    >>> table = bt.from_table({"memo": {"A": 0.8, "B": 0.2}})
+    >>> references_of(table, table.items["memo"])
+    []
+    """
     known = {source.id for source in es.sources}
     return [ref for ref in (item.source, *item.see_also) if ref and ref.key in known]
 
@@ -110,7 +119,7 @@ def key_citation(es: EvidenceSet, item: Item) -> str:
     '\\[no source given\\]'
     """
     note = f"n. {_inside(item.footnote)}" if item.footnote else ""
-    keyed = [_keyed(ref) for ref in _references(es, item)]
+    keyed = [_keyed(ref) for ref in references_of(es, item)]
     if not keyed:
         return rf"\[{'; '.join(filter(None, ['no source given', note]))}\]"
     return f"[{'; '.join(keyed)}{rf'\; {note}' if note else ''}]"

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from bayes_trace.errors import BayesTraceError
 from bayes_trace.evidence import EvidenceSet
@@ -98,24 +98,15 @@ class Converter:
         """A folder with the files that Pandoc asks for."""
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            references = json.dumps(csl_items(self.es), ensure_ascii=False)
-            (folder / "references.json").write_text(references, encoding="utf-8")
-            for file in ("filter.lua", "page.html", "style.css", "preamble.tex", "apsa.csl", "apa.csl"):
+            for file in ("filter.lua", "page.html", "style.css", "preamble.tex"):
                 (folder / file).write_text(_data(file), encoding="utf-8")
             yield folder
 
     def _common(self, folder: Path) -> list[str]:
-        style = (
-            [f"--csl={folder / f'{self.style}.csl'}"] if self.style != "chicago" else []
-        )  # that is Pandoc's own
         return [
             "--standalone",
-            f"--data-dir={folder}",  # nothing of a user's own Pandoc set-up
             f"--lua-filter={folder / 'filter.lua'}",
-            "--citeproc",  # after the filter, which asks for every source
-            f"--bibliography={folder / 'references.json'}",
-            *style,
-            "--metadata=lang:en",
+            *_citing(csl_items(self.es), self.style, folder),  # after the filter, which asks for every source
             "--metadata=link-citations:true",
             f"--resource-path={self.home}",
         ]
@@ -160,25 +151,33 @@ def _particular(kind: Format, folder: Path) -> list[str]:
     ]
 
 
+def _citing(references: Sequence[dict[str, Any]], style: str, folder: Path) -> list[str]:
+    """Options by which citations and references are set, whatever the format."""
+    for file in ("apsa.csl", "apa.csl", "dates.lua"):
+        (folder / file).write_text(_data(file), encoding="utf-8")
+    (folder / "references.json").write_text(json.dumps(references, ensure_ascii=False), encoding="utf-8")
+    dates = {each["id"]: each.get("issued", {}).get("literal") for each in references}
+    said = {"dates-in-words": {key: date for key, date in dates.items() if date}}
+    (folder / "dates.json").write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
+    return [
+        "--citeproc",
+        f"--bibliography={folder / 'references.json'}",
+        *([f"--csl={folder / f'{style}.csl'}"] if style != "chicago" else []),  # that is Pandoc's own
+        f"--metadata-file={folder / 'dates.json'}",
+        f"--lua-filter={folder / 'dates.lua'}",
+        f"--data-dir={folder}",  # nothing of a user's own Pandoc set-up
+        "--metadata=lang:en",
+    ]
+
+
 def cited(
-    citations: Sequence[str], references: Sequence[dict[str, object]], style: str
+    citations: Sequence[str], references: Sequence[dict[str, Any]], style: str
 ) -> tuple[list[str], dict[str, str]]:
     """Citations in Markdown, in their order, and the references that the style makes of all sources, by key."""
     import pypandoc
 
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "references.json").write_text(json.dumps(references, ensure_ascii=False), encoding="utf-8")
-        for file in ("apsa.csl", "apa.csl"):
-            (folder / file).write_text(_data(file), encoding="utf-8")
-        options = [
-            "--citeproc",
-            f"--bibliography={folder / 'references.json'}",
-            "--wrap=none",
-            f"--data-dir={folder}",
-        ]
-        options += ["--metadata=nocite:@*", "--metadata=lang:en"]
-        options += [f"--csl={folder / f'{style}.csl'}"] if style != "chicago" else []
+        options = [*_citing(references, style, Path(name)), "--wrap=none", "--metadata=nocite:@*"]
         text = "\n\n".join([*(f"::: {{.cited}}\n{each}\n:::" for each in citations), "::: {#refs}\n:::"])
         tree = json.loads(pypandoc.convert_text(text, "json", format=_READER, extra_args=options))
         *said, listed = tree["blocks"]

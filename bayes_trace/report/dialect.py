@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from bayes_trace import tables
 from bayes_trace.evidence import EvidenceSet, Item
-from bayes_trace.report.citation import Cited, key_citation, method_sources
+from bayes_trace.report.citation import Cited, key_citation, method_sources, references_of
 from bayes_trace.report.text import escape, slug
 
 __all__ = ["Dialect", "ForPandoc", "Picture", "Plain"]
@@ -93,8 +93,8 @@ class Dialect(ABC):
         """The citation of a work on method, with the space before it."""
 
     @abstractmethod
-    def sources(self) -> str:
-        """The list of sources."""
+    def sources(self, *, only_cited: bool = False) -> str:
+        """The list of sources, of the whole set or of those cited so far."""
 
 
 @dataclass
@@ -103,6 +103,8 @@ class Plain(Dialect):
 
     #: citations as the citation processor has them
     cited: Cited | None = None
+    #: keys of the sources cited so far
+    used: set[str] = field(default_factory=set)
 
     def heading(self, level: int, words: str, anchor: str = "") -> str:
         """A heading, with an anchor before it where it has one."""
@@ -123,6 +125,7 @@ class Plain(Dialect):
 
     def cite(self, item: Item) -> str:
         """In the words of the style."""
+        self.used |= {reference.key for reference in references_of(self.es, item)}
         return self._cited.in_text(item)
 
     @property
@@ -141,9 +144,10 @@ class Plain(Dialect):
         """In brackets."""
         return f" {self._cited.method(key)}"
 
-    def sources(self) -> str:
+    def sources(self, *, only_cited: bool = False) -> str:
         """One line for each source, in the order of the style."""
-        return "\n".join(f"- {line}" for line in self._cited.references.values())
+        listed = self._cited.references.items()
+        return "\n".join(f"- {line}" for key, line in listed if key in self.used or not only_cited)
 
 
 @dataclass
@@ -185,9 +189,9 @@ class ForPandoc(Dialect):
         alt = picture.alt.replace('"', "'")
         return f'![{caption}](figures/{picture.stem}.{self.suffix}){{alt="{alt}"}}'
 
-    def sources(self) -> str:
+    def sources(self, *, only_cited: bool = False) -> str:
         """The place where the citation processor puts the bibliography."""
-        return '::: {#refs entry-spacing="0"}\n:::'
+        return f'::: {{#refs {".cited " if only_cited else ""}entry-spacing="0"}}\n:::'
 
 
 def _piped(header: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[int]) -> str:

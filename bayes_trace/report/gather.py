@@ -25,7 +25,7 @@ from bayes_trace.report.results import (
     Drawn,
     EpisodeResult,
     Gathered,
-    Robust,
+    Robustness,
     Used,
 )
 from bayes_trace.scenarios import apply_scenario
@@ -105,7 +105,7 @@ def gather(
         point="best",
         answers=answers,
         cases=tuple(gatherer.case(case) for case in preferred.cases),
-        columns=tuple(Column(each.id, each.label, each.short) for each in gatherer.named()),
+        columns=tuple(Column(each.id, each.label, each.short) for each in gatherer.columns()),
         effects=changes,
         used=_used(preferred, select_coder(gatherer.evidence, name)),
         draws=drawn,
@@ -166,7 +166,7 @@ class _Gatherer:
     def all_lines(self) -> Lines:
         return Lines(self.es, self.evidence, self.coder)
 
-    def named(self) -> list[Column]:
+    def columns(self) -> list[Column]:
         """Hypotheses that anything in the report may name: parts of a split are known by their own labels."""
         known = {each.id: Column(each.id, each.label, each.short) for each in self.answers.hypotheses}
         own = zip(
@@ -207,7 +207,7 @@ class _Gatherer:
             lines=lines,
             ledger=ledger,
             steps=dict(steps),
-            robust=self.robustness(episode.id) if full else None,
+            robustness=self.robustness(episode.id) if full else None,
             matrix=self.older.matrix(episode.id) if full else None,
             counts=self.older.counts(episode.id, leader) if full else (),
             discounted=self.older.discounted(episode.id) if full else 0,
@@ -215,13 +215,21 @@ class _Gatherer:
         )
 
     @cached_property
-    def robust(self) -> xr.Dataset:
-        from bayes_trace.sensitivity import robustness
+    def robustness_table(self) -> xr.Dataset:
+        """Under the scenarios that are not in force yet, as the terminal has it."""
+        from bayes_trace.sensitivity import robustness, scenarios
 
-        return robustness(self.evidence, coder=self.coder)
+        others = scenarios(self.es, skip_unfit=bool(self.es.applied))
+        return robustness(self.evidence, scenarios=others, coder=self.coder)
 
-    def robustness(self, episode: str) -> Robust:
-        row = self.robust.sel(episode=episode)
+    def robustness(self, episode: str) -> Robustness:
+        row = self.robustness_table.sel(episode=episode)
         numbers = {str(n): float(v.item()) for n, v in row.data_vars.items() if v.dtype.kind in "fi"}
         flip = (title_of(self.es, name) for name in str(row["items_to_flip"].item()).split())
-        return Robust(numbers, {"items_to_flip": "; ".join(flip)})
+        names = {"items_to_flip": "; ".join(flip)}
+        labels = {name: each.label for name, each in self.es.scenarios.items()}
+        labels |= {each.id: each.label for each in self.answers.readers}
+        for measure in ("scenario_least", "coder_least"):
+            least = str(row[measure].item())
+            names[measure] = ", ".join(labels[name] for name in least.split("+") if name)
+        return Robustness(numbers, names)

@@ -29,7 +29,7 @@ class Items:
         used |= {each.item for changes in self.g.effects.values() for each in changes}
         return self._listed(item for name, item in self.known.items() if name in used)
 
-    def named(self) -> str:
+    def mentioned(self) -> str:
         """Items that the page that answers names."""
         answers = self.g.answers
         used = {

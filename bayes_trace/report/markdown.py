@@ -83,7 +83,7 @@ def markdown(
         meaning=meaning(gathered.answers),
         episode=lambda r: environment.get_template("episode.md.j2").render(r=r, **common),
         all_items=listed.every,
-        items_named=listed.named,
+        items_named=listed.mentioned,
         used=gathered.used,
         locks=[sentence(lock_in_words(es, lock)) for lock in es.locked],
         priors=_priors(gathered),

@@ -17,7 +17,7 @@ from bayes_trace.report.results import (
     Sampled,
     Stated,
 )
-from bayes_trace.report.robust_words import questions
+from bayes_trace.report.robustness import questions
 from bayes_trace.report.text import day, escape
 from bayes_trace.summary.verdicts import BASE, Answers, Setting, ahead_in_short, cell, title_of
 
@@ -280,9 +280,9 @@ class Parts:
 
     def robustness(self, result: EpisodeResult, *, full: bool) -> str:
         """How far the answer can be pushed before it gives way."""
-        if not result.robust:
+        if not result.robustness:
             return ""
-        asked = questions(result.robust, self.g.column(result.leader).label)
+        asked = questions(result.robustness, self.g.column(result.leader).label)
         rows = [[escape(what), escape(said)] for what, said in (asked if full else asked[:FEW])]
         caption = f"“{escape(result.episode.label)}”: what it would take to change the answer of {escape(self._coder())}."
         return self.dialect.table(["Question", "Answer"], rows, caption=caption, widths=[50, 40])

@@ -23,7 +23,7 @@ __all__ = [
     "Line",
     "Matrix",
     "Probabilities",
-    "Robust",
+    "Robustness",
     "Row",
     "Sampled",
     "Stated",
@@ -82,7 +82,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Robust:
+class Robustness:
     """How far the answer to one episode can be pushed, as `sensitivity.robustness` has it."""
 
     #: measure -> value
@@ -238,7 +238,7 @@ class EpisodeResult:
     ledger: Ledger
     #: decibels of the items of each step of the leader's mechanism; the items of none under ""
     steps: dict[str, float]
-    robust: Robust | None = None
+    robustness: Robustness | None = None
     #: in a full report
     matrix: Matrix | None = None
     counts: tuple[Count, ...] = ()

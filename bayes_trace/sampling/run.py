@@ -66,9 +66,10 @@ def sample(  # noqa: PLR0913 - what was asked of chains, and by whom
 
     Returns
     -------
-    DataTree with ``posterior`` (``probability``, ``inclusion``, the shared quantities, and one
-    ``drawn_hypothesis`` per draw with its 0/1 ``indicator``), ``prior``, ``log_likelihood``,
-    ``log_prior``, ``observed_data``, ``constant_data`` and ``diagnostics``. The log-densities of an
+    DataTree with ``posterior`` (``probability``, ``inclusion`` and the shared quantities), ``drawn`` (one
+    ``drawn_hypothesis`` per draw, with its 0/1 ``indicator``), ``prior``, ``log_likelihood``,
+    ``log_prior`` (missing where it is the same in every draw), ``observed_data``, ``constant_data`` and
+    ``diagnostics``. The log-densities of an
     elicitation model are given the drawn hypothesis, and ``log_likelihood_summed_out`` stands beside
     them; those of the other models have it summed out, beside ``log_likelihood_given`` and
     ``log_prior_given``. With ``keep_items=True`` in the model also ``log_prior_items``; for a model

@@ -29,10 +29,10 @@ def make_tree(record: Record, chains: Chains, plan: Plan) -> xr.DataTree:
     drawn = _draw_hypotheses(draws["probability"], rng)
     share = _log_share(record, draws)
     posterior = draws[[name for name in record.stored if name != "log_likelihood_given"]]
-    shown = {"inclusion": record.inclusion(draws["probability"]), **_shown(drawn, draws["hypothesis"])}
-    posterior = posterior.assign(shown).drop_attrs(deep=False)
+    posterior = posterior.assign(inclusion=record.inclusion(draws["probability"])).drop_attrs(deep=False)
     groups = {
         "posterior": posterior,
+        "drawn": _drawn_group(drawn, draws["hypothesis"]),
         "prior": _prior_group(record, rng),
         **_density_groups(record, draws, drawn, share),
         "observed_data": _observed(record),
@@ -53,14 +53,17 @@ def _draw_hypotheses(probability: xr.DataArray, rng: np.random.Generator) -> xr.
     return xr.DataArray(at, p.isel(hypothesis=0, drop=True).coords, p.dims[:3])
 
 
-def _shown(drawn: xr.DataArray, hypothesis: xr.DataArray) -> dict[str, xr.DataArray]:
+def _drawn_group(drawn: xr.DataArray, hypothesis: xr.DataArray) -> xr.Dataset:
+    """Apart from the posterior, so that a plot of all its variables shows probabilities and not zeros and ones."""
     places = xr.DataArray(np.arange(hypothesis.size), {"hypothesis": hypothesis.values}, ("hypothesis",))
     meanings = " ".join(str(name) for name in hypothesis.values)
-    return {
-        "drawn_hypothesis": drawn.assign_attrs(flag_meanings=meanings),
-        # 0 or 1: what power-scaling and other tools of ArviZ take for the hypothesis
-        "indicator": (drawn == places).astype(np.int64),
-    }
+    return xr.Dataset(
+        {
+            "drawn_hypothesis": drawn.assign_attrs(flag_meanings=meanings),
+            # 0 or 1: what power-scaling and other tools of ArviZ take for the hypothesis
+            "indicator": (drawn == places).astype(np.int64),
+        }
+    )
 
 
 def _pick(values: xr.DataArray, drawn: xr.DataArray) -> xr.DataArray:
@@ -83,10 +86,11 @@ def _density_groups(
     """Log-densities where ArviZ looks for them, and the others beside them.
 
     An elicitation model is asked of hypotheses: its ``log_prior`` and ``log_likelihood`` are given the
-    drawn one. The others are asked of coefficients, with the hypotheses summed out.
+    drawn one. The others are asked of coefficients, with the hypotheses summed out. What is the same in every draw,
+    as under even priors that are certain, is left out, since no power of it would be another prior.
     """
     prior = _log_priors(record, draws, shared=True)
-    of_hypothesis = xr.Dataset({"drawn_hypothesis": _pick(share, drawn)})
+    of_hypothesis = _moving("drawn_hypothesis", _pick(share, drawn))
     given, summed = _log_likelihoods(record, draws, drawn, share)
     if record.name == "elicitation":
         found = {"log_likelihood": given, "log_likelihood_summed_out": summed}
@@ -106,8 +110,13 @@ def _log_likelihoods(
     joint = share + given
     top = joint.max("hypothesis")
     summed = top + np.log(xr.DataArray(np.exp(joint - top)).sum("hypothesis"))
-    moves = float(np.ptp(evidence.values, axis=(0, 1)).max()) >= CONSTANT
-    return xr.Dataset({"evidence": evidence} if moves else {}), xr.Dataset({"evidence": summed})
+    return _moving("evidence", evidence), xr.Dataset({"evidence": summed})
+
+
+def _moving(name: str, density: xr.DataArray) -> xr.Dataset:
+    """A log-density, unless it is the same in every draw."""
+    moves = float(np.ptp(density.values, axis=(0, 1)).max(initial=0.0)) >= CONSTANT
+    return xr.Dataset({name: density} if moves else {})
 
 
 def _log_priors(record: Record, draws: xr.Dataset, *, shared: bool) -> xr.Dataset:
@@ -131,8 +140,7 @@ def _prior_group(record: Record, rng: np.random.Generator) -> xr.Dataset:
         fixed = record.constants["prior"]
         share = fixed.expand_dims(chain=[0], draw=np.arange(PRIOR_DRAWS)).copy()
     kept = [name for name in record.stored if name in drawn]
-    shown = _shown(_draw_hypotheses(share, rng), share["hypothesis"])
-    return drawn[kept].assign({"probability": share, "inclusion": record.inclusion(share), **shown})
+    return drawn[kept].assign({"probability": share, "inclusion": record.inclusion(share)})
 
 
 def _observed(record: Record) -> xr.Dataset:

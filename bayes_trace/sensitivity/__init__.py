@@ -8,10 +8,10 @@ from bayes_trace.sensitivity.bounds import interval_bounds
 from bayes_trace.sensitivity.carriers import carriers
 from bayes_trace.sensitivity.compared import scenarios
 from bayes_trace.sensitivity.dependence import dependence_sweep
+from bayes_trace.sensitivity.deprecated import many_scenarios
 from bayes_trace.sensitivity.flips import fewest_items_to_flip
 from bayes_trace.sensitivity.judgement import robustness
 from bayes_trace.sensitivity.leads import coder_leads, scenario_leads
-from bayes_trace.sensitivity.many import many_scenarios
 from bayes_trace.sensitivity.pooling import pool
 from bayes_trace.sensitivity.priors import contamination_bounds, prior_needed, prior_sweep
 from bayes_trace.sensitivity.ranges import one_way

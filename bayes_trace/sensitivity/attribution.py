@@ -7,7 +7,7 @@ import xarray as xr
 
 from bayes_trace.errors import BayesTraceError
 from bayes_trace.scales import log_to_db
-from bayes_trace.sensitivity.ledger import Ledger, find_hypothesis, open_ledger
+from bayes_trace.sensitivity.arrays import Arrays, find_hypothesis, open_arrays
 
 __all__ = ["attribution", "component_changes"]
 
@@ -49,14 +49,14 @@ def attribution(
     >>> attribution(one, two, of="A", against="B").round(2).values.tolist()
     [0.0, -3.01]
     """
-    ledgers = open_ledger(first, coder), open_ledger(second, coder)
-    for ledger in ledgers:
-        find_hypothesis(ledger, of), find_hypothesis(ledger, against)
-    common = [name for name in ledgers[0].episodes if name in ledgers[1].episodes]
+    each_coder = open_arrays(first, coder), open_arrays(second, coder)
+    for arrays in each_coder:
+        find_hypothesis(arrays, of), find_hypothesis(arrays, against)
+    common = [name for name in each_coder[0].episodes if name in each_coder[1].episodes]
     if not common:
         message = "the two sets have no episode in common; nothing to compare"
         raise BayesTraceError(message)
-    parts = component_changes(*ledgers, dict.fromkeys(common, (of, against)))
+    parts = component_changes(*each_coder, dict.fromkeys(common, (of, against)))
     episodes = np.array([name.rsplit("@", 1)[1] for name in parts], dtype=str)
     return xr.DataArray(
         np.array(list(parts.values())),
@@ -67,7 +67,7 @@ def attribution(
     )
 
 
-def component_changes(first: Ledger, second: Ledger, pairs: dict[str, tuple[str, ...]]) -> dict[str, float]:
+def component_changes(first: Arrays, second: Arrays, pairs: dict[str, tuple[str, ...]]) -> dict[str, float]:
     """What each component adds in the second less what it adds in the first, for the pair of each episode."""
     before, after = _weights(first, pairs), _weights(second, pairs)
     return {
@@ -79,26 +79,26 @@ def _less(after: float, before: float) -> float:
     return 0.0 if after == before else after - before
 
 
-def _weights(ledger: Ledger, pairs: dict[str, tuple[str, ...]]) -> dict[str, float]:
+def _weights(arrays: Arrays, pairs: dict[str, tuple[str, ...]]) -> dict[str, float]:
     """DB that the prior and each item add to the odds of the pair of each episode, prior first.
 
     Missing where a hypothesis of the pair is unknown here.
     """
-    place = {name: n for n, name in enumerate(ledger.hypotheses)}
-    wanted = [[place.get(each, -1) for each in pairs.get(name, ("", ""))] for name in ledger.episodes]
+    place = {name: n for n, name in enumerate(arrays.hypotheses)}
+    wanted = [[place.get(each, -1) for each in pairs.get(name, ("", ""))] for name in arrays.episodes]
     one, other = np.array(wanted, dtype=np.int64).reshape(-1, 2).T
     unknown = (one < 0) | (other < 0)
     at = np.arange(one.size)
-    prior = np.where(unknown, np.nan, ledger.log_prior[at, one] - ledger.log_prior[at, other])
-    link, episode = np.arange(ledger.episode_index.size), ledger.episode_index
+    prior = np.where(unknown, np.nan, arrays.log_prior[at, one] - arrays.log_prior[at, other])
+    link, episode = np.arange(arrays.episode_index.size), arrays.episode_index
     with np.errstate(invalid="ignore"):
-        gap = ledger.weighted[link, one[episode]] - ledger.weighted[link, other[episode]]
+        gap = arrays.weighted[link, one[episode]] - arrays.weighted[link, other[episode]]
     gap = np.where(unknown[episode], np.nan, np.where(np.isnan(gap), 0.0, gap))
     parts = {
         f"{PRIOR}@{name}": float(log_to_db(prior[n]))
-        for n, name in enumerate(ledger.episodes)
+        for n, name in enumerate(arrays.episodes)
         if name in pairs
     }
-    names = (str(name) for name in ledger.evidence["link"].values)
+    names = (str(name) for name in arrays.evidence["link"].values)
     weights = dict(zip(names, log_to_db(gap).tolist(), strict=True))
     return parts | {name: value for name, value in weights.items() if name.rsplit("@", 1)[1] in pairs}

@@ -12,7 +12,7 @@ from scipy.special import expit, logsumexp
 from bayes_trace.likelihood import cluster_weight, combined, trace_likelihood
 from bayes_trace.likelihood.ranges import Deviates, Elicited, elicited
 from bayes_trace.scales import Z_90
-from bayes_trace.sensitivity.ledger import Array, Index, Ledger, open_ledger
+from bayes_trace.sensitivity.arrays import Array, Arrays, Index, open_arrays
 from bayes_trace.sensitivity.registry import Measure, Question, register
 
 __all__ = ["interval_bounds"]
@@ -68,16 +68,16 @@ def interval_bounds(
     >>> bounds.lower.round(6).values.tolist(), bounds.upper.round(6).values.tolist()
     ([0.6], [0.9])
     """
-    ledger = open_ledger(evidence, coder)
-    limits = np.empty((2, *ledger.joint.shape))
+    arrays = open_arrays(evidence, coder)
+    limits = np.empty((2, *arrays.joint.shape))
     method = []
-    whole = elicited(ledger.evidence, 0)
-    for number, name in enumerate(ledger.episodes):
+    whole = elicited(arrays.evidence, 0)
+    for number, name in enumerate(arrays.episodes):
         if progress:
-            progress(name, number / len(ledger.episodes))
-        limits[:, number], word = np.exp(ledger.log_prior[number]), "exact"
-        if ledger.links(number).size:
-            each, word = _episode(ledger, whole.take(ledger.links(number)))
+            progress(name, number / len(arrays.episodes))
+        limits[:, number], word = np.exp(arrays.log_prior[number]), "exact"
+        if arrays.links(number).size:
+            each, word = _episode(arrays, whole.take(arrays.links(number)))
             limits[:, number] = expit(each)
         method.append(word)
     dims = ("episode", "hypothesis")
@@ -88,14 +88,14 @@ def interval_bounds(
             "upper": (dims, limits[1], units),
             "method": ("episode", np.array(method, dtype=str)),
         },
-        ledger.coords("episode", "hypothesis"),
-        ledger.attrs,
+        arrays.coords("episode", "hypothesis"),
+        arrays.attrs,
     )
 
 
-def _episode(ledger: Ledger, stated: Elicited) -> tuple[Array, str]:
+def _episode(arrays: Arrays, stated: Elicited) -> tuple[Array, str]:
     """Log-odds (end, hypothesis) of one episode, and how they were found."""
-    problem = _Search(stated, ledger.log_prior[stated.links.episode[0]], _free(stated))
+    problem = _Search(stated, arrays.log_prior[stated.links.episode[0]], _free(stated))
     limits = np.stack(_limits(problem))
     if _mixed_implication(stated):
         return limits, "outer"

@@ -5,15 +5,12 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from bayes_trace.exact import TIE, ranking
+from bayes_trace.exact import LEVEL_DB, TIE, ranking
 from bayes_trace.scales import log_to_db
-from bayes_trace.sensitivity.ledger import Array, Ledger, normalised, open_ledger
+from bayes_trace.sensitivity.arrays import Array, Arrays, normalised, open_arrays
 from bayes_trace.sensitivity.registry import Measure, Question, register
 
-__all__ = ["LEVEL_DB", "carriers"]
-
-#: a lead below this is practically none, in dB
-LEVEL_DB = 1.0
+__all__ = ["carriers"]
 
 
 def carriers(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset:
@@ -51,25 +48,25 @@ def carriers(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset:
     >>> carried.speaks_for.item(), carried.speaks_against.item(), carried.carried_by.item()
     ('memo note', 'gap', 'evidence')
     """
-    ledger = open_ledger(evidence, coder)
-    rival = ledger.order[:, 1]
+    arrays = open_arrays(evidence, coder)
+    rival = arrays.order[:, 1]
     at = np.arange(rival.size)
-    prior, gain = (ledger.against(each)[at, rival] for each in (ledger.log_prior, ledger.log_likelihood))
+    prior, gain = (arrays.against(each)[at, rival] for each in (arrays.log_prior, arrays.log_likelihood))
     weight = log_to_db(
-        ledger.links_against(ledger.weighted)[np.arange(ledger.kappa.size), rival[ledger.episode_index]]
+        arrays.links_against(arrays.weighted)[np.arange(arrays.kappa.size), rival[arrays.episode_index]]
     )
     lead = np.where(prior + gain < TIE, 0.0, prior + gain)
-    names = _sides(ledger, weight)
+    names = _sides(arrays, weight)
     by_episode = {
-        "leader": ledger.names(ledger.leader),
-        "runner_up": ledger.names(rival),
-        "level": _level(ledger),
-        "probability": normalised(ledger.joint)[at, ledger.leader],
+        "leader": arrays.names(arrays.leader),
+        "runner_up": arrays.names(rival),
+        "level": _level(arrays),
+        "probability": normalised(arrays.joint)[at, arrays.leader],
         "lead": log_to_db(lead),
-        "practically_level": log_to_db(lead) < LEVEL_DB,
+        "practically_level": np.round(log_to_db(lead), 1) < LEVEL_DB,
         "prior_db": log_to_db(prior),
         "evidence_db": log_to_db(gain),
-        "carried_by": _carried_by(ledger, lead),
+        "carried_by": _carried_by(arrays, lead),
         "speaks_for": names[0],
         "speaks_against": names[1],
     }
@@ -81,27 +78,27 @@ def carriers(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset:
                 for name, each in by_episode.items()
             },
             "weight": ("link", weight, {"units": "dB"}),
-            "item_weight": ("entry", _of_items(ledger, rival), {"units": "dB"}),
+            "item_weight": ("entry", _of_items(arrays, rival), {"units": "dB"}),
         },
-        ledger.coords("episode", "link", "entry"),
-        ledger.attrs,
+        arrays.coords("episode", "link", "entry"),
+        arrays.attrs,
     )
 
 
-def _level(ledger: Ledger) -> np.ndarray:
+def _level(arrays: Arrays) -> np.ndarray:
     """Names of those that share the lead, empty where one leads alone."""
-    top = ledger.joint >= ledger.joint.max(axis=-1, keepdims=True) - TIE
+    top = arrays.joint >= arrays.joint.max(axis=-1, keepdims=True) - TIE
     return np.array(
-        [" ".join(ledger.names(np.flatnonzero(row))) if row.sum() > 1 else "" for row in top], dtype=str
+        [" ".join(arrays.names(np.flatnonzero(row))) if row.sum() > 1 else "" for row in top], dtype=str
     )
 
 
-def _sides(ledger: Ledger, weight: Array) -> tuple[np.ndarray, np.ndarray]:
+def _sides(arrays: Arrays, weight: Array) -> tuple[np.ndarray, np.ndarray]:
     """Names of the links for and against, by episode, strongest first."""
-    names = ledger.evidence["link_item"].values
+    names = arrays.evidence["link_item"].values
     sides: tuple[list[str], list[str]] = ([], [])
-    for episode in range(len(ledger.episodes)):
-        links = ledger.links(episode)
+    for episode in range(len(arrays.episodes)):
+        links = arrays.links(episode)
         for side, sign in zip(sides, (1.0, -1.0), strict=True):
             mine = links[sign * weight[links] > log_to_db(TIE)]
             order = np.argsort(-sign * weight[mine], kind="stable")
@@ -109,19 +106,19 @@ def _sides(ledger: Ledger, weight: Array) -> tuple[np.ndarray, np.ndarray]:
     return np.array(sides[0], dtype=str), np.array(sides[1], dtype=str)
 
 
-def _carried_by(ledger: Ledger, lead: Array) -> np.ndarray:
+def _carried_by(arrays: Arrays, lead: Array) -> np.ndarray:
     """Whether the leader would lead alone from even priors."""
-    order = ranking(ledger.log_likelihood)
-    first, second = np.take_along_axis(ledger.log_likelihood, order[:, :2], axis=-1).T
+    order = ranking(arrays.log_likelihood)
+    first, second = np.take_along_axis(arrays.log_likelihood, order[:, :2], axis=-1).T
     with np.errstate(invalid="ignore"):
-        by_evidence = (order[:, 0] == ledger.leader) & ~(first - second < TIE)
+        by_evidence = (order[:, 0] == arrays.leader) & ~(first - second < TIE)
     return np.where(lead <= 0, "", np.where(by_evidence, "evidence", "prior")).astype(str)
 
 
-def _of_items(ledger: Ledger, rival: np.ndarray) -> Array:
-    at, episode = np.arange(ledger.entry_episode.size), ledger.entry_episode
+def _of_items(arrays: Arrays, rival: np.ndarray) -> Array:
+    at, episode = np.arange(arrays.entry_episode.size), arrays.entry_episode
     with np.errstate(invalid="ignore"):
-        gap = ledger.by_item[at, ledger.leader[episode]] - ledger.by_item[at, rival[episode]]
+        gap = arrays.by_item[at, arrays.leader[episode]] - arrays.by_item[at, rival[episode]]
     return np.asarray(log_to_db(np.where(np.isnan(gap), 0.0, gap)))
 
 
@@ -134,8 +131,8 @@ register(
             Measure(
                 {"lead": "lead"},
                 "dB",
-                robust=10.0,
-                moderate=5.0,
+                enough=10.0,
+                little=5.0,
                 what="the lead in dB",
                 weakness="the lead is small",
                 column="Lead (dB)",

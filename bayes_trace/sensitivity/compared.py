@@ -14,8 +14,8 @@ from bayes_trace.exact import TIE
 from bayes_trace.likelihood import compile_evidence
 from bayes_trace.scales import log_sum, log_to_db
 from bayes_trace.scenarios import apply_scenario
+from bayes_trace.sensitivity.arrays import Array, Arrays, Flags, normalised, open_every_coder
 from bayes_trace.sensitivity.attribution import component_changes
-from bayes_trace.sensitivity.ledger import Array, Flags, Ledger, normalised, open_ledgers
 
 __all__ = ["scenarios"]
 
@@ -96,9 +96,9 @@ def scenarios(
     )
 
 
-def _open(es: EvidenceSet, episodes: Sequence[str] | None) -> dict[str, Ledger]:
-    """The ledger of every coder."""
-    return open_ledgers(compile_evidence(es, episodes=episodes))
+def _open(es: EvidenceSet, episodes: Sequence[str] | None) -> dict[str, Arrays]:
+    """The arrays of every coder."""
+    return open_every_coder(compile_evidence(es, episodes=episodes))
 
 
 def _preferred(es: EvidenceSet) -> str:
@@ -118,22 +118,23 @@ def _chosen(es: EvidenceSet, names: Sequence[str] | None) -> list[str]:
     return list(names)
 
 
-def _side_by_side(opened: dict[str, dict[str, Ledger]]) -> xr.Dataset:
+def _side_by_side(opened: dict[str, dict[str, Arrays]]) -> xr.Dataset:
     base = opened[BASE]
     coders = list(base)
     parts = [
         _joined(
-            {coder: _answer(ledgers[coder], base[coder]) for coder in coders if coder in ledgers}, "coder"
+            {coder: _answer(each_coder[coder], base[coder]) for coder in coders if coder in each_coder},
+            "coder",
         )
-        for ledgers in opened.values()
+        for each_coder in opened.values()
     ]
     whole = _joined(dict(zip(opened, parts, strict=True)), "scenario")
-    known = [name for ledger in base.values() for name in ledger.hypotheses]
+    known = [name for arrays in base.values() for name in arrays.hypotheses]
     order = list(dict.fromkeys([*known, *map(str, whole["hypothesis"].values)]))
     evidence = base[coders[0]].evidence
     kept = ("evidence_set", "title", "digest", "scenario")
     attrs = {name: evidence.attrs.get(name, "") for name in kept}
-    told = [str(name) for ledger in base.values() for name in ledger.episodes]
+    told = [str(name) for arrays in base.values() for name in arrays.episodes]
     episodes = list(dict.fromkeys(told))
     return whole.sel(hypothesis=order, episode=episodes, coder=coders).assign_attrs(attrs)
 
@@ -149,56 +150,56 @@ def _joined(parts: dict[str, xr.Dataset], dimension: str) -> xr.Dataset:
     return xr.concat(each, along, join="outer", fill_value=_FILL, coords="minimal", compat="override")
 
 
-def _answer(ledger: Ledger, base: Ledger) -> xr.Dataset:
+def _answer(arrays: Arrays, base: Arrays) -> xr.Dataset:
     """One coder's answer in one scenario, and how it comes to differ from the base."""
-    ranked = np.take_along_axis(ledger.joint, ledger.order, axis=-1)
+    ranked = np.take_along_axis(arrays.joint, arrays.order, axis=-1)
     with np.errstate(invalid="ignore"):
         lead = ranked[:, 0] - ranked[:, 1]
     lead = np.where(lead < TIE, 0.0, lead)
-    of_base = _base_lead(base, ledger)
-    names, change = _differences(base, ledger)
+    of_base = _base_lead(base, arrays)
+    names, change = _differences(base, arrays)
     return xr.Dataset(
         {
-            "probability": (("episode", "hypothesis"), normalised(ledger.joint), {"units": "1"}),
-            "leader": ("episode", ledger.names(ledger.leader)),
+            "probability": (("episode", "hypothesis"), normalised(arrays.joint), {"units": "1"}),
+            "leader": ("episode", arrays.names(arrays.leader)),
             "lead": ("episode", log_to_db(lead), {"units": "dB"}),
             "base_lead": ("episode", log_to_db(of_base), {"units": "dB"}),
-            "holds": ("episode", _holds(base, ledger, of_base)),
-            "changes": ("episode", _changed(base, ledger).astype(np.float64)),
+            "holds": ("episode", _holds(base, arrays, of_base)),
+            "changes": ("episode", _changed(base, arrays).astype(np.float64)),
             "difference": ("component", change, {"units": "dB"}),
         },
-        {"episode": ledger.episodes, "hypothesis": ledger.hypotheses, "component": names},
+        {"episode": arrays.episodes, "hypothesis": arrays.hypotheses, "component": names},
     )
 
 
-def _place(base: Ledger, ledger: Ledger) -> list[int]:
+def _place(base: Arrays, arrays: Arrays) -> list[int]:
     """Place in the base of each episode, -1 where it is not there."""
-    return [base.episodes.index(name) if name in base.episodes else -1 for name in ledger.episodes]
+    return [base.episodes.index(name) if name in base.episodes else -1 for name in arrays.episodes]
 
 
-def _groups(base: Ledger, ledger: Ledger) -> list[str]:
+def _groups(base: Arrays, arrays: Arrays) -> list[str]:
     """What each hypothesis counts as: itself, or the hypothesis of the base that it is a part of."""
-    written = [str(name) for name in ledger.evidence["written"].values]
-    share = ledger.evidence["written_share"].values
+    written = [str(name) for name in arrays.evidence["written"].values]
+    share = arrays.evidence["written_share"].values
     whole = {
         name: written[int(share[:, h].argmax())]
-        for h, name in enumerate(ledger.hypotheses)
+        for h, name in enumerate(arrays.hypotheses)
         if share[:, h].any()
     }
     return [
         name if name in base.hypotheses or whole.get(name) not in base.hypotheses else whole[name]
-        for name in ledger.hypotheses
+        for name in arrays.hypotheses
     ]
 
 
-def _base_lead(base: Ledger, ledger: Ledger) -> Array:
+def _base_lead(base: Arrays, arrays: Arrays) -> Array:
     """Nats by which the base leader is ahead of its strongest rival; missing where it is not known."""
-    groups = _groups(base, ledger)
+    groups = _groups(base, arrays)
     names = list(dict.fromkeys(groups))
     member = np.array([[group == name for group in groups] for name in names])
-    joint = log_sum(np.where(member, ledger.joint[:, None], -np.inf), axis=-1)
-    lead = np.full(len(ledger.episodes), np.nan)
-    for episode, place in enumerate(_place(base, ledger)):
+    joint = log_sum(np.where(member, arrays.joint[:, None], -np.inf), axis=-1)
+    lead = np.full(len(arrays.episodes), np.nan)
+    for episode, place in enumerate(_place(base, arrays)):
         leader = base.hypotheses[base.leader[place]]
         if place >= 0 and leader in names:
             own = names.index(leader)
@@ -207,33 +208,33 @@ def _base_lead(base: Ledger, ledger: Ledger) -> Array:
     return np.where(np.abs(lead) < TIE, 0.0, lead)
 
 
-def _holds(base: Ledger, ledger: Ledger, lead: Array) -> Array:
+def _holds(base: Arrays, arrays: Arrays, lead: Array) -> Array:
     """1 where the base leader leads, 0 where not; missing where it is not known, or the base is level."""
     own = _base_lead(base, base)
-    level = np.array([place < 0 or own[place] <= 0 for place in _place(base, ledger)], dtype=bool)
+    level = np.array([place < 0 or own[place] <= 0 for place in _place(base, arrays)], dtype=bool)
     return np.where(np.isnan(lead) | level, np.nan, lead > 0)
 
 
-def _changed(base: Ledger, ledger: Ledger) -> Flags:
+def _changed(base: Arrays, arrays: Arrays) -> Flags:
     """Episodes in which a prior, a weighted likelihood or the list of either is not that of the base."""
-    found = np.ones(len(ledger.episodes), dtype=bool)
-    for episode, place in enumerate(_place(base, ledger)):
-        if place >= 0 and base.hypotheses == ledger.hypotheses:
-            one, other = _numbers(base, place), _numbers(ledger, episode)
+    found = np.ones(len(arrays.episodes), dtype=bool)
+    for episode, place in enumerate(_place(base, arrays)):
+        if place >= 0 and base.hypotheses == arrays.hypotheses:
+            one, other = _numbers(base, place), _numbers(arrays, episode)
             found[episode] = one[0] != other[0] or not all(
                 np.allclose(a, b, rtol=0, atol=TIE) for a, b in zip(one[1:], other[1:], strict=True)
             )
     return found
 
 
-def _numbers(ledger: Ledger, episode: int) -> tuple[list[str], Array, Array]:
-    links = ledger.links(episode)
-    names = [str(name) for name in ledger.evidence["link_item"].values[links]]
+def _numbers(arrays: Arrays, episode: int) -> tuple[list[str], Array, Array]:
+    links = arrays.links(episode)
+    names = [str(name) for name in arrays.evidence["link_item"].values[links]]
     order = sorted(range(len(names)), key=names.__getitem__)
-    return [names[n] for n in order], np.exp(ledger.log_prior[episode]), ledger.weighted[links[order]]
+    return [names[n] for n in order], np.exp(arrays.log_prior[episode]), arrays.weighted[links[order]]
 
 
-def _differences(first: Ledger, second: Ledger) -> tuple[list[str], Array]:
+def _differences(first: Arrays, second: Arrays) -> tuple[list[str], Array]:
     """Components and their change of the odds of each base leader against its runner-up, in dB.
 
     Missing where the second knows one of the two hypotheses no more.

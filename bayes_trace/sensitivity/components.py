@@ -11,8 +11,8 @@ import numpy as np
 from scipy.sparse.csgraph import connected_components
 
 from bayes_trace.likelihood import close_over_given, core_spread
+from bayes_trace.sensitivity.arrays import Array, Arrays, Flags, Index
 from bayes_trace.sensitivity.fractional import least_in_cluster
-from bayes_trace.sensitivity.ledger import Array, Flags, Index, Ledger
 
 __all__ = ["Alone", "Component", "components", "joined"]
 
@@ -71,7 +71,7 @@ class Alone:
 class Tangle:
     """Links tied to one another; every subset of their items is computed as the engine would compute it."""
 
-    ledger: Ledger
+    arrays: Arrays
     episode: int
     links: Index
     rivals: Index
@@ -80,8 +80,8 @@ class Tangle:
     @property
     def items(self) -> Index:
         """Entries that could be removed."""
-        items = self.ledger.items
-        return items[np.isin(self.ledger.structure.entry_link[items], self.links)]
+        items = self.arrays.items
+        return items[np.isin(self.arrays.structure.entry_link[items], self.links)]
 
     @property
     def size(self) -> int:
@@ -97,7 +97,7 @@ class Tangle:
 
     def subsets(self, removed: int) -> Iterator[Subset]:
         """Every subset of that size."""
-        names = self.ledger.evidence["entry_item"].values
+        names = self.arrays.evidence["entry_item"].values
         for chosen, left in self._parts(removed):
             for out, each in zip(chosen, left, strict=True):
                 yield tuple(str(name) for name in names[out]), np.asarray(each)
@@ -109,11 +109,11 @@ class Tangle:
             yield chosen, self._left(chosen)
 
     def _left(self, chosen: Index) -> Array:
-        dropped = np.zeros((self.ledger.structure.role.size, chosen.shape[0]), dtype=bool)
+        dropped = np.zeros((self.arrays.structure.role.size, chosen.shape[0]), dtype=bool)
         dropped[chosen, np.arange(chosen.shape[0])[:, None]] = True
-        leader = self.ledger.leader[self.episode]
+        leader = self.arrays.leader[self.episode]
         total = np.empty((chosen.shape[0], self.rivals.size))
-        for part, rows, kappa in self.ledger.without(dropped, self.links):
+        for part, rows, kappa in self.arrays.without(dropped, self.links):
             mine = kappa[:, None] * rows
             with np.errstate(invalid="ignore"):
                 gap = np.nan_to_num(mine[:, [leader]] - mine[:, self.rivals], nan=0.0, posinf=np.inf)
@@ -122,17 +122,17 @@ class Tangle:
 
 
 @dataclass(frozen=True)
-class Cluster(Tangle):
+class ClusteredItems(Tangle):
     """Links of one item each that share a discount: the least is found without looking at every subset."""
 
     def least(self, removed: int) -> Array:
         """Least over all subsets of that size: a fraction minimised for each rival."""
         if removed not in self._known:
-            rows = self.ledger.rows[self.links]
-            core = core_spread(self.ledger.structure, rows[..., None])[:, 0]
+            rows = self.arrays.rows[self.links]
+            core = core_spread(self.arrays.structure, rows[..., None])[:, 0]
             with np.errstate(invalid="ignore"):
                 wide = np.nan_to_num(rows.max(axis=1) - rows.min(axis=1), nan=0.0, posinf=np.inf)
-            gaps = self.ledger.links_against(self.ledger.rows)[self.links][:, self.rivals]
+            gaps = self.arrays.links_against(self.arrays.rows)[self.links][:, self.rivals]
             rho = self._correlation()
             self._known[removed] = np.array(
                 [least_in_cluster(gap, (core, wide), self.size - removed, rho) for gap in gaps.T]
@@ -140,19 +140,19 @@ class Cluster(Tangle):
         return self._known[removed]
 
     def _correlation(self) -> float:
-        cluster = self.ledger.structure.cluster[self.links[0]]
-        return float(1.0 / (1.0 + np.exp(-self.ledger.point.correlation[cluster, 0])))
+        cluster = self.arrays.structure.cluster[self.links[0]]
+        return float(1.0 / (1.0 + np.exp(-self.arrays.point.correlation[cluster, 0])))
 
 
-def components(ledger: Ledger, episode: int, rivals: Index) -> list[Component]:
+def components(arrays: Arrays, episode: int, rivals: Index) -> list[Component]:
     """The items of an episode that say something, split into groups that do not touch each other."""
-    links = ledger.links(episode)
-    tied = _by_given(ledger, links)
-    count, group = connected_components(tied | _by_cluster(ledger, links), directed=False)
-    gaps = ledger.links_against(ledger.weighted)[links][:, rivals]
-    names = ledger.evidence["entry_item"].values[ledger.structure.first[links]]
-    single = np.bincount(ledger.structure.entry_link, minlength=ledger.structure.n_links)[links] == 1
-    informative = ledger.structure.spoken[links] & (np.ptp(ledger.rows[links], axis=1) != 0)
+    links = arrays.links(episode)
+    tied = _by_given(arrays, links)
+    count, group = connected_components(tied | _by_cluster(arrays, links), directed=False)
+    gaps = arrays.links_against(arrays.weighted)[links][:, rivals]
+    names = arrays.evidence["entry_item"].values[arrays.structure.first[links]]
+    single = np.bincount(arrays.structure.entry_link, minlength=arrays.structure.n_links)[links] == 1
+    informative = arrays.structure.spoken[links] & (np.ptp(arrays.rows[links], axis=1) != 0)
     found: list[Component] = []
     for number in range(count):
         members = np.flatnonzero(group == number)
@@ -161,7 +161,7 @@ def components(ledger: Ledger, episode: int, rivals: Index) -> list[Component]:
         if plain and members.size == 1:
             found.append(Alone.of((str(names[members[0]]),), gaps[members]))
         elif members.size:
-            found.append((Cluster if plain else Tangle)(ledger, episode, links[members], rivals))
+            found.append((ClusteredItems if plain else Tangle)(arrays, episode, links[members], rivals))
     return found
 
 
@@ -175,25 +175,25 @@ def joined(groups: list[Component]) -> list[Component]:
     return [Alone.of(names, np.concatenate([group.gaps for group in alone])), *rest]
 
 
-def _by_cluster(ledger: Ledger, links: Index) -> Flags:
+def _by_cluster(arrays: Arrays, links: Index) -> Flags:
     """Which links (link, link) share a discount."""
-    cluster = ledger.structure.cluster[links]
+    cluster = arrays.structure.cluster[links]
     # at a correlation of 0 nothing is discounted
-    logits = np.append(ledger.point.correlation[:, 0], -np.inf)[cluster]
+    logits = np.append(arrays.point.correlation[:, 0], -np.inf)[cluster]
     discounted = (cluster >= 0) & (logits > -np.inf)
     return np.asarray((cluster[:, None] == cluster) & discounted[:, None] & discounted)
 
 
-def _by_given(ledger: Ledger, links: Index) -> Flags:
+def _by_given(arrays: Arrays, links: Index) -> Flags:
     """Whether an entry of the one takes an entry of the other along (link, link)."""
     tied = np.zeros((links.size, links.size), dtype=bool)
-    if not (ledger.evidence["entry_given"].values != "").any():
+    if not (arrays.evidence["entry_given"].values != "").any():
         return tied
-    of = ledger.structure.entry_link
+    of = arrays.structure.entry_link
     entries = np.flatnonzero(np.isin(of, links))
     dropped = np.zeros((of.size, entries.size), dtype=bool)
     dropped[entries, np.arange(entries.size)] = True
-    child, parent = np.nonzero(close_over_given(ledger.evidence, dropped)[entries])
+    child, parent = np.nonzero(close_over_given(arrays.evidence, dropped)[entries])
     place = np.searchsorted(links, of[entries])
     tied[place[child], place[parent]] = True
     np.fill_diagonal(tied, val=False)

@@ -14,14 +14,14 @@ from bayes_trace.exact import TIE
 from bayes_trace.likelihood import effective_number
 from bayes_trace.likelihood.kernel import kappa
 from bayes_trace.scales import log_to_db
-from bayes_trace.sensitivity.ledger import (
+from bayes_trace.sensitivity.arrays import (
     Array,
+    Arrays,
     Index,
-    Ledger,
     check_choice,
     check_within,
     normalised,
-    open_ledger,
+    open_arrays,
 )
 from bayes_trace.sensitivity.registry import Asked, Measure, Question, register
 
@@ -85,14 +85,14 @@ def dependence_sweep(
     """
     check_choice("by", by, ("cluster", "source", "all"))
     grid = check_within("correlation", correlation, 0.0, 1.0)
-    ledger = open_ledger(evidence, coder)
-    k = effective_number(replace(ledger.structure, cluster=_groups(ledger, by)), ledger.rows[..., None])[:, 0]
-    joint = ledger.log_prior + np.array([ledger.sum(kappa(k, rho)[:, None] * ledger.rows) for rho in grid])
-    front = ledger.against(joint)
-    front[:, np.arange(len(ledger.episodes)), ledger.leader] = np.inf
-    at, to = _lost(ledger, k)
+    arrays = open_arrays(evidence, coder)
+    k = effective_number(replace(arrays.structure, cluster=_groups(arrays, by)), arrays.rows[..., None])[:, 0]
+    joint = arrays.log_prior + np.array([arrays.sum(kappa(k, rho)[:, None] * arrays.rows) for rho in grid])
+    front = arrays.against(joint)
+    front[:, np.arange(len(arrays.episodes)), arrays.leader] = np.inf
+    at, to = _lost(arrays, k)
     dims = ("correlation", "episode")
-    names = np.append(np.array(ledger.hypotheses, dtype=str), "")
+    names = np.append(np.array(arrays.hypotheses, dtype=str), "")
     return xr.Dataset(
         {
             "probability": ((*dims, "hypothesis"), normalised(joint), {"units": "1"}),
@@ -100,31 +100,31 @@ def dependence_sweep(
             "lost_at": ("episode", at, {"units": "1", "long_name": "correlation at which the lead is lost"}),
             "lost_to": ("episode", names[to]),
         },
-        {"correlation": grid, **ledger.coords("episode", "hypothesis")},
-        ledger.attrs | {"by": by},
+        {"correlation": grid, **arrays.coords("episode", "hypothesis")},
+        arrays.attrs | {"by": by},
     )
 
 
-def _groups(ledger: Ledger, by: Grouping) -> Index:
+def _groups(arrays: Arrays, by: Grouping) -> Index:
     """Number of each link's group, -1 for none."""
     if by == "all":
-        return np.zeros(ledger.episode_index.size, dtype=np.int64)
+        return np.zeros(arrays.episode_index.size, dtype=np.int64)
     if by == "cluster":
-        return np.asarray(ledger.evidence["cluster_index"].values, dtype=np.int64)
-    keys = ledger.evidence["link_source"].values
+        return np.asarray(arrays.evidence["cluster_index"].values, dtype=np.int64)
+    keys = arrays.evidence["link_source"].values
     _, number = np.unique(keys, return_inverse=True)
     single = np.array([len(str(key).split()) == 1 for key in keys], dtype=bool)
     return np.where(single, number, -1).astype(np.int64)
 
 
-def _lost(ledger: Ledger, k: Array) -> tuple[Array, Index]:
+def _lost(arrays: Arrays, k: Array) -> tuple[Array, Index]:
     """Least correlation at which some rival draws level (episode,), and that rival's place."""
-    n_episodes, n = ledger.joint.shape
+    n_episodes, n = arrays.joint.shape
     at = np.full(n_episodes, np.inf)
     to = np.full(n_episodes, n)
-    gaps, prior = ledger.links_against(ledger.rows), ledger.against(ledger.log_prior)
-    for episode, leader in enumerate(ledger.leader):
-        links = ledger.links(episode)
+    gaps, prior = arrays.links_against(arrays.rows), arrays.against(arrays.log_prior)
+    for episode, leader in enumerate(arrays.leader):
+        links = arrays.links(episode)
         sizes, of = np.unique(np.append(k[links], 1.0), return_inverse=True)
         for rival in range(n):
             if rival != leader:
@@ -176,8 +176,8 @@ register(
             Measure(
                 {"correlation_lost": "lost_at"},
                 "correlation",
-                robust=np.inf,
-                moderate=0.5,
+                enough=np.inf,
+                little=0.5,
                 what="the correlation in its clusters at which the lead is lost",
                 weakness="dependence within clusters undoes it",
                 question="Correlation in its clusters at which the lead is lost",

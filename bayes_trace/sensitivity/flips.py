@@ -11,8 +11,8 @@ import numpy as np
 import xarray as xr
 
 from bayes_trace.exact import TIE
+from bayes_trace.sensitivity.arrays import Array, Arrays, open_arrays
 from bayes_trace.sensitivity.components import Component, components, joined
-from bayes_trace.sensitivity.ledger import Array, Ledger, open_ledger
 from bayes_trace.sensitivity.registry import Measure, Question, register
 
 __all__ = ["fewest_items_to_flip"]
@@ -68,12 +68,12 @@ def fewest_items_to_flip(
     >>> fewest["count"].values.tolist(), fewest["items"].values.tolist()
     ([1.0], ['memo'])
     """
-    ledger = open_ledger(evidence, coder)
+    arrays = open_arrays(evidence, coder)
     found = []
-    for number, name in enumerate(ledger.episodes):
+    for number, name in enumerate(arrays.episodes):
         if progress:
-            progress(name, number / len(ledger.episodes))
-        found.append(_search(ledger, number))
+            progress(name, number / len(arrays.episodes))
+        found.append(_search(arrays, number))
     listed = [[each.items for each in flip.best] for flip in found]
     padded = [[" ".join(names) for names in sets] + [""] * (LISTED - len(sets)) for sets in listed]
     return xr.Dataset(
@@ -86,8 +86,8 @@ def fewest_items_to_flip(
             "n_ties_is_exact": ("episode", np.array([flip.n_ties < COUNTED for flip in found])),
             "sets": (("episode", "tie"), np.array(padded, dtype=str).reshape(len(found), LISTED)),
         },
-        {**ledger.coords("episode"), "leader": ("episode", ledger.names(ledger.leader))},
-        ledger.attrs,
+        {**arrays.coords("episode"), "leader": ("episode", arrays.names(arrays.leader))},
+        arrays.attrs,
     )
 
 
@@ -108,24 +108,24 @@ class _Flip:
     new_leader: str
 
 
-def _search(ledger: Ledger, episode: int) -> _Flip:
+def _search(arrays: Arrays, episode: int) -> _Flip:
     """How many removals it takes, then every set of that size."""
-    rivals = np.flatnonzero(np.arange(len(ledger.hypotheses)) != ledger.leader[episode])
-    prior = ledger.against(ledger.log_prior)[episode, rivals]
-    groups = components(ledger, episode, rivals)
+    rivals = np.flatnonzero(np.arange(len(arrays.hypotheses)) != arrays.leader[episode])
+    prior = arrays.against(arrays.log_prior)[episode, rivals]
+    groups = components(arrays, episode, rivals)
     to_tie = _fewest(joined(groups), prior, TIE)
     count = _fewest(joined(groups), prior, -TIE)
     if math.isnan(count):
         return _Flip(count, to_tie, 0, (), "")
     groups = _strongest_first(groups, prior, int(count))
     least = _suffixes(groups, int(count), rivals.size)
-    place = {str(name): n for n, name in enumerate(ledger.evidence["entry_item"].values)}
+    place = {str(name): n for n, name in enumerate(arrays.evidence["entry_item"].values)}
     sets = [
         _Set(tuple(sorted(each.items, key=place.__getitem__)), each.left)
         for each in itertools.islice(_sets(groups, least, prior, int(count)), COUNTED)
     ]
     best = sorted(sets, key=lambda each: (round(float(each.left.min()), 9), each.items))[:LISTED]
-    new = ledger.hypotheses[rivals[int(best[0].left.argmin())]]
+    new = arrays.hypotheses[rivals[int(best[0].left.argmin())]]
     return _Flip(count, to_tie, len(sets), best, new)
 
 
@@ -208,8 +208,8 @@ register(
             Measure(
                 {"items_to_tie": "to_tie"},
                 "count",
-                robust=3.0,
-                moderate=2.0,
+                enough=3.0,
+                little=2.0,
                 what="the fewest items whose removal leaves the leader level or behind",
                 weakness="few items carry it",
                 question="Fewest items whose removal leaves it level or behind",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bayes_trace.likelihood.effective import FLAT
-from bayes_trace.sensitivity.ledger import Array
+from bayes_trace.sensitivity.arrays import Array
 
 __all__ = ["least_in_cluster"]
 

@@ -1,4 +1,4 @@
-"""One table: how robust each answer is, and a word for it."""
+"""One table: how robust each answer is, and by what it is lost first."""
 
 from __future__ import annotations
 
@@ -8,14 +8,10 @@ import numpy as np
 import xarray as xr
 
 from bayes_trace.errors import BayesTraceError
-from bayes_trace.sensitivity.carriers import LEVEL_DB
-from bayes_trace.sensitivity.ledger import open_ledger
-from bayes_trace.sensitivity.registry import WORDS, Asked, Criterion, ask_all, questions, rule
+from bayes_trace.sensitivity.arrays import open_arrays
+from bayes_trace.sensitivity.registry import Asked, Criterion, ask_all, questions, rule
 
 __all__ = ["judged", "robustness"]
-
-#: in the place of the word where nobody leads by more than a decibel
-LEVEL = "level"
 
 
 def robustness(
@@ -25,7 +21,9 @@ def robustness(
     rule: Sequence[Criterion] | None = None,
     coder: str | None = None,
 ) -> xr.Dataset:
-    """How robust each episode's answer is, one row each, with a word for it.
+    """How robust each episode's answer is, one row each, and by what it is lost first.
+
+    The verdict on an answer is given by `summary.verdicts`, which sees every reader and all scenarios.
 
     Parameters
     ----------
@@ -34,7 +32,7 @@ def robustness(
     scenarios
         As from `sensitivity.scenarios`; without them the answer is not judged by them.
     rule
-        Criteria for the word, by default the bounds of the measures themselves.
+        Criteria for the weakest measures, by default the bounds of the measures themselves.
     coder
         By default the base coder.
 
@@ -49,8 +47,8 @@ def robustness(
     episode alike), ``search_bias`` (dB), ``least`` and ``most`` (its probability with ranges as limits),
     ``prior_least`` and ``prior_most`` (with a tenth of the prior open); ``scenario_lead`` (dB), the smallest lead
     under the ``scenarios_tried`` that touch the episode, and ``scenario_least``, which gives it; ``preferred_lead``;
-    likewise ``coder_lead``, ``coder_least`` and ``coders_tried`` of other coders; ``word``, which is ``level`` where the
-    lead is below 1 dB, and ``because``: the measures that keep it from a better word.
+    likewise ``coder_lead``, ``coder_least`` and ``coders_tried`` of other coders; and ``because``: the measures that
+    miss most of their bounds, none where all withstand enough.
 
     Raises
     ------
@@ -66,10 +64,10 @@ def robustness(
     >>> import bayes_trace as bt
     >>> ev = bt.compile_evidence(bt.from_table({"memo": {"A": 0.8, "B": 0.2}}))
     >>> table = robustness(ev)
-    >>> table.word.item(), table.because.item()
-    ('fragile', 'items_to_tie')
+    >>> table.leader.item(), table.because.item()
+    ('A', 'items_to_tie')
     """
-    name = str(open_ledger(evidence, coder).evidence["coder"].values[0])
+    name = str(open_arrays(evidence, coder).evidence["coder"].values[0])
     asked = Asked(evidence, name, scenarios)
     return judged(ask_all(asked, measured=True), rule)
 
@@ -84,25 +82,21 @@ def judged(results: Mapping[str, xr.Dataset], criteria: Sequence[Criterion] | No
     for question in questions():
         for measure in question.measures if question.name in results else ():
             table = table.assign(measure.taken(results[question.name], leader))
-    word, because = _words(table, rule() if criteria is None else criteria, given=criteria is not None)
-    return table.assign(word=("episode", word), because=("episode", because))
+    because = _weakest(table, rule() if criteria is None else criteria, given=criteria is not None)
+    return table.assign(because=("episode", because))
 
 
-def _words(table: xr.Dataset, criteria: Sequence[Criterion], *, given: bool) -> tuple[np.ndarray, np.ndarray]:
-    """As robust as the weakest measure, and which measures those are."""
+def _weakest(table: xr.Dataset, criteria: Sequence[Criterion], *, given: bool) -> np.ndarray:
+    """The measures that miss most of their bounds, by episode."""
     numbers = [str(name) for name, each in table.data_vars.items() if each.dtype.kind in "fi"]
     for criterion in criteria:
         if given and criterion.measure not in numbers:
             message = f"no measure {criterion.measure!r}; expected one of {', '.join(numbers)}"
             raise BayesTraceError(message)
     used = [each for each in criteria if each.measure in numbers]
-    words, reasons = [], []
+    found = []
     for row in range(table.sizes["episode"]):
-        ranks = {
-            each.measure: WORDS.index(each.word(float(table[each.measure].values[row]))) for each in used
-        }
-        worst = max(ranks.values(), default=0)
-        level = float(table["lead"].values[row]) < LEVEL_DB
-        words.append(LEVEL if level else WORDS[worst])
-        reasons.append(" ".join(name for name, rank in ranks.items() if rank == worst and worst > 0))
-    return np.array(words, dtype=str), np.array(reasons, dtype=str)
+        missed = {each.measure: each.shortfall(float(table[each.measure].values[row])) for each in used}
+        worst = max(missed.values(), default=0)
+        found.append(" ".join(name for name, count in missed.items() if count == worst > 0))
+    return np.array(found, dtype=str)

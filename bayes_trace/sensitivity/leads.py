@@ -7,10 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 import xarray as xr
 
-from bayes_trace.exact import TIE
+from bayes_trace.exact import LEVEL_DB, TIE
 from bayes_trace.scales import log_to_db
-from bayes_trace.sensitivity.carriers import LEVEL_DB
-from bayes_trace.sensitivity.ledger import Array, Ledger, open_ledger, open_ledgers
+from bayes_trace.sensitivity.arrays import Array, Arrays, open_arrays, open_every_coder
 from bayes_trace.sensitivity.registry import Asked, Measure, Question, register
 
 __all__ = ["coder_leads", "scenario_leads"]
@@ -48,8 +47,8 @@ def scenario_leads(evidence: xr.Dataset, scenarios: xr.Dataset, *, coder: str | 
     >>> scenario_leads(bt.compile_evidence(arms, episodes=["f5e_1972"]), beside).scenario.item()
     'clustered'
     """
-    ledger = open_ledger(evidence, coder)
-    mine = scenarios.sel(coder=str(ledger.evidence["coder"].values[0]), episode=ledger.episodes)
+    arrays = open_arrays(evidence, coder)
+    mine = scenarios.sel(coder=str(arrays.evidence["coder"].values[0]), episode=arrays.episodes)
     others = mine.isel(scenario=slice(1, None)).transpose("scenario", ...)
     lead = np.where(others["changes"].values > 0, others["base_lead"].values, np.nan)
     names = [str(name) for name in others["scenario"].values]
@@ -57,9 +56,9 @@ def scenario_leads(evidence: xr.Dataset, scenarios: xr.Dataset, *, coder: str | 
     own = (
         mine["base_lead"].sel(scenario=preferred).values
         if preferred
-        else np.full(len(ledger.episodes), np.nan)
+        else np.full(len(arrays.episodes), np.nan)
     )
-    return _table(ledger, lead, names, "scenario", {"preferred": ("episode", own, {"units": "dB"})})
+    return _table(arrays, lead, names, "scenario", {"preferred": ("episode", own, {"units": "dB"})})
 
 
 def coder_leads(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset:
@@ -88,26 +87,26 @@ def coder_leads(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset
     >>> coder_leads(bt.compile_evidence(bt.from_table({"memo": {"A": 0.8, "B": 0.2}}))).n.item()
     0
     """
-    ledger = open_ledger(evidence, coder)
-    own = str(ledger.evidence["coder"].values[0])
-    others = {name: each for name, each in open_ledgers(evidence).items() if name != own}
-    lead = np.array([_lead_of(ledger, each) for each in others.values()])
-    return _table(ledger, lead.reshape(-1, len(ledger.episodes)), list(others), "coder_least", {})
+    arrays = open_arrays(evidence, coder)
+    own = str(arrays.evidence["coder"].values[0])
+    others = {name: each for name, each in open_every_coder(evidence).items() if name != own}
+    lead = np.array([_lead_of(arrays, each) for each in others.values()])
+    return _table(arrays, lead.reshape(-1, len(arrays.episodes)), list(others), "coder_least", {})
 
 
-def _lead_of(ledger: Ledger, other: Ledger) -> Array:
+def _lead_of(arrays: Arrays, other: Arrays) -> Array:
     """Nats by which the leader of one coder is ahead of its strongest rival by another, in dB; NaN: not coded."""
-    lead = np.full(len(ledger.episodes), np.nan)
-    for episode, name in enumerate(ledger.episodes):
+    lead = np.full(len(arrays.episodes), np.nan)
+    for episode, name in enumerate(arrays.episodes):
         if name in other.episodes:
-            joint, leader = other.joint[other.episodes.index(name)], ledger.leader[episode]
+            joint, leader = other.joint[other.episodes.index(name)], arrays.leader[episode]
             gap = joint[leader] - np.delete(joint, leader).max()
             lead[episode] = 0.0 if abs(gap) < TIE else log_to_db(gap)
     return lead
 
 
 def _table(
-    ledger: Ledger,
+    arrays: Arrays,
     lead: Array,
     names: list[str],
     named: str,
@@ -116,7 +115,7 @@ def _table(
     """From leads (case, episode) in dB, missing where a case does not count."""
     known = ~np.isnan(lead)
     place = (
-        np.where(known, lead, np.inf).argmin(axis=0) if names else np.zeros(len(ledger.episodes), dtype=int)
+        np.where(known, lead, np.inf).argmin(axis=0) if names else np.zeros(len(arrays.episodes), dtype=int)
     )
     counted = known.any(axis=0)
     least = lead[place, np.arange(place.size)] if names else np.full(place.size, np.nan)
@@ -128,8 +127,8 @@ def _table(
             **more,
             "n": ("episode", known.sum(axis=0)),
         },
-        ledger.coords("episode"),
-        ledger.attrs,
+        arrays.coords("episode"),
+        arrays.attrs,
     )
 
 
@@ -149,8 +148,8 @@ register(
                 {"scenario_lead": "least", "preferred_lead": "preferred", "scenarios_tried": "n"},
                 "dB",
                 names={"scenario_least": "scenario"},
-                robust=5.0,
-                moderate=LEVEL_DB,
+                enough=5.0,
+                little=LEVEL_DB,
                 what="the smallest lead in dB under a scenario that touches the episode",
                 weakness="a scenario leaves it level or behind",
                 question="Smallest lead of {leader} under a scenario that touches the episode",
@@ -168,8 +167,8 @@ register(
                 {"coder_lead": "least", "coders_tried": "n"},
                 "dB",
                 names={"coder_least": "coder_least"},
-                robust=5.0,
-                moderate=LEVEL_DB,
+                enough=5.0,
+                little=LEVEL_DB,
                 what="the smallest lead in dB by another coder",
                 weakness="a coder finds it level or behind",
                 question="Smallest lead of {leader} by another coder",

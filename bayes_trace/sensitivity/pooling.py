@@ -9,11 +9,9 @@ import numpy as np
 import xarray as xr
 
 from bayes_trace.errors import BayesTraceError, UnknownNameError
-from bayes_trace.exact import sum_over_links, update
-from bayes_trace.exact.pools import voices
-from bayes_trace.likelihood import best_point, cluster_weight, effective_number, links_of
-from bayes_trace.scales import log_sum, log_to_db
-from bayes_trace.sensitivity.ledger import Array, Flags, check_choice
+from bayes_trace.exact import fill_gaps, log_pool, spoken_by_coder, update, voices
+from bayes_trace.scales import log_to_db
+from bayes_trace.sensitivity.arrays import Array, check_choice
 from bayes_trace.sensitivity.registry import Question, register
 
 __all__ = ["pool"]
@@ -50,6 +48,8 @@ def pool(
         For weights of an unknown coder.
     BayesTraceError
         For an unknown `how`, and for weights that are negative or sum to 0.
+    ImpossibleEvidenceError
+        If the coders rule out every hypothesis between them.
 
     References
     ----------
@@ -89,37 +89,11 @@ def pool(
 
 def _together(chosen: xr.Dataset, how: str, share: Array, *, equal: bool) -> Array:
     """Pooled probabilities (episode, hypothesis); with `equal`, witnesses weigh the same on every link."""
-    spoken = np.array([links_of(chosen, number).spoken for number in range(share.size)])
-    own = chosen["log_likelihood"].values
-    pooled = _weighted_mean(own, voices(chosen, spoken) if equal else spoken * share[:, None])
-    coded = chosen["coded"].values.any(axis=0)
+    stated = None if equal else share
     if how == "log":
-        return np.asarray(np.exp(_log_posterior(chosen, pooled, coded)))
-    filled = [np.where(mine[:, None], row, pooled) for mine, row in zip(spoken, own, strict=True)]
-    by_coder = [np.exp(_log_posterior(chosen, rows, coded)) for rows in filled]
-    return np.asarray(np.tensordot(share, np.array(by_coder), axes=1))
-
-
-def _weighted_mean(rows: Array, weight: Array) -> Array:
-    """Mean of (coder, link, hypothesis) over coders by weights (coder, link); 0 where nobody coded."""
-    heard = np.where(weight[..., None] > 0, rows, 0.0) * weight[..., None]
-    total = weight.sum(axis=0)
-    return np.asarray(heard.sum(axis=0) / np.where(total > 0, total, 1.0)[:, None])
-
-
-def _log_posterior(chosen: xr.Dataset, rows: Array, coded: Flags) -> Array:
-    """Of effective log-likelihoods (link, hypothesis), clusters being weighed by these."""
-    structure, point = links_of(chosen, 0), best_point(chosen, 0)
-    k = effective_number(structure, rows[..., None], coded[:, None])
-    kappa = cluster_weight(structure, k, point.correlation)
-    joint = np.log(chosen["prior"].values) + sum_over_links(chosen, kappa * rows)
-    level = log_sum(joint, axis=-1, keepdims=True)
-    if np.isneginf(level).any():
-        message = (
-            "the coders rule out every hypothesis between them; a logarithmic pool needs one that all allow"
-        )
-        raise BayesTraceError(message)
-    return np.asarray(joint - level)
+        return np.asarray(update(log_pool(chosen, share=stated))["probability"].values)
+    each = update(fill_gaps(chosen, share=stated))["probability"].values
+    return np.asarray(np.tensordot(share, each.reshape(share.size, *each.shape[-2:]), axes=1))
 
 
 def _shares(evidence: xr.Dataset, weights: Mapping[str, float] | None) -> Array:
@@ -139,8 +113,9 @@ def _shares(evidence: xr.Dataset, weights: Mapping[str, float] | None) -> Array:
 
 def _rows(evidence: xr.Dataset) -> Array:
     """Effective log-likelihoods in dB (coder, link, hypothesis), missing where a coder gave none."""
-    spoken = np.array([links_of(evidence, number).spoken for number in range(evidence.sizes["coder"])])
-    return np.where(spoken[..., None], log_to_db(evidence["log_likelihood"].values), np.nan)
+    return np.where(
+        spoken_by_coder(evidence)[..., None], log_to_db(evidence["log_likelihood"].values), np.nan
+    )
 
 
 def _widest(rows: Array) -> Array:

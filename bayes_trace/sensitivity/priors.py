@@ -9,14 +9,14 @@ import xarray as xr
 
 from bayes_trace.errors import BayesTraceError
 from bayes_trace.scales import db_to_log, expit, log_sum, log_to_db, logit
-from bayes_trace.sensitivity.ledger import (
+from bayes_trace.sensitivity.arrays import (
     Array,
+    Arrays,
     Index,
-    Ledger,
     check_within,
     find_hypothesis,
     normalised,
-    open_ledger,
+    open_arrays,
 )
 from bayes_trace.sensitivity.registry import Measure, Question, register
 
@@ -76,59 +76,59 @@ def prior_sweep(
     >>> prior_sweep(ev, hypothesis="A", prior=[0.2, 0.5]).sel(hypothesis="A").round(2).values.ravel().tolist()
     [0.5, 0.8]
     """
-    ledger = open_ledger(evidence, coder)
+    arrays = open_arrays(evidence, coder)
     if prior is not None and db is not None:
         message = "prior= and db= are mutually exclusive; give one"
         raise BayesTraceError(message)
-    rivals = np.log(len(ledger.hypotheses) - 1)
+    rivals = np.log(len(arrays.hypotheses) - 1)
     if prior is not None:
         odds = logit(check_within("prior", prior, 0.0, 1.0))
     else:
         odds = db_to_log(SWEEP if db is None else db) - rivals
-    of = _swept(ledger, hypothesis)
-    joint = _replaced(ledger, of, odds)
+    of = _swept(arrays, hypothesis)
+    joint = _replaced(arrays, of, odds)
     coords = {
         "swept_prior": expit(odds),
         "prior_db": ("swept_prior", log_to_db(odds + rivals), {"units": "dB"}),
-        "swept": ("episode", ledger.names(of)),
-        **ledger.coords("episode", "hypothesis"),
+        "swept": ("episode", arrays.names(of)),
+        **arrays.coords("episode", "hypothesis"),
     }
-    attrs = ledger.attrs | {"units": "1", "long_name": "posterior probability"}
+    attrs = arrays.attrs | {"units": "1", "long_name": "posterior probability"}
     dims = ("swept_prior", "episode", "hypothesis")
     return xr.DataArray(normalised(joint), coords, dims, name="probability", attrs=attrs)
 
 
-def _swept(ledger: Ledger, hypothesis: str | None) -> Index:
+def _swept(arrays: Arrays, hypothesis: str | None) -> Index:
     if hypothesis is None:
-        return ledger.leader
-    return np.full(len(ledger.episodes), find_hypothesis(ledger, hypothesis))
+        return arrays.leader
+    return np.full(len(arrays.episodes), find_hypothesis(arrays, hypothesis))
 
 
-def _own_and_rest(ledger: Ledger, of: Index) -> tuple[Array, Array]:
+def _own_and_rest(arrays: Arrays, of: Index) -> tuple[Array, Array]:
     """Log-likelihood of one hypothesis, and of its rivals mixed by their priors (episode,)."""
     at = np.arange(of.size), of
-    rivals = ledger.joint.copy()
+    rivals = arrays.joint.copy()
     rivals[at] = -np.inf
-    others = np.array(ledger.log_prior)
+    others = np.array(arrays.log_prior)
     others[at] = -np.inf
     mixture = np.asarray(log_sum(rivals, axis=-1)) - np.asarray(log_sum(others, axis=-1))
-    return ledger.log_likelihood[at], mixture
+    return arrays.log_likelihood[at], mixture
 
 
-def _replaced(ledger: Ledger, of: Index, odds: Array) -> Array:
+def _replaced(arrays: Arrays, of: Index, odds: Array) -> Array:
     """Log joint (prior, episode, hypothesis) at log prior odds of `of` against all its rivals together."""
     log_one = -np.logaddexp(0.0, -odds)[:, None]
     log_rest = -np.logaddexp(0.0, odds)[:, None]
     at = np.arange(of.size), of
-    others = ledger.log_prior.copy()
+    others = arrays.log_prior.copy()
     others[at] = -np.inf
     others -= log_sum(others, axis=-1, keepdims=True)
-    joint = log_rest[..., None] + others + ledger.log_likelihood
-    joint[:, at[0], at[1]] = log_one + ledger.log_likelihood[at]
+    joint = log_rest[..., None] + others + arrays.log_likelihood
+    joint[:, at[0], at[1]] = log_one + arrays.log_likelihood[at]
     # a certain prior of a hypothesis that is ruled out leaves nothing
     lost = np.isneginf(joint).all(axis=-1)
     if lost.any():
-        where = ledger.episodes[int(np.nonzero(lost)[1][0])]
+        where = arrays.episodes[int(np.nonzero(lost)[1][0])]
         message = f"episode {where}: a prior of certainty meets evidence that rules it out; expected priors between 0 and 1"
         raise BayesTraceError(message)
     return joint
@@ -176,14 +176,14 @@ def prior_needed(
     >>> prior_needed(ev).prior_needed.sel(hypothesis="A").round(3).values.tolist()
     [0.2]
     """
-    ledger = open_ledger(evidence, coder)
+    arrays = open_arrays(evidence, coder)
     if not 0 < probability < 1:
         message = f"probability={probability:g}; expected a number between 0 and 1"
         raise BayesTraceError(message)
     doubt = float(db_to_log(check_within("doubt_db", doubt_db, 0.0, np.inf)))
-    weight, stated = _weight_and_odds(ledger)
+    weight, stated = _weight_and_odds(arrays)
     needed = logit(probability) - weight
-    gain, loss = _for_and_against(ledger)
+    gain, loss = _for_and_against(arrays)
     with np.errstate(invalid="ignore"):
         parts = {
             "prior_needed": (expit(needed), "1"),
@@ -198,31 +198,31 @@ def prior_needed(
     dims = ("episode", "hypothesis")
     return xr.Dataset(
         {name: (dims, values, {"units": units}) for name, (values, units) in parts.items()},
-        ledger.coords("episode", "hypothesis"),
-        ledger.attrs | {"probability": probability, "doubt_db": doubt_db},
+        arrays.coords("episode", "hypothesis"),
+        arrays.attrs | {"probability": probability, "doubt_db": doubt_db},
     )
 
 
-def _weight_and_odds(ledger: Ledger) -> tuple[Array, Array]:
+def _weight_and_odds(arrays: Arrays) -> tuple[Array, Array]:
     """Log Bayes factor and log prior odds of each hypothesis against the rest (episode, hypothesis)."""
-    weight, odds = np.empty(ledger.joint.shape), logit(np.exp(ledger.log_prior))
+    weight, odds = np.empty(arrays.joint.shape), logit(np.exp(arrays.log_prior))
     for h in range(weight.shape[1]):
-        own, rest = _own_and_rest(ledger, np.full(weight.shape[0], h))
+        own, rest = _own_and_rest(arrays, np.full(weight.shape[0], h))
         weight[:, h] = own - rest
     return weight, odds
 
 
-def _for_and_against(ledger: Ledger) -> tuple[Array, Array]:
+def _for_and_against(arrays: Arrays) -> tuple[Array, Array]:
     """Summed dB of the links for and against each hypothesis and its strongest rival."""
-    gain, loss = np.zeros(ledger.joint.shape), np.zeros(ledger.joint.shape)
+    gain, loss = np.zeros(arrays.joint.shape), np.zeros(arrays.joint.shape)
     for h in range(gain.shape[1]):
         of = np.full(gain.shape[0], h)
-        rival = np.where(ledger.leader == h, ledger.order[:, 1], ledger.leader)[ledger.episode_index]
+        rival = np.where(arrays.leader == h, arrays.order[:, 1], arrays.leader)[arrays.episode_index]
         weights = log_to_db(
-            np.take_along_axis(ledger.links_against(ledger.weighted, of), rival[:, None], axis=1)
+            np.take_along_axis(arrays.links_against(arrays.weighted, of), rival[:, None], axis=1)
         )
-        gain[:, h] = ledger.sum(np.maximum(weights, 0.0))[:, 0]
-        loss[:, h] = ledger.sum(np.minimum(weights, 0.0))[:, 0]
+        gain[:, h] = arrays.sum(np.maximum(weights, 0.0))[:, 0]
+        loss[:, h] = arrays.sum(np.minimum(weights, 0.0))[:, 0]
     return gain, loss
 
 
@@ -264,21 +264,21 @@ def contamination_bounds(
     >>> round(float(bounds.lower.item()), 6), round(float(bounds.upper.item()), 6)
     (0.765957, 0.830189)
     """
-    ledger = open_ledger(evidence, coder)
+    arrays = open_arrays(evidence, coder)
     shares = np.atleast_1d(check_within("epsilon", epsilon, 0.0, 1.0))
     with np.errstate(divide="ignore"):
         kept, open_ = np.log1p(-shares)[:, None, None], np.log(shares)[:, None, None]
-    likelihood = ledger.log_likelihood
-    base = kept + log_sum(ledger.joint, axis=-1, keepdims=True)
-    own = kept + ledger.joint
+    likelihood = arrays.log_likelihood
+    base = kept + log_sum(arrays.joint, axis=-1, keepdims=True)
+    own = kept + arrays.joint
     rival = open_ + _best_rival(likelihood)
     lower = _share(own, np.logaddexp(base, rival))
     upper = _share(np.logaddexp(own, open_ + likelihood), np.logaddexp(base, open_ + likelihood))
     dims = ("epsilon", "episode", "hypothesis")
     return xr.Dataset(
         {"lower": (dims, lower, {"units": "1"}), "upper": (dims, upper, {"units": "1"})},
-        {"epsilon": shares, **ledger.coords("episode", "hypothesis")},
-        ledger.attrs,
+        {"epsilon": shares, **arrays.coords("episode", "hypothesis")},
+        arrays.attrs,
     )
 
 
@@ -303,8 +303,8 @@ register(
             Measure(
                 {"prior_needed": "prior_needed"},
                 "probability",
-                robust=0.1,
-                moderate=0.25,
+                enough=0.1,
+                little=0.25,
                 higher_is_better=False,
                 what="the prior at which the leader would be as likely as not",
                 weakness="a sceptic's prior undoes it",

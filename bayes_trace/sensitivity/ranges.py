@@ -10,13 +10,13 @@ from scipy.special import expit
 
 from bayes_trace.likelihood import parts_of
 from bayes_trace.scales import Z_90, db_to_log, log_to_db, logit
-from bayes_trace.sensitivity.ledger import (
+from bayes_trace.sensitivity.arrays import (
     CELLS,
     Array,
-    Ledger,
+    Arrays,
     check_within,
     normalised,
-    open_ledger,
+    open_arrays,
 )
 from bayes_trace.sensitivity.registry import Question, register
 
@@ -66,10 +66,10 @@ def one_way(evidence: xr.Dataset, *, uniform: float | None = None, coder: str | 
     >>> moved.round(3).values.tolist()
     [0.667, 0.818]
     """
-    ledger = open_ledger(evidence, coder)
-    ends = _stated_ends(ledger) if uniform is None else _uniform_ends(ledger, uniform)
-    joint = _at_ends(ledger, ends)
-    lead = _lead(ledger, joint)
+    arrays = open_arrays(evidence, coder)
+    ends = _stated_ends(arrays) if uniform is None else _uniform_ends(arrays, uniform)
+    joint = _at_ends(arrays, ends)
+    lead = _lead(arrays, joint)
     with np.errstate(invalid="ignore"):
         swing = np.nan_to_num(np.abs(lead[..., 1] - lead[..., 0]), nan=0.0, posinf=np.inf)
     dims = ("entry", "varied", "end")
@@ -80,26 +80,26 @@ def one_way(evidence: xr.Dataset, *, uniform: float | None = None, coder: str | 
             "swing": (dims[:2], swing, {"units": "dB"}),
         },
         {
-            **ledger.coords("entry", "hypothesis"),
-            "entry_episode": ("entry", np.array(ledger.episodes, dtype=str)[ledger.entry_episode]),
-            "varied": ledger.hypotheses,
+            **arrays.coords("entry", "hypothesis"),
+            "entry_episode": ("entry", np.array(arrays.episodes, dtype=str)[arrays.entry_episode]),
+            "varied": arrays.hypotheses,
             "end": list(ENDS),
         },
-        ledger.attrs | {"range": "stated" if uniform is None else f"{uniform:g} dB either way"},
+        arrays.attrs | {"range": "stated" if uniform is None else f"{uniform:g} dB either way"},
     )
 
 
-def _stated_ends(ledger: Ledger) -> Array:
+def _stated_ends(arrays: Arrays) -> Array:
     """Locations (end, entry, option, hypothesis) at the stated low and high."""
-    at, low, high = parts_of(ledger.evidence, "location", 0)
+    at, low, high = parts_of(arrays.evidence, "location", 0)
     return np.stack([at - Z_90 * low, at + Z_90 * high])
 
 
-def _uniform_ends(ledger: Ledger, db: float) -> Array:
+def _uniform_ends(arrays: Arrays, db: float) -> Array:
     width = float(check_within("uniform", db, 0.0, np.inf))
-    at = ledger.evidence["location"].values[0]
+    at = arrays.evidence["location"].values[0]
     p = expit(at)
-    ratio = ledger.structure.is_ratio[:, None, None]
+    ratio = arrays.structure.is_ratio[:, None, None]
     ends = []
     for sign in (-1.0, 1.0):
         moved = p * np.exp(db_to_log(sign * width))
@@ -107,30 +107,30 @@ def _uniform_ends(ledger: Ledger, db: float) -> Array:
     return np.stack(ends)
 
 
-def _at_ends(ledger: Ledger, ends: Array) -> Array:
+def _at_ends(arrays: Arrays, ends: Array) -> Array:
     """Log joint (entry, varied, end, hypothesis) of the entry's episode, one likelihood moved at a time.
 
     The entries of one position in all episodes are moved at once: episodes know nothing of each other.
     """
-    episode, n = ledger.entry_episode, len(ledger.hypotheses)
+    episode, n = arrays.entry_episode, len(arrays.hypotheses)
     position = np.arange(episode.size) - np.searchsorted(episode, episode)
     joint = np.zeros((episode.size, n, 2, n))
     most = int(position.max(initial=-1)) + 1
     step = min(max(1, CELLS // max(1, 2 * n * ends[0].size)), max(1, most))
     for start in range(0, most, step):
         here = np.flatnonzero((position >= start) & (position < start + step))
-        moved = np.broadcast_to(ledger.point.location[..., None, None], (*ends.shape[1:], step, n, 2)).copy()
+        moved = np.broadcast_to(arrays.point.location[..., None, None], (*ends.shape[1:], step, n, 2)).copy()
         for varied, end in np.ndindex(n, 2):
             moved[here, :, varied, position[here] - start, varied, end] = ends[end, here, :, varied]
-        every = ledger.joint_at(replace(ledger.point, location=moved.reshape(*ends.shape[1:], -1)))
+        every = arrays.joint_at(replace(arrays.point, location=moved.reshape(*ends.shape[1:], -1)))
         every = every.reshape(step, n, 2, *every.shape[1:])
         joint[here] = every[position[here] - start, :, :, episode[here]]
     return joint
 
 
-def _lead(ledger: Ledger, joint: Array) -> Array:
+def _lead(arrays: Arrays, joint: Array) -> Array:
     """Decibels of each entry's episode's leader over its strongest rival, joint (entry, varied, end, h)."""
-    leader = ledger.leader[ledger.entry_episode][:, None, None, None]
+    leader = arrays.leader[arrays.entry_episode][:, None, None, None]
     mine = np.take_along_axis(joint, np.broadcast_to(leader, (*joint.shape[:-1], 1)), axis=-1)[..., 0]
     rivals = np.where(np.arange(joint.shape[-1]) == leader, -np.inf, joint).max(axis=-1)
     with np.errstate(invalid="ignore"):

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-import numpy as np
 import xarray as xr
 
-from bayes_trace.sensitivity.ledger import Ledger, open_ledger
+from bayes_trace.sensitivity.arrays import Arrays, open_arrays
 
 __all__ = [
     "Asked",
@@ -25,7 +24,6 @@ __all__ = [
     "rule",
 ]
 
-WORDS = ("robust", "moderate", "fragile")
 #: how a value is said
 Form = Literal["count", "probability", "dB", "correlation", "factor"]
 #: a variable of the result, or what is taken from it
@@ -34,40 +32,36 @@ Value = str | Callable[[xr.Dataset], xr.DataArray]
 
 @dataclass(frozen=True)
 class Criterion:
-    """From which value on one measure counts as robust, and as moderate.
+    """From which value on one measure withstands enough, and below which it withstands little.
 
     Examples
     --------
-    >>> lead = Criterion("lead", robust=10.0, moderate=5.0)
-    >>> [lead.word(value) for value in (12.0, 5.0, 1.0)]
-    ['robust', 'moderate', 'fragile']
+    >>> lead = Criterion("lead", enough=10.0, little=5.0)
+    >>> [lead.shortfall(value) for value in (12.0, 5.0, 1.0)]
+    [0, 1, 2]
     """
 
     #: a variable of the table
     measure: str
-    robust: float
-    moderate: float
+    enough: float
+    little: float
     #: whether more of it is better
     higher_is_better: bool = True
 
-    def word(self, value: float) -> str:
-        """The word for a value; a missing one (nothing there to lose) is robust."""
-        if np.isnan(value):
-            return WORDS[0]
+    def shortfall(self, value: float) -> int:
+        """How many of the two bounds a value misses; a missing one (nothing there to lose) misses none."""
         sign = 1.0 if self.higher_is_better else -1.0
-        if sign * value >= sign * self.robust:
-            return WORDS[0]
-        return WORDS[1] if sign * value >= sign * self.moderate else WORDS[2]
+        return sum(bool(sign * value < sign * bound) for bound in (self.enough, self.little))
 
 
 @dataclass(frozen=True)
 class Measure:
-    """One row of the table of robustness: its numbers, the bounds of its words, and the words themselves.
+    """One row of the table of robustness: its numbers, their bounds, and how they are said.
 
     Examples
     --------
-    >>> Measure({"lead": "lead"}, "dB", robust=10.0, moderate=5.0).criterion
-    Criterion(measure='lead', robust=10.0, moderate=5.0, higher_is_better=True)
+    >>> Measure({"lead": "lead"}, "dB", enough=10.0, little=5.0).criterion
+    Criterion(measure='lead', enough=10.0, little=5.0, higher_is_better=True)
     """
 
     #: variables of the table -> where each is in the result of the question, of the leader where it is by hypothesis;
@@ -76,8 +70,8 @@ class Measure:
     form: Form
     #: variables in words that belong to it, likewise
     names: Mapping[str, str] = field(default_factory=dict)
-    robust: float | None = None
-    moderate: float | None = None
+    enough: float | None = None
+    little: float | None = None
     higher_is_better: bool = True
     #: whether the first two are the ends of an interval
     interval: bool = False
@@ -102,10 +96,10 @@ class Measure:
 
     @property
     def criterion(self) -> Criterion | None:
-        """The bounds of its words; None where it has none."""
-        if self.robust is None or self.moderate is None:
+        """Its bounds; None where it has none."""
+        if self.enough is None or self.little is None:
             return None
-        return Criterion(self.name, self.robust, self.moderate, self.higher_is_better)
+        return Criterion(self.name, self.enough, self.little, self.higher_is_better)
 
     def taken(self, result: xr.Dataset, leader: xr.DataArray) -> dict[str, xr.DataArray]:
         """Its variables by episode."""
@@ -128,9 +122,9 @@ class Asked:
     seed: int = 0
 
     @cached_property
-    def ledger(self) -> Ledger:
+    def arrays(self) -> Arrays:
         """The evidence of the coder."""
-        return open_ledger(self.evidence, self.coder)
+        return open_arrays(self.evidence, self.coder)
 
 
 def _always(_asked: Asked) -> bool:
@@ -193,16 +187,16 @@ def measures() -> list[Measure]:
 
 
 def rule() -> tuple[Criterion, ...]:
-    """The rule behind the words: the bounds of the measures that have any.
+    """The rule by which the weakest measures of an answer are found: the bounds of all that have any.
 
     The bounds are conventions of this project: 10 dB is odds of ten to one, 5 dB of three to one; an answer
-    that hangs on a single item, or that a scenario or a coder leaves practically level, is called fragile. An answer is
-    as robust as its weakest measure.
+    that hangs on a single item, or that a scenario or a coder leaves practically level, misses both. The word for an
+    answer is not among them: verdicts, which see every reader and every scenario, give it (`summary.verdicts`).
 
     Examples
     --------
     >>> rule()[0]
-    Criterion(measure='lead', robust=10.0, moderate=5.0, higher_is_better=True)
+    Criterion(measure='lead', enough=10.0, little=5.0, higher_is_better=True)
     """
     return tuple(each.criterion for each in measures() if each.criterion)
 

@@ -9,7 +9,7 @@ import xarray as xr
 
 from bayes_trace.errors import BayesTraceError
 from bayes_trace.likelihood import close_over_given
-from bayes_trace.sensitivity.ledger import Flags, Ledger, check_choice, normalised, open_ledger
+from bayes_trace.sensitivity.arrays import Arrays, Flags, check_choice, normalised, open_arrays
 from bayes_trace.sensitivity.pooling import pool
 from bayes_trace.sensitivity.registry import Question, register
 
@@ -57,20 +57,20 @@ def leave_one_out(evidence: xr.Dataset, *, by: Part = "item", coder: str | None 
     check_choice("by", by, ("item", "source", "coder", "cluster", "implication", "step"))
     if by == "coder":
         return _without_coders(evidence, coder)
-    ledger = open_ledger(evidence, coder)
-    names, dropped = parts_of(ledger.evidence, by)
-    gone = close_over_given(ledger.evidence, dropped)
-    entries, links = (ledger.evidence[name].values for name in ("entry", "link"))
+    arrays = open_arrays(evidence, coder)
+    names, dropped = parts_of(arrays.evidence, by)
+    gone = close_over_given(arrays.evidence, dropped)
+    entries, links = (arrays.evidence[name].values for name in ("entry", "link"))
     coords = {
         "left_out": names,
-        "title": ("left_out", _titles(ledger, names) if by == "item" else np.array(names, dtype=str)),
+        "title": ("left_out", _titles(arrays, names) if by == "item" else np.array(names, dtype=str)),
         "also_removed": ("left_out", _listed(gone & ~dropped, entries)),
-        "reweighted": ("left_out", _listed(_reweighted(ledger, gone), links)),
-        **ledger.coords("episode", "hypothesis"),
+        "reweighted": ("left_out", _listed(_reweighted(arrays, gone), links)),
+        **arrays.coords("episode", "hypothesis"),
     }
-    attrs = ledger.attrs | {"units": "1", "long_name": "posterior probability", "by": by}
+    attrs = arrays.attrs | {"units": "1", "long_name": "posterior probability", "by": by}
     return xr.DataArray(
-        normalised(ledger.joint_without(dropped)),
+        normalised(arrays.joint_without(dropped)),
         coords,
         ("left_out", "episode", "hypothesis"),
         name="probability",
@@ -97,8 +97,8 @@ def parts_of(evidence: xr.Dataset, by: str) -> tuple[list[str], Flags]:
 _BY_LINK = ("cluster", "step")
 
 
-def _titles(ledger: Ledger, names: list[str]) -> np.ndarray:
-    ev = ledger.evidence
+def _titles(arrays: Arrays, names: list[str]) -> np.ndarray:
+    ev = arrays.evidence
     title = dict(zip(ev["entry_item"].values.tolist(), ev["item_title"].values.tolist(), strict=True))
     return np.array([title[name] for name in names], dtype=str)
 
@@ -107,13 +107,13 @@ def _listed(chosen: Flags, names: np.ndarray) -> np.ndarray:
     return np.array([" ".join(names[column]) for column in chosen.T], dtype=str)
 
 
-def _reweighted(ledger: Ledger, gone: Flags) -> Flags:
+def _reweighted(arrays: Arrays, gone: Flags) -> Flags:
     """Links (link, part) that stay, wholly or in part, and weigh otherwise in their cluster."""
-    changed = np.zeros((ledger.structure.n_links, gone.shape[1]), dtype=bool)
-    stay = ledger.structure.coded_links(ledger.structure.coded[:, None] & ~gone)
-    if (ledger.kappa < 1).any():
-        for part, _, kappa in ledger.without(gone):
-            changed[:, part] = ~np.isclose(kappa, ledger.kappa[:, None], rtol=1e-12, atol=0) & stay[:, part]
+    changed = np.zeros((arrays.structure.n_links, gone.shape[1]), dtype=bool)
+    stay = arrays.structure.coded_links(arrays.structure.coded[:, None] & ~gone)
+    if (arrays.kappa < 1).any():
+        for part, _, kappa in arrays.without(gone):
+            changed[:, part] = ~np.isclose(kappa, arrays.kappa[:, None], rtol=1e-12, atol=0) & stay[:, part]
     return changed
 
 

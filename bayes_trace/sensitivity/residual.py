@@ -9,7 +9,7 @@ import xarray as xr
 
 from bayes_trace.errors import BayesTraceError
 from bayes_trace.scales import db_to_log, expit, log_to_db, logit
-from bayes_trace.sensitivity.ledger import normalised, open_ledger
+from bayes_trace.sensitivity.arrays import normalised, open_arrays
 from bayes_trace.sensitivity.registry import Question, register
 
 __all__ = ["residual_sweep"]
@@ -65,20 +65,20 @@ def residual_sweep(
     >>> residual_sweep(ev, delta_db=[0, 10]).probability.isel(episode=0).round(3).values.tolist()
     [[0.72, 0.18, 0.1], [0.379, 0.095, 0.526]]
     """
-    ledger = open_ledger(evidence, coder)
+    arrays = open_arrays(evidence, coder)
     if not 0 < prior < 1:
         message = f"prior={prior:g}; expected a probability between 0 and 1"
         raise BayesTraceError(message)
-    if name in ledger.hypotheses:
+    if name in arrays.hypotheses:
         message = f"name={name!r} is a hypothesis of the set; give the unnamed rival another name"
         raise BayesTraceError(message)
     delta = np.asarray(delta_db, dtype=np.float64)
     unnamed = expit(logit(prior) + db_to_log(delta))[:, None, None]
-    p = normalised(ledger.joint)
+    p = normalised(arrays.joint)
     whole = np.concatenate(
         [(1 - unnamed) * p, np.broadcast_to(unnamed, (delta.size, p.shape[0], 1))], axis=-1
     )
-    named = np.argsort(ledger.order, axis=-1) + 1.0
+    named = np.argsort(arrays.order, axis=-1) + 1.0
     rank = np.broadcast_to(np.column_stack([named, np.full(len(named), np.nan)]), whole.shape)
     dims = ("delta", "episode", "hypothesis")
     return xr.Dataset(
@@ -89,10 +89,10 @@ def residual_sweep(
         },
         {
             "delta": ("delta", delta, {"units": "dB"}),
-            "hypothesis": [*ledger.hypotheses, name],
-            **ledger.coords("episode"),
+            "hypothesis": [*arrays.hypotheses, name],
+            **arrays.coords("episode"),
         },
-        ledger.attrs | {"prior": prior},
+        arrays.attrs | {"prior": prior},
     )
 
 

@@ -10,7 +10,7 @@ from scipy.optimize import brentq
 from scipy.special import logsumexp
 
 from bayes_trace.errors import BayesTraceError, UnknownNameError
-from bayes_trace.sensitivity.ledger import Array, Flags, Ledger, normalised, open_ledger
+from bayes_trace.sensitivity.arrays import Array, Arrays, Flags, normalised, open_arrays
 from bayes_trace.sensitivity.registry import Measure, Question, register
 
 __all__ = ["breakdown", "power_scaling"]
@@ -65,13 +65,13 @@ def breakdown(
     >>> round(float(breakdown(ev).lower.item()), 6)  # 8^alpha against 2
     0.333333
     """
-    ledger = open_ledger(evidence, coder)
+    arrays = open_arrays(evidence, coder)
     if threshold is not None and not 0 < threshold < 1:
         message = f"threshold={threshold:g}; expected a probability between 0 and 1"
         raise BayesTraceError(message)
-    prior, gain = ledger.against(ledger.log_prior), ledger.against(ledger.log_likelihood)
+    prior, gain = arrays.against(arrays.log_prior), arrays.against(arrays.log_likelihood)
     low, high = _line_roots(prior, gain)
-    itself = np.arange(low.shape[1]) == ledger.leader[:, None]
+    itself = np.arange(low.shape[1]) == arrays.leader[:, None]
     parts = {
         "lower": ("episode", np.where(itself, 0.0, low).max(axis=1)),
         "upper": ("episode", np.where(itself, np.inf, high).min(axis=1)),
@@ -81,7 +81,7 @@ def breakdown(
     if threshold is not None:
         roots = [
             _convex_roots(np.delete(a, h), np.delete(b, h), threshold)
-            for a, b, h in zip(prior, gain, ledger.leader, strict=True)
+            for a, b, h in zip(prior, gain, arrays.leader, strict=True)
         ]
         parts |= {
             f"probability_{side}": ("episode", np.array([pair[end] for pair in roots]))
@@ -93,11 +93,11 @@ def breakdown(
             for name, (dims, values) in parts.items()
         },
         {
-            **ledger.coords("episode"),
-            "rival": ledger.hypotheses,
-            "leader": ("episode", ledger.names(ledger.leader)),
+            **arrays.coords("episode"),
+            "rival": arrays.hypotheses,
+            "leader": ("episode", arrays.names(arrays.leader)),
         },
-        ledger.attrs | ({} if threshold is None else {"threshold": threshold}),
+        arrays.attrs | ({} if threshold is None else {"threshold": threshold}),
     )
 
 
@@ -183,13 +183,13 @@ def power_scaling(
     >>> round(float(scaled.derivative.item()), 4)
     0.2218
     """
-    ledger = open_ledger(evidence, coder)
-    names, parts, rest, bears = _components(ledger, component)
+    arrays = open_arrays(evidence, coder)
+    names, parts, rest, bears = _components(arrays, component)
     powers = np.asarray(alpha, dtype=np.float64)
     if (powers < 0).any():
         message = f"alpha={powers.min():g}; expected 0 or more"
         raise BayesTraceError(message)
-    slope = _derivative(normalised(ledger.joint), parts)
+    slope = _derivative(normalised(arrays.joint), parts)
     size = np.log(2.0) * np.abs(slope).max(axis=-1)
     dims = ("component", "episode")
     return xr.Dataset(
@@ -201,31 +201,31 @@ def power_scaling(
                 {"units": "1"},
             ),
             "sensitivity": (dims, size, {"units": "1", "long_name": "change of probability per doubling"}),
-            "diagnosis": (dims, _diagnosis(ledger, slope, bears, notable)),
+            "diagnosis": (dims, _diagnosis(arrays, slope, bears, notable)),
         },
-        {"component": names, "alpha": powers, **ledger.coords("episode", "hypothesis")},
-        ledger.attrs | {"notable": notable},
+        {"component": names, "alpha": powers, **arrays.coords("episode", "hypothesis")},
+        arrays.attrs | {"notable": notable},
     )
 
 
-def _components(ledger: Ledger, component: str | None) -> tuple[list[str], Array, Array, Flags]:
+def _components(arrays: Arrays, component: str | None) -> tuple[list[str], Array, Array, Flags]:
     """Names, log of each component and of all else (component, episode, h), and whether it bears on each episode."""
-    items = ledger.evidence["link_item"].values
+    items = arrays.evidence["link_item"].values
     known = ["prior", "evidence", *dict.fromkeys(str(name) for name in items)]
     if component is not None and component not in known:
         raise UnknownNameError("component", component, known)
     names = known if component is None else [component]
-    shape = (len(names), *ledger.joint.shape)
+    shape = (len(names), *arrays.joint.shape)
     parts, rest = np.zeros(shape), np.zeros(shape)
     bears = np.ones(shape[:2], dtype=bool)
     for number, name in enumerate(names):
         mine = np.full(items.size, True) if name == "evidence" else items == name
-        parts[number] = ledger.sum(np.where(mine[:, None], ledger.weighted, 0.0))
-        rest[number] = ledger.log_prior + ledger.sum(np.where(mine[:, None], 0.0, ledger.weighted))
+        parts[number] = arrays.sum(np.where(mine[:, None], arrays.weighted, 0.0))
+        rest[number] = arrays.log_prior + arrays.sum(np.where(mine[:, None], 0.0, arrays.weighted))
         if name == "prior":
-            parts[number], rest[number] = ledger.log_prior, ledger.log_likelihood
+            parts[number], rest[number] = arrays.log_prior, arrays.log_likelihood
         elif name != "evidence":
-            bears[number] = np.isin(np.arange(shape[1]), ledger.episode_index[mine])
+            bears[number] = np.isin(np.arange(shape[1]), arrays.episode_index[mine])
     return names, parts, rest, bears
 
 
@@ -241,8 +241,8 @@ def _curves(parts: Array, rest: Array, powers: Array) -> Array:
     return normalised(rest[:, None] + np.stack(scaled, axis=1))
 
 
-def _diagnosis(ledger: Ledger, slope: Array, bears: Flags, notable: float) -> np.ndarray:
-    mine = np.take_along_axis(slope, np.broadcast_to(ledger.leader[:, None], (*slope.shape[:2], 1)), axis=-1)[
+def _diagnosis(arrays: Arrays, slope: Array, bears: Flags, notable: float) -> np.ndarray:
+    mine = np.take_along_axis(slope, np.broadcast_to(arrays.leader[:, None], (*slope.shape[:2], 1)), axis=-1)[
         ..., 0
     ]
     change = np.log(2.0) * mine

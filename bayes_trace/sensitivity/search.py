@@ -10,7 +10,7 @@ import xarray as xr
 from bayes_trace.exact import TIE
 from bayes_trace.likelihood.links import EVENT, REPORT
 from bayes_trace.scales import log_to_db
-from bayes_trace.sensitivity.ledger import Array, Index, Ledger, open_ledger
+from bayes_trace.sensitivity.arrays import Array, Arrays, Index, open_arrays
 from bayes_trace.sensitivity.registry import Measure, Question, register
 
 __all__ = ["recoding", "search_bias"]
@@ -55,10 +55,10 @@ def search_bias(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset
     >>> round(float(bias.smallest.item()), 2)  # 6 + 3 - 3 dB: 3 off each leaves 3 + 0 - 3
     3.01
     """
-    ledger = open_ledger(evidence, coder)
-    shape = ledger.joint.shape
+    arrays = open_arrays(evidence, coder)
+    shape = arrays.joint.shape
     bias, share, count = np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape, dtype=np.int64)
-    for episode, rival, one in _pairs(ledger, _favouring(ledger)):
+    for episode, rival, one in _pairs(arrays, _favouring(arrays)):
         bias[episode, rival] = _common_discount(one)
         share[episode, rival] = _share_to_lose(one)
         count[episode, rival] = one.items.sum()
@@ -72,16 +72,16 @@ def search_bias(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset
             "artefacts": (pair, share, {"units": "1"}),
             "artefact_share": ("episode", np.fmin.reduce(share, axis=1), {"units": "1"}),
         },
-        _coords(ledger),
-        ledger.attrs,
+        _coords(arrays),
+        arrays.attrs,
     )
 
 
-def _coords(ledger: Ledger) -> dict[str, object]:
+def _coords(arrays: Arrays) -> dict[str, object]:
     return {
-        **ledger.coords("episode"),
-        "rival": ledger.hypotheses,
-        "leader": ("episode", ledger.names(ledger.leader)),
+        **arrays.coords("episode"),
+        "rival": arrays.hypotheses,
+        "leader": ("episode", arrays.names(arrays.leader)),
     }
 
 
@@ -95,25 +95,25 @@ class _Favour:
     rest: float
 
 
-def _favouring(ledger: Ledger) -> Array:
+def _favouring(arrays: Arrays) -> Array:
     """How many items of each link favour the leader against each rival (link, rival); of a favouring link, one."""
-    gaps = ledger.links_against(ledger.weighted)
-    of = ledger.structure.entry_link
-    mine = np.take_along_axis(ledger.by_item, ledger.leader[ledger.entry_episode][:, None], axis=1)
+    gaps = arrays.links_against(arrays.weighted)
+    of = arrays.structure.entry_link
+    mine = np.take_along_axis(arrays.by_item, arrays.leader[arrays.entry_episode][:, None], axis=1)
     with np.errstate(invalid="ignore"):
-        favours = (mine - ledger.by_item > 0) & (ledger.structure.role != EVENT)[:, None]
+        favours = (mine - arrays.by_item > 0) & (arrays.structure.role != EVENT)[:, None]
     counted = np.zeros(gaps.shape)
     np.add.at(counted, of, favours)
     return np.maximum(counted, 1.0)
 
 
-def _pairs(ledger: Ledger, items: Array) -> list[tuple[int, int, _Favour]]:
+def _pairs(arrays: Arrays, items: Array) -> list[tuple[int, int, _Favour]]:
     """Episode, rival, and what favours the leader of the one against the other."""
-    gaps = ledger.links_against(ledger.weighted)
-    prior = ledger.against(ledger.log_prior)
+    gaps = arrays.links_against(arrays.weighted)
+    prior = arrays.against(arrays.log_prior)
     found = []
-    for episode, leader in enumerate(ledger.leader):
-        links = ledger.links(episode)
+    for episode, leader in enumerate(arrays.leader):
+        links = arrays.links(episode)
         for rival in range(gaps.shape[1]):
             if rival != leader:
                 own, each = gaps[links, rival], items[links, rival]
@@ -185,9 +185,9 @@ def recoding(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset:
     >>> recoding(bt.compile_evidence(bt.from_table(table)))["count"].values.tolist()
     [1.0]
     """
-    ledger = open_ledger(evidence, coder)
-    counts = np.full(ledger.joint.shape, np.nan)
-    for episode, rival, one in _pairs(ledger, _codings(ledger)):
+    arrays = open_arrays(evidence, coder)
+    counts = np.full(arrays.joint.shape, np.nan)
+    for episode, rival, one in _pairs(arrays, _codings(arrays)):
         counts[episode, rival] = _turns(one)
     fewest = np.fmin.reduce(counts, axis=1)
     return xr.Dataset(
@@ -195,17 +195,17 @@ def recoding(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset:
             "count": ("episode", fewest, {"units": "1", "long_name": "items to turn around"}),
             "rival_count": (("episode", "rival"), counts, {"units": "1"}),
         },
-        _coords(ledger),
-        ledger.attrs,
+        _coords(arrays),
+        arrays.attrs,
     )
 
 
-def _codings(ledger: Ledger) -> Array:
+def _codings(arrays: Arrays) -> Array:
     """How many codings of this coder each link rests on (link, rival)."""
-    structure = ledger.structure
+    structure = arrays.structure
     coded = structure.coded & (structure.role != REPORT)
     count = np.maximum(np.bincount(structure.entry_link, coded, minlength=structure.n_links), 1.0)
-    return np.repeat(count[:, None], len(ledger.hypotheses), axis=1)
+    return np.repeat(count[:, None], len(arrays.hypotheses), axis=1)
 
 
 def _turns(one: _Favour) -> float:
@@ -250,8 +250,8 @@ register(
             Measure(
                 {"search_bias": "smallest"},
                 "dB",
-                robust=3.0,
-                moderate=1.0,
+                enough=3.0,
+                little=1.0,
                 what="the bias of the search in dB that loses the lead",
                 weakness="a slight bias of the search undoes it",
                 question="Search bias, in dB off every favouring item, at which the lead is lost",

@@ -10,9 +10,9 @@ import xarray as xr
 
 from bayes_trace.evidence import EvidenceSet
 from bayes_trace.likelihood import compile_evidence
+from bayes_trace.sensitivity.arrays import open_arrays
 from bayes_trace.sensitivity.compared import scenarios
 from bayes_trace.sensitivity.judgement import judged
-from bayes_trace.sensitivity.ledger import open_ledger
 from bayes_trace.sensitivity.registry import Asked, Criterion, ask_all
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def survey(
     evidence = compile_evidence(evidence_set, episodes=episodes)
     say("scenarios", 0.0)
     named = scenarios(evidence_set, episodes=episodes, skip_unfit=bool(evidence_set.applied))
-    name = str(open_ledger(evidence, coder).evidence["coder"].values[0])
+    name = str(open_arrays(evidence, coder).evidence["coder"].values[0])
     asked = Asked(evidence, name, named, seed)
     results = ask_all(asked, say=lambda what, done: say(what, 0.1 + 0.9 * done))
     table = judged(results, rule)

@@ -11,7 +11,7 @@ from scipy.special import expit
 from bayes_trace.likelihood import Links, cluster_weight, effective_likelihood, effective_number
 from bayes_trace.likelihood.links import FACT
 from bayes_trace.scales import log_to_db
-from bayes_trace.sensitivity.ledger import Array, Flags, Index, Ledger, find_hypothesis, open_ledger
+from bayes_trace.sensitivity.arrays import Array, Arrays, Flags, Index, find_hypothesis, open_arrays
 from bayes_trace.sensitivity.registry import Question, register
 
 __all__ = ["tipping_points"]
@@ -60,13 +60,13 @@ def tipping_points(
     >>> round(float(tip.tipping_ratio.sel(link="memo@episode", rival="B").item()), 3)
     0.5
     """
-    ledger = open_ledger(evidence, coder)
-    of = ledger.leader if target is None else np.full(len(ledger.episodes), find_hypothesis(ledger, target))
-    own = ledger.links_against(ledger.rows, of)
-    tip = _where_they_tie(ledger, of, own)
-    low, high = _attainable(ledger, of)
+    arrays = open_arrays(evidence, coder)
+    of = arrays.leader if target is None else np.full(len(arrays.episodes), find_hypothesis(arrays, target))
+    own = arrays.links_against(arrays.rows, of)
+    tip = _where_they_tie(arrays, of, own)
+    low, high = _attainable(arrays, of)
     tip = np.where(tip < low - 1e-12, -np.inf, np.where(tip > high + 1e-12, np.inf, tip))
-    itself = np.arange(tip.shape[1]) == of[ledger.episode_index][:, None]
+    itself = np.arange(tip.shape[1]) == of[arrays.episode_index][:, None]
     with np.errstate(invalid="ignore"):
         parts = {
             "ratio_db": log_to_db(own),
@@ -83,31 +83,31 @@ def tipping_points(
     return xr.Dataset(
         {name: (dims, values, units[name]) for name, values in hidden.items()},
         {
-            **ledger.coords("link"),
-            "rival": ledger.hypotheses,
-            "target": ("link", ledger.names(of)[ledger.episode_index]),
+            **arrays.coords("link"),
+            "rival": arrays.hypotheses,
+            "target": ("link", arrays.names(of)[arrays.episode_index]),
         },
-        ledger.attrs,
+        arrays.attrs,
     )
 
 
-def _where_they_tie(ledger: Ledger, of: Index, own: Array) -> Array:
+def _where_they_tie(arrays: Arrays, of: Index, own: Array) -> Array:
     """Log ratios target : rival (link, rival) at which target and rival would be level."""
-    rest = _all_else(ledger, of)
-    tip = -rest / ledger.kappa[:, None]
-    for link in np.flatnonzero(_tied(ledger)):
-        target = of[ledger.episode_index[link]]
-        cluster = _Cluster.of(ledger, int(link), int(target))
+    rest = _all_else(arrays, of)
+    tip = -rest / arrays.kappa[:, None]
+    for link in np.flatnonzero(_tied(arrays)):
+        target = of[arrays.episode_index[link]]
+        cluster = _Cluster.of(arrays, int(link), int(target))
         for rival in range(own.shape[1]):
             if rival != target and np.isfinite(own[link, rival]) and np.isfinite(rest[link, rival]):
                 tip[link, rival] = cluster.tie(rival, own[link, rival], rest[link, rival])
     return tip
 
 
-def _tied(ledger: Ledger) -> Flags:
+def _tied(arrays: Arrays) -> Flags:
     """Links that share a discounted cluster with another: moving one moves the weight of all."""
-    structure = ledger.structure
-    rho = expit(np.append(ledger.point.correlation[:, 0], -np.inf))[structure.cluster]
+    structure = arrays.structure
+    rho = expit(np.append(arrays.point.correlation[:, 0], -np.inf))[structure.cluster]
     key = structure.episode * (structure.cluster.max(initial=-1) + 2) + structure.cluster
     member = (structure.cluster >= 0) & structure.spoken
     _, place = np.unique(key, return_inverse=True)
@@ -127,14 +127,14 @@ class _Cluster:
     target: int
 
     @staticmethod
-    def of(ledger: Ledger, link: int, target: int) -> _Cluster:
+    def of(arrays: Arrays, link: int, target: int) -> _Cluster:
         """The members that stand with a link."""
-        whole = ledger.structure
+        whole = arrays.structure
         same = (whole.cluster == whole.cluster[link]) & (whole.episode == whole.episode[link])
         members = np.flatnonzero(same)
-        structure, point, _ = ledger.take(members)
+        structure, point, _ = arrays.take(members)
         place = int(np.searchsorted(members, link))
-        return _Cluster(structure, point.correlation, ledger.rows[members], place, target)
+        return _Cluster(structure, point.correlation, arrays.rows[members], place, target)
 
     def gap(self, rival: int, ratio: Array) -> Array:
         """Weighted log-odds target : rival of all members, the link at these log ratios."""
@@ -168,39 +168,39 @@ class _Cluster:
         return float((low + high) / 2)
 
 
-def _all_else(ledger: Ledger, of: Index) -> Array:
+def _all_else(arrays: Arrays, of: Index) -> Array:
     """Log-odds target : rival (link, rival) from all but the link itself, at the weights that links have.
 
     Infinities are counted apart, so that an item's own can be taken away again.
     """
-    own = ledger.links_against(ledger.weighted, of)
+    own = arrays.links_against(arrays.weighted, of)
     finite = np.where(np.isfinite(own), own, 0.0)
-    prior = ledger.against(ledger.log_prior, of)
-    rest = (prior + ledger.sum(finite))[ledger.episode_index] - finite
+    prior = arrays.against(arrays.log_prior, of)
+    rest = (prior + arrays.sum(finite))[arrays.episode_index] - finite
     for sign in (1.0, -1.0):
         endless = (own == sign * np.inf).astype(np.float64)
-        others = ledger.sum(endless)[ledger.episode_index] - endless
+        others = arrays.sum(endless)[arrays.episode_index] - endless
         with np.errstate(invalid="ignore"):  # both ruled out by others: no ratio would settle it
             rest = np.where(others > 0, rest + sign * np.inf, rest)
     return rest
 
 
-def _attainable(ledger: Ledger, of: Index) -> tuple[Array, Array]:
+def _attainable(arrays: Arrays, of: Index) -> tuple[Array, Array]:
     """Least and greatest log ratio target : rival (link, rival) that the effective likelihood can take."""
-    least, most = _limits(ledger)
-    mine = of[ledger.episode_index][:, None]
+    least, most = _limits(arrays)
+    mine = of[arrays.episode_index][:, None]
     with np.errstate(invalid="ignore"):
         low = np.take_along_axis(least, mine, axis=1) - most
         high = np.take_along_axis(most, mine, axis=1) - least
     return np.where(np.isnan(low), -np.inf, low), np.where(np.isnan(high), np.inf, high)
 
 
-def _limits(ledger: Ledger) -> tuple[Array, Array]:
+def _limits(arrays: Arrays) -> tuple[Array, Array]:
     """Least and greatest effective log-likelihood (link, hypothesis), whatever is coded.
 
     What an item or an event says is between its values at certainty; a ratio or a reading has no limits.
     """
-    structure, point = ledger.structure, ledger.point
+    structure, point = arrays.structure, arrays.point
     ends = [
         effective_likelihood(structure, replace(point, location=np.full_like(point.location, end)))[..., 0]
         for end in (-np.inf, np.inf)

@@ -13,10 +13,10 @@ from bayes_trace.likelihood import cluster_weight, effective_likelihood
 from bayes_trace.likelihood.quadrature import two_piece_nodes
 from bayes_trace.likelihood.ranges import Elicited, elicited
 from bayes_trace.scales import NATS_PER_DB, log_to_db
-from bayes_trace.sensitivity.groups import Group, groups_of
-from bayes_trace.sensitivity.ledger import Array, Index, Ledger, normalised, open_ledger
+from bayes_trace.sensitivity.arrays import Array, Arrays, Index, normalised, open_arrays
 from bayes_trace.sensitivity.pooling import pool
 from bayes_trace.sensitivity.registry import Question, register
+from bayes_trace.sensitivity.sharing import Sharing, sharing_of
 
 __all__ = ["global_indices"]
 
@@ -85,16 +85,16 @@ def global_indices(
     if n < 2:
         message = f"n={n}; expected 2 draws or more"
         raise BayesTraceError(message)
-    ledger = open_ledger(evidence, coder)
+    arrays = open_arrays(evidence, coder)
     noise = _noise(evidence)
-    whole, records = elicited(ledger.evidence, 0), list[_Index]()
-    for number, name in enumerate(ledger.episodes):
+    whole, records = elicited(arrays.evidence, 0), list[_Index]()
+    for number, name in enumerate(arrays.episodes):
         if progress:
-            progress(name, number / len(ledger.episodes))
-        if ledger.links(number).size:
-            stated = whole.take(ledger.links(number))
-            records += _episode(ledger, stated, noise, np.random.default_rng([seed, number]), n)
-    return _dataset(ledger, records, n, seed)
+            progress(name, number / len(arrays.episodes))
+        if arrays.links(number).size:
+            stated = whole.take(arrays.links(number))
+            records += _episode(arrays, stated, noise, np.random.default_rng([seed, number]), n)
+    return _dataset(arrays, records, n, seed)
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class _Index:
     total: float
 
 
-def _dataset(ledger: Ledger, records: list[_Index], n: int, seed: int) -> xr.Dataset:
+def _dataset(arrays: Arrays, records: list[_Index], n: int, seed: int) -> xr.Dataset:
     def column(name: str, kind: type) -> np.ndarray:
         return np.array([getattr(each, name) for each in records], dtype=kind)
 
@@ -127,7 +127,7 @@ def _dataset(ledger: Ledger, records: list[_Index], n: int, seed: int) -> xr.Dat
             "episode": ("group", column("episode", str)),
             "items": ("group", column("items", str)),
         },
-        ledger.attrs | {"n": n, "seed": seed, "second_order": "propagated"},
+        arrays.attrs | {"n": n, "seed": seed, "second_order": "propagated"},
     )
 
 
@@ -141,11 +141,11 @@ def _noise(evidence: xr.Dataset) -> float:
 
 
 def _episode(
-    ledger: Ledger, stated: Elicited, noise: float, rng: np.random.Generator, n: int
+    arrays: Arrays, stated: Elicited, noise: float, rng: np.random.Generator, n: int
 ) -> list[_Index]:
     episode = int(stated.links.episode[0])
-    pair = ledger.order[episode, :2]
-    groups = groups_of(ledger.evidence, stated)
+    pair = arrays.order[episode, :2]
+    groups = sharing_of(arrays.evidence, stated)
     drawn = [_drawn(stated, groups, rng, n, noise) for _ in range(2)]
     names = [(group.name, group) for group in groups] + ([(CODERS, None)] if noise else [])
     variances = []
@@ -158,12 +158,12 @@ def _episode(
         else:
             variances.append(2.0 * noise**2 * float((stated.links.kappa**2).sum()))
     whole = sum(variances)
-    first, total = _sobol(ledger, episode, drawn)
-    items = ledger.evidence["link_item"].values[stated.link_at]
+    first, total = _sobol(arrays, episode, drawn)
+    items = arrays.evidence["link_item"].values[stated.link_at]
     return [
         _Index(
             group=name,
-            episode=ledger.episodes[episode],
+            episode=arrays.episodes[episode],
             items=" ".join(items if group is None else items[group.links]),
             method="quadrature" if group is None or group.is_plain else "draws",
             variance=float(log_to_db(log_to_db(variance))),
@@ -178,7 +178,7 @@ def _episode(
 # --- variance of the log-odds ----------------------------------------------------------------
 
 
-def _by_quadrature(stated: Elicited, group: Group, pair: Index) -> float:
+def _by_quadrature(stated: Elicited, group: Sharing, pair: Index) -> float:
     """Variance (nats squared) of the group's part of the log-odds, over the reliability that it shares."""
     expected, variance, weight = np.zeros(1), np.zeros(1), np.ones(1)
     for link in group.links:
@@ -224,7 +224,7 @@ def _rows_at(one: Elicited, z: list[Array]) -> Array:
 # --- Sobol indices of the probability ----------------------------------------------------------
 
 
-def _drawn(stated: Elicited, groups: list[Group], rng: np.random.Generator, n: int, noise: float) -> Array:
+def _drawn(stated: Elicited, groups: list[Sharing], rng: np.random.Generator, n: int, noise: float) -> Array:
     """Contributions (group, hypothesis, draw) to the log joint; what is in no group comes last."""
     links, point = stated.links, stated.draw(rng, n)
     kappa = cluster_weight(links, links.effective_number[:, None], point.correlation)
@@ -240,10 +240,10 @@ def _drawn(stated: Elicited, groups: list[Group], rng: np.random.Generator, n: i
     return np.stack(parts)
 
 
-def _sobol(ledger: Ledger, episode: int, drawn: list[Array]) -> tuple[Array, Array]:
+def _sobol(arrays: Arrays, episode: int, drawn: list[Array]) -> tuple[Array, Array]:
     """First-order and total indices of the leader's probability by group (the last part is no group)."""
     a, b = drawn
-    prior, leader = ledger.log_prior[episode][:, None], ledger.leader[episode]
+    prior, leader = arrays.log_prior[episode][:, None], arrays.leader[episode]
 
     def answer(parts: Array) -> Array:
         """Probability of the leader (..., draw) from (..., hypothesis, draw)."""

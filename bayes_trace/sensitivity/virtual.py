@@ -10,7 +10,7 @@ import xarray as xr
 from bayes_trace.errors import BayesTraceError, ScaleError, UnknownNameError
 from bayes_trace.likelihood.links import REPORT
 from bayes_trace.scales import expit
-from bayes_trace.sensitivity.ledger import Array, Index, Ledger, normalised, open_ledger
+from bayes_trace.sensitivity.arrays import Array, Arrays, Index, normalised, open_arrays
 
 __all__ = ["jeffrey", "soft_evidence"]
 
@@ -63,16 +63,16 @@ def soft_evidence(
     >>> soft_evidence(ev, {"E": 9.0}).round(3).values.tolist()
     [[0.592, 0.408]]
     """
-    ledger = open_ledger(evidence, coder)
+    arrays = open_arrays(evidence, coder)
     for item, ratio in ratios.items():
         if not ratio >= 0:
             message = f"ratio of {item} is {ratio!r}; expected 0 or more"
             raise BayesTraceError(message)
-    given = {item: _probability(ledger, item) for item in ratios}
-    joint = _start(ledger, list(ratios), belief)
+    given = {item: _probability(arrays, item) for item in ratios}
+    joint = _start(arrays, list(ratios), belief)
     for item, ratio in ratios.items():
         joint = joint + _factor(given[item], ratio)
-    return _belief(ledger, joint)
+    return _belief(arrays, joint)
 
 
 def jeffrey(
@@ -123,50 +123,50 @@ def jeffrey(
     >>> jeffrey(ev, {"E": 0.9}).round(3).values.tolist()
     [[0.592, 0.408]]
     """
-    ledger = open_ledger(evidence, coder)
+    arrays = open_arrays(evidence, coder)
     for item, q in probabilities.items():
         if not 0 < q < 1:
             message = f"probability of {item} is {q!r}; expected a number between 0 and 1"
             raise BayesTraceError(message)
-    given = {item: _probability(ledger, item) for item in probabilities}
-    joint = _start(ledger, list(probabilities), belief)
+    given = {item: _probability(arrays, item) for item in probabilities}
+    joint = _start(arrays, list(probabilities), belief)
     before = normalised(joint)
     for item, q in probabilities.items():
         expected = (before * given[item]).sum(axis=-1, keepdims=True)
         joint = joint + _factor(given[item], q / (1 - q) * (1 - expected) / expected)
-    return _belief(ledger, joint)
+    return _belief(arrays, joint)
 
 
-def _belief(ledger: Ledger, joint: Array) -> xr.DataArray:
-    attrs = ledger.attrs | {"units": "1", "long_name": "posterior probability"}
-    coords = ledger.coords("episode", "hypothesis")
+def _belief(arrays: Arrays, joint: Array) -> xr.DataArray:
+    attrs = arrays.attrs | {"units": "1", "long_name": "posterior probability"}
+    coords = arrays.coords("episode", "hypothesis")
     return xr.DataArray(normalised(joint), coords, ("episode", "hypothesis"), name="probability", attrs=attrs)
 
 
-def _start(ledger: Ledger, items: list[str], belief: xr.DataArray | None) -> Array:
+def _start(arrays: Arrays, items: list[str], belief: xr.DataArray | None) -> Array:
     """Log belief (episode, hypothesis) before the soft evidence."""
     if belief is None:
-        dropped = np.isin(ledger.evidence["entry_item"].values, items)
-        return np.asarray(ledger.joint_without(dropped[:, None])[0])
-    wanted = belief.sel(episode=ledger.episodes, hypothesis=ledger.hypotheses)
+        dropped = np.isin(arrays.evidence["entry_item"].values, items)
+        return np.asarray(arrays.joint_without(dropped[:, None])[0])
+    wanted = belief.sel(episode=arrays.episodes, hypothesis=arrays.hypotheses)
     with np.errstate(divide="ignore"):
         return np.asarray(np.log(wanted.transpose("episode", "hypothesis").values), dtype=np.float64)
 
 
-def _probability(ledger: Ledger, item: str) -> Array:
+def _probability(arrays: Arrays, item: str) -> Array:
     """P(item given hypothesis) as coded, readings averaged; missing where it does not bear on an episode."""
-    structure, names = ledger.structure, ledger.evidence["entry_item"].values
+    structure, names = arrays.structure, arrays.evidence["entry_item"].values
     entries = np.flatnonzero((names == item) & structure.coded)
-    _refuse(ledger, item, entries)
-    p = np.full(ledger.joint.shape, np.nan)
+    _refuse(arrays, item, entries)
+    p = np.full(arrays.joint.shape, np.nan)
     for entry in entries:
         weight = structure.option_probability[structure.entry_link[entry]]
-        p[ledger.entry_episode[entry]] = weight @ expit(ledger.point.location[entry, ..., 0])
+        p[arrays.entry_episode[entry]] = weight @ expit(arrays.point.location[entry, ..., 0])
     return p
 
 
-def _refuse(ledger: Ledger, item: str, entries: Index) -> None:
-    names, structure = ledger.evidence["entry_item"].values, ledger.structure
+def _refuse(arrays: Arrays, item: str, entries: Index) -> None:
+    names, structure = arrays.evidence["entry_item"].values, arrays.structure
     if not entries.size:
         spoken = (structure.role != REPORT) & structure.coded
         raise UnknownNameError("item", item, list(dict.fromkeys(map(str, names[spoken]))))

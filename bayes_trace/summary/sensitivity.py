@@ -61,16 +61,22 @@ def power_sensitivity(draws: xr.DataTree, *, episode: str) -> pd.DataFrame:
         raise UnknownNameError("episode", episode, known)
     given = "_given" if "log_likelihood_given" in draws else ""
     groups = {
-        "posterior": draws["posterior"].to_dataset()[["indicator"]],
+        "posterior": draws["drawn"].to_dataset()[["indicator"]],
         "log_likelihood": draws[f"log_likelihood{given}"].to_dataset(),
-        "log_prior": draws[f"log_prior{given}"].to_dataset()[["drawn_hypothesis"]],
+        **_log_prior(draws, f"log_prior{given}"),
     }
     groups = {name: group.sel(episode=[episode]) for name, group in groups.items()}
     _refuse_still(episode, groups)
     tree = xr.DataTree.from_dict(groups)
-    if _is_still(groups["log_prior"]["drawn_hypothesis"]):
+    if "log_prior" not in groups or _is_still(groups["log_prior"]["drawn_hypothesis"]):
         return _of_evidence_alone(tree)
     return psense_summary(tree, var_names=["indicator"])
+
+
+def _log_prior(draws: xr.DataTree, group: str) -> dict[str, xr.Dataset]:
+    """Of the drawn hypothesis; missing where every hypothesis has the same for certain."""
+    found = draws[group].to_dataset() if group in draws else xr.Dataset()
+    return {"log_prior": found[["drawn_hypothesis"]]} if "drawn_hypothesis" in found else {}
 
 
 def _is_still(values: xr.DataArray) -> bool:

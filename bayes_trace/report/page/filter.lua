@@ -89,6 +89,13 @@ local function code(span)
   end
 end
 
+-- A fingerprint has no place at which TeX would break it.
+local function long(word)
+  if latex and #word.text > 40 and word.text:match('^%w+%p?$') then
+    return pandoc.RawInline('latex', (word.text:gsub('%w%w%w%w%w%w%w%w', '%0\\allowbreak{}')))
+  end
+end
+
 local function framed(div)
   if latex and div.identifier == 'refs' then
     return { pandoc.RawBlock('latex', '\\begingroup\\footnotesize'), div, pandoc.RawBlock('latex', '\\endgroup') }
@@ -117,10 +124,18 @@ local function framed(div)
   return table_
 end
 
--- Every source of the set is listed, those that no table cites too.
-local function with_all_sources(meta)
-  meta.nocite = pandoc.MetaInlines({ pandoc.Cite({}, { pandoc.Citation('*', 'NormalCitation') }) })
-  return meta
+-- Every source of the set is listed, those that no table cites too; on the page that answers, those that it cites.
+local function with_sources(document)
+  local few = false
+  document:walk({
+    Div = function(div)
+      few = few or (div.identifier == 'refs' and div.classes:includes('cited'))
+    end,
+  })
+  if not few then
+    document.meta.nocite = pandoc.MetaInlines({ pandoc.Cite({}, { pandoc.Citation('*', 'NormalCitation') }) })
+  end
+  return document
 end
 
 -- The heading of the first level is the title; on paper, sections move up into its place.
@@ -141,10 +156,18 @@ local function entitled(document)
   })
 end
 
+-- On a phone a figure is wider than the page and scrolls, by keyboard too.
+local function wide(figure)
+  if html then
+    figure.attr.attributes.tabindex = '0'
+    return figure
+  end
+end
+
 local function with_room(header)
   if latex then
     return { pandoc.RawBlock('latex', '\\room{9\\baselineskip}'), header }
   end
 end
 
-return { { Meta = with_all_sources, RawInline = line_break }, { Div = framed, Span = code, Pandoc = entitled }, { Header = with_room } }
+return { { Pandoc = with_sources, RawInline = line_break }, { Div = framed, Span = code, Str = long, Figure = wide, Pandoc = entitled }, { Header = with_room } }

@@ -14,7 +14,7 @@ from bayes_trace.summary.verdicts.answers import (
 from bayes_trace.summary.verdicts.gathering import answers_table, gather_answers, title_of
 from bayes_trace.summary.verdicts.rules import Kind, Lowest, Turned, Verdict, lowest, turned, verdict
 from bayes_trace.summary.verdicts.sentences import case_sentences, episode_sentences, headline, meaning
-from bayes_trace.summary.verdicts.words import ahead_in_short, cell, hypothesis, numbers, said
+from bayes_trace.summary.verdicts.words import ahead_in_short, cell, hypothesis, lowest_cell, numbers, said
 
 __all__ = [
     "BASE",
@@ -39,6 +39,7 @@ __all__ = [
     "headline",
     "hypothesis",
     "lowest",
+    "lowest_cell",
     "meaning",
     "numbers",
     "said",

@@ -8,13 +8,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from bayes_trace.exact import TIE
+from bayes_trace.exact import LEVEL_DB, TIE
 
 __all__ = ["BASE", "PREFERRED", "Answer", "Answers", "Named", "Reader", "Setting", "Subject", "Weight"]
 
 BASE, PREFERRED = "base", "preferred"
-#: hypotheses less than this many decibels behind the first are level with it for all practical purposes
-LEVEL_DB = 1.0
 DB_PER_NAT = 10 / math.log(10)
 
 
@@ -173,7 +171,7 @@ class Answers:
         return {each.id: each for each in self.settings}
 
     @cached_property
-    def named(self) -> dict[str, Named]:
+    def name_of(self) -> dict[str, Named]:
         """Hypotheses by id, those that only a scenario knows among them."""
         return {each.id: each for each in self.hypotheses}
 

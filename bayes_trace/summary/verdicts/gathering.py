@@ -16,6 +16,7 @@ from bayes_trace.evidence import EvidenceSet, Hypothesis, short_names
 from bayes_trace.evidence import title_of as title_of_record
 from bayes_trace.exact import update, weight_of_evidence
 from bayes_trace.likelihood import compile_evidence
+from bayes_trace.scales import TAILS
 from bayes_trace.scenarios import apply_scenario
 from bayes_trace.summary.verdicts.answers import (
     BASE,
@@ -37,7 +38,6 @@ __all__ = ["answers_table", "gather_answers", "title_of"]
 
 #: draws behind an interval, and their seed, so that the same set prints the same digits
 DRAWS, SEED = 4000, 1
-TAILS = (0.05, 0.95)
 TITLE = 60
 #: answers closer than this are the same
 SAME = 1e-9
@@ -172,7 +172,9 @@ class _Gatherer:
         )
 
     def _base_named(self, settings: tuple[Setting, ...], alike: dict[str, str]) -> tuple[Setting, ...]:
-        """The base under the name that a scenario without changes gives it."""
+        """The base under the name that a scenario without changes gives it, unless others are in force."""
+        if self.es.applied:
+            return settings
         named = [name for name, other in alike.items() if other == BASE and not self.es.scenarios[name].does]
         if not named:
             return settings

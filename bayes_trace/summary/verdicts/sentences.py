@@ -321,7 +321,7 @@ def meaning(answers: Answers) -> list[tuple[str, str]]:
     >>> import bayes_trace as bt
     >>> from bayes_trace.summary.verdicts import gather_answers
     >>> meaning(gather_answers(bt.from_table({"memo": {"A": 0.8, "B": 0.2}})))
-    [('leads', 'the leader is at .50 or more')]
+    [('leads', 'the leader is at .50 or more'), ('weak', 'the lead is under 10 dB')]
     """
     occurring = {verdict(answers, each.id).kind for each in answers.subjects}
     if Kind.LEADS in occurring and (len(answers.readers) > 1 or len(answers.settings) > 1):
@@ -332,4 +332,6 @@ def meaning(answers: Answers) -> list[tuple[str, str]]:
         "for_one": " for a reader" if several else "",
         "scenarios": ", and it leads alone in every scenario" if len(answers.settings) > 1 else "",
     }
-    return [(kind.value, text.format(**parts)) for kind, text in _MEANING.items() if kind in occurring]
+    told = [(kind.value, text.format(**parts)) for kind, text in _MEANING.items() if kind in occurring]
+    weak = any(verdict(answers, each.id).word.endswith(", weak") for each in answers.subjects)
+    return [*told, *([("weak", f"the lead is under 10 dB{parts['for_one']}")] if weak else [])]

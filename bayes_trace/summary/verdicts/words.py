@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bayes_trace.summary.verdicts.answers import Answer, Answers, Reader
+from bayes_trace.summary.verdicts.answers import PREFERRED, Answer, Answers, Reader, Setting
 from bayes_trace.summary.verdicts.names import join, number
+from bayes_trace.summary.verdicts.rules import lowest
 
 __all__ = [
     "Group",
@@ -16,6 +17,7 @@ __all__ = [
     "found",
     "hypothesis",
     "listed",
+    "lowest_cell",
     "numbers",
     "said",
     "shown",
@@ -62,7 +64,7 @@ def listed(names: Iterable[str], *, between: str = ", ") -> str:
 
 def hypothesis(answers: Answers, name: str, episode: str) -> str:
     """A hypothesis inside a sentence, in the sense that it has for refusals where the episode is one."""
-    named, refused = answers.named[name], answers.subject_of[episode].refused
+    named, refused = answers.name_of[name], answers.subject_of[episode].refused
     return f"‘{named.refusal}’" if refused and named.refusal else named.plain
 
 
@@ -119,7 +121,6 @@ def _by_reader(answers: Answers, each: list[tuple[Reader, float]]) -> str:
 def said(answers: Answers, episode: str, setting: str) -> str:
     """What the readers find under some assumptions: one name where they agree, each one's where they do not."""
     groups = found(answers, episode, setting)
-    groups = found(answers, episode, setting)
     alone = len(groups) == 1 or len(answers.readers) > FEW
     return ", ".join(_told(answers, group, episode, alone=alone) for group in groups)
 
@@ -166,9 +167,30 @@ def cell(answers: Answers, episode: str, setting: str) -> str:
     return ", ".join(parts) or "not coded"
 
 
+def lowest_cell(answers: Answers, episode: str) -> str:
+    """The smallest probability of the first reader's leader, and what gives it, in the few words of a table.
+
+    Examples
+    --------
+    >>> import bayes_trace as bt
+    >>> from bayes_trace.summary.verdicts import gather_answers
+    >>> lowest_cell(gather_answers(bt.from_table({"memo": {"A": 0.8, "B": 0.2}})), "episode")
+    'A .80: as the set stands'
+    """
+    first = answers.readers_of(episode)[0]
+    leader = answers.cells[episode, answers.preferred, first.id].leader
+    least = lowest(answers, episode, leader)
+    who = f", {least.reader.letter}" if len(answers.readers) > 1 else ""
+    return f"{answers.name_of[leader].short} {two(least.p)}: {_in_short(least.setting)}{who}"
+
+
+def _in_short(setting: Setting) -> str:
+    return PREFERRED if setting.id == PREFERRED else setting.plain
+
+
 def ahead_in_short(answers: Answers, answer: Answer) -> str:
     """The leader and its equals in short names."""
-    short = [answers.named[name].short for name in answer.leaders]
+    short = [answers.name_of[name].short for name in answer.leaders]
     sign = "=" if answer.level else "≈"
     return (
         sign.join(short) if len(short) <= FEW else f"{len(short)} {'level' if answer.level else 'near level'}"

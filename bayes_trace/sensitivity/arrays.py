@@ -28,15 +28,15 @@ from bayes_trace.scales import log_sum
 
 __all__ = [
     "Array",
+    "Arrays",
     "Flags",
     "Index",
-    "Ledger",
     "check_choice",
     "check_within",
     "find_hypothesis",
     "normalised",
-    "open_ledger",
-    "open_ledgers",
+    "open_arrays",
+    "open_every_coder",
 ]
 
 Array = npt.NDArray[np.float64]
@@ -48,7 +48,7 @@ CELLS = 2_000_000
 
 
 @dataclass(frozen=True)
-class Ledger:
+class Arrays:
     """Effective likelihoods and weights of one coder, in the episodes that this coder has coded."""
 
     #: with the dimension ``coder``, of size 1
@@ -246,7 +246,7 @@ def _gaps(values: Array, of: Index) -> Array:
     return np.where(np.isnan(gap), 0.0, gap)
 
 
-def open_ledger(evidence: xr.Dataset, coder: str | None = None) -> Ledger:
+def open_arrays(evidence: xr.Dataset, coder: str | None = None) -> Arrays:
     """The evidence of one coder, by default the base coder, without episodes of which this coder coded nothing.
 
     Raises
@@ -259,20 +259,20 @@ def open_ledger(evidence: xr.Dataset, coder: str | None = None) -> Ledger:
         If every hypothesis of an episode is ruled out.
     """
     name = str(select_coder(evidence, coder)["coder"].values)
-    ledger = Ledger(_spoken(evidence.sel(coder=[name])))
-    if not ledger.episodes:
+    arrays = Arrays(_spoken(evidence.sel(coder=[name])))
+    if not arrays.episodes:
         message = f"coder {name} has coded nothing in {', '.join(map(str, evidence['episode'].values))}; choose another"
         raise BayesTraceError(message)
-    if np.isneginf(ledger.joint).all(axis=-1).any():
-        update(ledger.evidence)  # names the items
-    return ledger
+    if np.isneginf(arrays.joint).all(axis=-1).any():
+        update(arrays.evidence)  # names the items
+    return arrays
 
 
-def open_ledgers(evidence: xr.Dataset) -> dict[str, Ledger]:
-    """The ledgers of all coders who have coded anything."""
+def open_every_coder(evidence: xr.Dataset) -> dict[str, Arrays]:
+    """Those of all coders who have coded anything."""
     coded = evidence["coded"].values.any(axis=1)
     names = evidence["coder"].values[coded | (evidence.sizes["entry"] == 0)]
-    return {str(name): open_ledger(evidence, str(name)) for name in names}
+    return {str(name): open_arrays(evidence, str(name)) for name in names}
 
 
 def _spoken(one: xr.Dataset) -> xr.Dataset:
@@ -299,7 +299,7 @@ def normalised(joint: Array) -> Array:
     return np.asarray(np.exp(joint - log_sum(joint, axis=-1, keepdims=True)))
 
 
-def find_hypothesis(ledger: Ledger, name: str) -> int:
+def find_hypothesis(arrays: Arrays, name: str) -> int:
     """Place of a hypothesis.
 
     Raises
@@ -307,9 +307,9 @@ def find_hypothesis(ledger: Ledger, name: str) -> int:
     UnknownNameError
         If there is none of that name.
     """
-    if name not in ledger.hypotheses:
-        raise UnknownNameError("hypothesis", name, ledger.hypotheses)
-    return ledger.hypotheses.index(name)
+    if name not in arrays.hypotheses:
+        raise UnknownNameError("hypothesis", name, arrays.hypotheses)
+    return arrays.hypotheses.index(name)
 
 
 def check_choice(name: str, value: str, known: Sequence[str]) -> None:

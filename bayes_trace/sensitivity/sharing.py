@@ -9,15 +9,15 @@ import xarray as xr
 
 from bayes_trace.likelihood.links import ITEM, REPORT
 from bayes_trace.likelihood.ranges import Elicited
-from bayes_trace.sensitivity.ledger import Flags, Index
+from bayes_trace.sensitivity.arrays import Flags, Index
 
-__all__ = ["Group", "groups_of"]
+__all__ = ["Sharing", "sharing_of"]
 
 Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Group:
+class Sharing:
     """Links (places among those of the episode) that share something uncertain."""
 
     name: str
@@ -26,7 +26,7 @@ class Group:
     is_plain: bool
 
 
-def groups_of(evidence: xr.Dataset, stated: Elicited) -> list[Group]:
+def sharing_of(evidence: xr.Dataset, stated: Elicited) -> list[Sharing]:
     """The groups of one episode that hold something uncertain, independent of each other."""
     ties = _ties(evidence, stated)
     items = [str(name) for name in evidence["link_item"].values[stated.link_at]]
@@ -38,7 +38,7 @@ def groups_of(evidence: xr.Dataset, stated: Elicited) -> list[Group]:
         single = (stated.links.kind[links] == ITEM).all()
         sources = {name for kind, name in names if kind == "source"}
         plain = bool(single) and len(sources) == len(names) <= 1
-        groups.append(Group(label, np.array(links, dtype=np.int64), plain))
+        groups.append(Sharing(label, np.array(links, dtype=np.int64), plain))
     return groups
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bayes_trace import tables
-from bayes_trace.report.results import Robust
+from bayes_trace.report.results import Robustness
 
 if TYPE_CHECKING:
     from bayes_trace.sensitivity import Measure
@@ -15,39 +15,39 @@ if TYPE_CHECKING:
 __all__ = ["questions"]
 
 
-def questions(robust: Robust, leader: str) -> list[tuple[str, str]]:
+def questions(robustness: Robustness, leader: str) -> list[tuple[str, str]]:
     """A sceptic's questions, and what the numbers answer.
 
     Parameters
     ----------
-    robust
+    robustness
         Of one episode.
     leader
         Label of the leading hypothesis.
 
     Examples
     --------
-    >>> questions(Robust({"fewest_items": float("nan"), "prior_needed": 0.006}), "Loyalty")[0]
+    >>> questions(Robustness({"fewest_items": float("nan"), "prior_needed": 0.006}), "Loyalty")[0]
     ('Fewest items whose removal changes the leader', 'no removal does')
     """
     from bayes_trace.sensitivity import measures
 
     asked = [measure for measure in measures() if measure.question]
-    rows = [(measure.question.format(leader=leader), _said(measure, robust)) for measure in asked]
+    rows = [(measure.question.format(leader=leader), _said(measure, robustness)) for measure in asked]
     return [(what, said) for what, said in rows if said]
 
 
-def _said(measure: Measure, robust: Robust) -> str:
+def _said(measure: Measure, robustness: Robustness) -> str:
     """The value in words; empty where there is nothing to say."""
-    if measure.name not in robust.numbers:
+    if measure.name not in robustness.numbers:
         return ""
-    value = robust.numbers[measure.name]
+    value = robustness.numbers[measure.name]
     if measure.interval:
-        return _between([robust.numbers[name] for name in measure.values])
+        return _between([robustness.numbers[name] for name in measure.values])
     lost = math.isnan(value) if measure.form == "count" else math.isinf(value)
     if lost or math.isnan(value):
         return measure.never if lost else ""
-    names = ", ".join(filter(None, (robust.names.get(name, "") for name in measure.names)))
+    names = ", ".join(filter(None, (robustness.names.get(name, "") for name in measure.names)))
     said = _FORMS[measure.form](value)
     if not names:
         return said

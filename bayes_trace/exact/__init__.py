@@ -1,5 +1,6 @@
 """Bayes' rule over the effective likelihoods, exactly, and what the likelihoods alone say."""
 
+from bayes_trace.exact.attempts import attempt_probability, success_of_attempts
 from bayes_trace.exact.growth import trajectory
 from bayes_trace.exact.ledger import (
     strongest_against,
@@ -24,12 +25,14 @@ from bayes_trace.exact.updating import (
 __all__ = [
     "TIE",
     "ach_matrix",
+    "attempt_probability",
     "inclusion",
     "lead",
     "log_joint",
     "ranking",
     "select_coder",
     "strongest_against",
+    "success_of_attempts",
     "sum_over_links",
     "test_type",
     "trajectory",

@@ -31,6 +31,7 @@ _HOME = {
     "UnknownNameError": "errors",
     "ach_matrix": "exact",
     "apply_scenario": "scenarios",
+    "attempt_probability": "exact",
     "check": "checks",
     "comparative_model": "models",
     "compile_evidence": "likelihood",
@@ -50,7 +51,9 @@ _HOME = {
     "sample": "sampling",
     "strongest_against": "exact",
     "success_model": "models",
+    "success_of_attempts": "exact",
     "summarise": "summary",
+    "summarise_attempts": "summary",
     "summarise_coefficients": "summary",
     "test_type": "exact",
     "trajectory": "exact",
@@ -101,6 +104,7 @@ __all__ = [
     "__version__",
     "ach_matrix",
     "apply_scenario",
+    "attempt_probability",
     "calibration",
     "causal",
     "check",
@@ -129,7 +133,9 @@ __all__ = [
     "simulation",
     "strongest_against",
     "success_model",
+    "success_of_attempts",
     "summarise",
+    "summarise_attempts",
     "summarise_coefficients",
     "tables",
     "tally",
@@ -183,9 +189,11 @@ if TYPE_CHECKING:
     from bayes_trace.evidence import EvidenceSet, configurations, lock_codings
     from bayes_trace.exact import (
         ach_matrix,
+        attempt_probability,
         inclusion,
         lead,
         strongest_against,
+        success_of_attempts,
         test_type,
         trajectory,
         update,
@@ -208,7 +216,12 @@ if TYPE_CHECKING:
     from bayes_trace.propagation import propagate
     from bayes_trace.sampling import sample
     from bayes_trace.scenarios import apply_scenario
-    from bayes_trace.summary import power_sensitivity, summarise, summarise_coefficients
+    from bayes_trace.summary import (
+        power_sensitivity,
+        summarise,
+        summarise_attempts,
+        summarise_coefficients,
+    )
 
 
 def __getattr__(name: str) -> object:

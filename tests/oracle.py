@@ -71,7 +71,7 @@ def _found(data, item, hypothesis, p):
 
 def _codings(data, coder, episode, things):
     for thing in things:
-        for coding in thing["codings"]:
+        for coding in (c for c in thing["codings"] if not c.get("about")):
             whose = coding.get("coder") or data["base_coder"]
             if whose == coder and episode in (coding.get("episodes") or thing["episodes"]):
                 yield thing, coding
@@ -79,7 +79,8 @@ def _codings(data, coder, episode, things):
 
 def _cluster(thing, episode):
     """Its own, unless a coding of this episode states another."""
-    here = (c for c in thing["codings"] if episode in (c.get("episodes") or thing["episodes"]))
+    judged = (c for c in thing["codings"] if not c.get("about"))
+    here = (c for c in judged if episode in (c.get("episodes") or thing["episodes"]))
     return next((c["cluster"] for c in here if c.get("cluster")), thing.get("cluster"))
 
 

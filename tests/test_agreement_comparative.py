@@ -9,7 +9,9 @@ from scipy.special import softmax
 
 import bayes_trace as bt
 from bayes_trace.errors import SamplingStoppedError
-from bayes_trace.likelihood import drop_entries, with_likelihoods
+from bayes_trace.evidence.values import MADE
+from bayes_trace.likelihood import attempts_of, drop_entries, with_likelihoods
+from bayes_trace.likelihood.attempts import with_attempts
 from bayes_trace.models import comparative_model, success_model
 from bayes_trace.sampling import chains as chains_module
 from bayes_trace.sampling import for_loo, sample
@@ -150,28 +152,29 @@ def success_set():
         f"e{j}": {"granted": "yes" if j % 2 else "no", "conditions": {"record": float(x[j])}}
         for j in range(J)
     }
-    rows = {f"e{j}": [item(f"i{j}", {"A": 0.9, "B": 0.1}, step="attempt")] for j in range(J)}
+    said, about = {"made": 0.9, "not_made": 0.1}, {"about": "attempt"}
+    rows = {f"e{j}": [item(f"i{j}", said, coding=about)] for j in range(J)}
     return make_set(
         rows,
         hypotheses=("A", "B"),
         priors=(0.5, 0.5),
         details=details,
         conditions={"record": "a number"},
-        steps={"A": ("attempt",)},
     )
 
 
 def simulate_success(evidence, rng):
-    """Pleas, outcomes and documents of every episode of the success set, drawn from known numbers."""
-    x = np.array([float(t) for t in evidence.condition_text.values[:, 0]])
-    pleaded = rng.random(J) < SHARE
-    success = np.where(pleaded, expit(LEVEL + SLOPE * (x - x.mean()) / x.std()), expit(BASE))
+    """Attempts, outcomes and documents of every episode of the success set, drawn from known numbers."""
+    attempts = attempts_of(evidence)
+    x = np.array([float(t) for t in attempts.condition_text.values[:, 0]])
+    made = rng.random(J) < SHARE
+    success = np.where(made, expit(LEVEL + SLOPE * (x - x.mean()) / x.std()), expit(BASE))
     granted = np.where(rng.random(J) < success, "yes", "no")
-    # the document speaks for the plea nine times in ten if there was one, once in ten if not
-    sign = np.where(rng.random(J) < np.where(pleaded, 0.9, 0.1), 1.0, -1.0)
-    location = evidence.location.values * sign[None, :, None, None]
-    simulated = with_likelihoods(evidence.assign(location=(evidence.location.dims, location)))
-    return simulated.assign_coords(granted=("episode", granted))
+    # the document speaks for the attempt nine times in ten if there was one, once in ten if not
+    sign = np.where(rng.random(J) < np.where(made, 0.9, 0.1), 1.0, -1.0)
+    location = attempts.location.values * sign[None, :, None, None]
+    simulated = with_likelihoods(attempts.assign(location=(attempts.location.dims, location)))
+    return with_attempts(evidence, simulated.assign_coords(granted=("episode", granted)))
 
 
 def fitted_slopes(replicates):
@@ -190,18 +193,17 @@ def test_the_success_model_recovers_a_known_slope():
     assert np.mean(slopes) == pytest.approx(SLOPE, abs=0.25)
 
 
-#: P(item | A, B, C), of which A and B plead; eight episodes have three such items each
-SPOKEN = ((0.8, 0.5, 0.15), (0.3, 0.6, 0.4), (0.2, 0.5, 0.7))
-UNEQUAL = (0.55, 0.15, 0.3)
+#: P(item | attempt made), P(item | not made); eight episodes have three such items each
+SPOKEN = ((0.7, 0.15), (0.4, 0.5), (0.3, 0.7))
 GRANTED = np.array([0, 0, 1, 0, 1, 1, 0, 1])
 
 
 def spoken(j):
-    """Likelihoods of the items of episode j, so that some episodes speak for a plea and some against."""
+    """Likelihoods of the items of episode j, so that some episodes speak for an attempt and some against."""
     return np.array([SPOKEN[n] for n in (j % 3, (j + 1) % 3, j % 2 * 2)])
 
 
-def two_pleading_set():
+def tried_set():
     names = [f"e{j}" for j in range(GRANTED.size)]
     details = {
         name: {"granted": "yes" if y else "no", "conditions": {"record": float(j)}}
@@ -209,49 +211,46 @@ def two_pleading_set():
     }
     rows = {
         name: [
-            item(f"{name}-{k}", dict(zip(HYPOTHESES, row.tolist(), strict=True)), step="attempt")
+            item(f"{name}-{k}", dict(zip(MADE, row.tolist(), strict=True)), coding={"about": "attempt"})
             for k, row in enumerate(spoken(j))
         ]
         for j, name in enumerate(names)
     }
     return make_set(
         rows,
-        priors=UNEQUAL,
         details=details,
         conditions={"record": "a number"},
-        steps={"A": ("attempt",), "B": ("attempt",)},
     )
 
 
 def success_oracle(draws, rng):
-    """Weights of draws from the prior, with the slope, the attempts and P(pleaded) of every episode."""
+    """Weights of draws from the prior, with the slope, the attempts and P(made) of every episode."""
     level, base, attempts = 1.5 * rng.standard_normal((3, draws, 1))
     slope = rng.standard_normal((draws, 1))
     x = np.arange(GRANTED.size)
     x = (x - x.mean()) / x.std()
-    a, b, c = np.array([spoken(j).prod(axis=0) for j in range(GRANTED.size)]).T
-    if_pleaded, if_not = (UNEQUAL[0] * a + UNEQUAL[1] * b) / (UNEQUAL[0] + UNEQUAL[1]), c
+    if_made, if_not = np.array([spoken(j).prod(axis=0) for j in range(GRANTED.size)]).T
     sign = 2 * GRANTED - 1
-    pleaded = expit(attempts) * if_pleaded * expit(sign * (level + slope * x))
+    made = expit(attempts) * if_made * expit(sign * (level + slope * x))
     silent = expit(-attempts) * if_not * expit(sign * base)
     # scaled so that the product over episodes does not vanish
-    weight = ((pleaded + silent) / (if_pleaded + if_not)).prod(axis=1)
-    columns = np.hstack([slope, expit(attempts), pleaded / (pleaded + silent)])
+    weight = ((made + silent) / (if_made + if_not)).prod(axis=1)
+    columns = np.hstack([slope, expit(attempts), made / (made + silent)])
     return weight / weight.sum(), columns
 
 
-def test_the_success_model_with_two_pleading_hypotheses_agrees_with_importance_sampling():
+def test_the_success_model_agrees_with_importance_sampling():
     weight, columns = success_oracle(400_000, np.random.default_rng(0))
     expected = weight @ columns
     error = np.sqrt((weight[:, None] ** 2 * (columns - expected) ** 2).sum(axis=0))
-    model = success_model(bt.compile_evidence(two_pleading_set()), conditions=["record"])
+    model = success_model(bt.compile_evidence(tried_set()), conditions=["record"])
     draws = sample(model, draws=2000, seed=1).posterior
     ours = [draws.slope.sel(column="record"), draws.attempts]
-    ours += [draws.probability.sel(episode=f"e{j}", hypothesis="pleaded") for j in range(GRANTED.size)]
+    ours += [draws.probability.sel(episode=f"e{j}", hypothesis="made") for j in range(GRANTED.size)]
     means = np.array([float(one.mean()) for one in ours])
     mcse = np.array([float(azs.mcse(one.values)) for one in ours])
     tolerance = np.maximum.reduce([4 * mcse, 4 * error, np.full(len(ours), 0.01)])
     assert np.all(tolerance < 0.06)
     assert np.all(np.abs(means - expected) < tolerance), (means, expected, tolerance)
-    # the episodes speak for a plea and against it
+    # the episodes speak for an attempt and against it
     assert np.ptp(expected[2:]) > 0.2

@@ -144,8 +144,10 @@ def test_an_aggregate_has_no_place_in_a_joint_model():
         elicitation_model(alone, scope="set")
 
 
-def test_attempts_need_a_step():
-    with pytest.raises(ModelError, match="need a step 'attempt'"):
+def test_attempts_need_codings_of_their_own():
+    with pytest.raises(
+        ModelError, match="nothing is coded about an attempt; give items codings with about: attempt"
+    ):
         success_model(grants(x=ALTERNATING), conditions=["x"])
 
 

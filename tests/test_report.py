@@ -75,8 +75,14 @@ def test_every_question_of_the_set_is_answered_for_every_case_or_said_not_to_be_
             own = section(page, f"### {result.case.label}")
             for question in arms.evidence_set.case_questions:
                 assert f"**{question}** " in own
-            assert "whether an attempt was made, and answered, is not coded." in own
-    assert "Loyalty record 1, audience .75, geostrategic value .25, switching plausibility 0." in page
+    taiwan = section(page, "### Taiwan, 1969-96")
+    assert (
+        "Loyalty record 1, audience .75, geostrategic value .25, switching plausibility 0, partner rank .50"
+        in taiwan
+    )
+    assert "“F-5E production in Taiwan approved, 1972” .51 (A), .51 (B)" in taiwan
+    assert "begins with an attempt and yet is more probable than one: " in taiwan
+    assert "No item is coded about an attempt; the readings of every episode stand below." in page
 
 
 def test_every_row_leads_to_its_episode_and_every_item_to_its_words(arms, text, standard):

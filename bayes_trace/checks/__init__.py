@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bayes_trace.checks import (
     assumptions,
+    attempts,
     claims,
     dependence,
     documents,
@@ -30,6 +31,7 @@ _MODULES = (
     people,
     references,
     claims,
+    attempts,
 )
 #: every check, by code
 CHECKS: dict[str, Check] = {

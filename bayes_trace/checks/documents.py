@@ -56,6 +56,9 @@ def _shared_documents(es: EvidenceSet) -> Iterator[Finding]:
     for item, episode, coding in coded_items(es):
         if item.source:
             links[episode, item.source.key][item.id] = cluster_of(item, coding)
+    for clusters in links.values():  # what is coded given another of them is no second witness
+        for name in [name for name in clusters if es.items[name].conditional_on & clusters.keys()]:
+            del clusters[name]
     for (episode, key), clusters in links.items():
         if len(clusters) > 1 and (len(set(clusters.values())) > 1 or "" in clusters.values()):
             yield (

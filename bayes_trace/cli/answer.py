@@ -123,7 +123,7 @@ class Screen:
         return [left, *rest] if left >= LEAST else None
 
     def _name(self, subject: Subject) -> str:
-        mark = MARKS.get(self.es.episodes[subject.id].granted, "")
+        mark = MARKS.get(subject.granted, "")
         return f"{subject.label}{HARD}{mark}" if mark else subject.label
 
     def _cells(self, subject: Subject) -> dict[str, str]:

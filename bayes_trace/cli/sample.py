@@ -161,11 +161,13 @@ def _build(
 
 
 def _report(es: EvidenceSet, result: xr.DataTree, *, as_json: bool) -> None:
-    from bayes_trace.summary import summarise, summarise_coefficients
+    from bayes_trace.summary import summarise, summarise_attempts, summarise_coefficients
 
     tables = {"episodes": summarise(result)} if "probability" in result["posterior"] else {}
     if result.attrs["model"] != "elicitation":
         tables["coefficients"] = summarise_coefficients(result)
+    if result.attrs["model"] == "success":
+        tables["attempts"] = summarise_attempts(result)
     if as_json:
         facts = {name: value for name, value in result.attrs.items() if isinstance(value, (str, int, float))}
         facts.pop("content", None)
@@ -179,11 +181,17 @@ def _report(es: EvidenceSet, result: xr.DataTree, *, as_json: bool) -> None:
         screen.print(f"Stopped early: {kept} draws per chain were kept.")
     if result.attrs["failures"]:
         screen.print(f"NOT CONVERGED, do not report these numbers:\n{result.attrs['failures']}")
+    shown = {"episodes": _episodes, "coefficients": _coefficients, "attempts": _attempts}
     for name, table in tables.items():
-        screen.print(_episodes(table) if name == "episodes" else _coefficients(table))
+        screen.print(shown[name](table))
     if "coefficients" in tables:
         screen.print("Learned: 1 - posterior variance / prior variance.")
         screen.print("Half, twice: the mean under half and twice the prior scale.")
+    if "attempts" in tables:
+        screen.print("Made: P(attempt). With, without: P(granted) given an attempt, and given none.")
+        screen.print(
+            "Decisive: 5 % point of a lower bound on P(made and decisive), if nothing confounds the two."
+        )
     if result.attrs.get("left_out"):
         screen.print(f"Left out because they restate a condition or the outcome: {result.attrs['left_out']}")
 
@@ -247,6 +255,17 @@ def _coefficients(table: pd.DataFrame) -> Table:
             grid.add_row(row[0])
         marks = "".join(f"\n    {mark}" for mark in row[-1].split("; ") if mark)
         grid.add_row((f"  {row[1]}" if row[1] else row[0]) + marks, *row[2:-1])
+    return grid
+
+
+def _attempts(table: pd.DataFrame) -> Table:
+    """Attempts by episode; of the bound the lower end alone."""
+    from bayes_trace.tables import probability
+
+    grid = _grid("Episode", ["Made", "With", "Without", "P(helps)", "Decisive ≥"])
+    for row in table.to_dict("records"):
+        numbers = (row[name] for name in ("made", "success", "without", "p_helps", "decisive"))
+        grid.add_row(str(row["episode"]), *map(probability, numbers))
     return grid
 
 

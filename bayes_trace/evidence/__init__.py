@@ -5,6 +5,7 @@ from bayes_trace.evidence.configurations import configurations
 from bayes_trace.evidence.consistency import list_problems
 from bayes_trace.evidence.digest import changed_parts, content_digest, content_parts
 from bayes_trace.evidence.locks import lock_codings
+from bayes_trace.evidence.mechanism import Attempt, Backfire, Reply, Success
 from bayes_trace.evidence.names import short_names, title_of
 from bayes_trace.evidence.records import (
     Case,
@@ -22,13 +23,23 @@ from bayes_trace.evidence.records import (
     Source,
     VerbalScale,
 )
-from bayes_trace.evidence.scenario import Change, Drop, Part, Scenario, SearchBias, Split
+from bayes_trace.evidence.scenario import (
+    Change,
+    Drop,
+    EpisodeChange,
+    Part,
+    Scenario,
+    SearchBias,
+    Split,
+)
 from bayes_trace.evidence.sets import EvidenceSet, SetFile, Written
 from bayes_trace.evidence.values import Coding, Value
 
 __all__ = [
     "Act",
     "Actor",
+    "Attempt",
+    "Backfire",
     "Case",
     "Change",
     "Chronicle",
@@ -39,6 +50,7 @@ __all__ = [
     "Denial",
     "Drop",
     "Episode",
+    "EpisodeChange",
     "Event",
     "EvidenceSet",
     "Hypothesis",
@@ -49,11 +61,13 @@ __all__ = [
     "Part",
     "Reading",
     "Reliability",
+    "Reply",
     "Scenario",
     "SearchBias",
     "SetFile",
     "Source",
     "Split",
+    "Success",
     "Value",
     "VerbalScale",
     "Written",

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from bayes_trace import scales
 from bayes_trace.errors import Problem
+from bayes_trace.evidence.about import about_problems, unknown_name
 from bayes_trace.evidence.forms import Form
 from bayes_trace.evidence.records import Event, Item
 from bayes_trace.evidence.sets import EvidenceSet
 from bayes_trace.evidence.shown import folded
 from bayes_trace.evidence.values import Coding, Value, Values, number_meant
 
-__all__ = ["best_numbers", "coding_problems", "home_of", "term_in", "unknown_name", "verbal_terms"]
+__all__ = ["best_numbers", "coding_problems", "home_of", "term_in", "verbal_terms"]
 
 Where = tuple[str | int, ...]
 
@@ -23,6 +24,7 @@ def coding_problems(es: EvidenceSet, item: Item | Event) -> Iterator[Problem]:
     for number, coding in enumerate(item.codings):
         where: Where = (*home_of(item), "codings", number)
         yield from _names(es, item, coding, where)
+        yield from about_problems(es, item, coding, where)
         yield from _absolute(es, item, coding, where)
         yield from _options(es, item, coding, where)
     yield from _repeated(es, item)
@@ -35,12 +37,6 @@ def _kind(item: Item | Event) -> str:
 def home_of(item: Item | Event) -> Where:
     """Path of an item or event in its set."""
     return (f"{_kind(item)}s", item.id)
-
-
-def unknown_name(where: Where, kind: str, name: str, known: Iterable[str]) -> Problem:
-    """An unknown name, with the first of those that are known."""
-    shown = ", ".join(list(known)[:12]) or "none declared"
-    return Problem(where, f"no {kind} {name!r}; expected one of: {shown}")
 
 
 def verbal_terms(es: EvidenceSet, scale: str | None) -> dict[str, Value] | None:
@@ -68,6 +64,8 @@ def best_numbers(es: EvidenceSet, coding: Coding, values: Values) -> dict[str, f
     }
     if coding.form.ratio:
         own.setdefault(str(coding.reference), 1.0)
+    if coding.about:
+        return {name: own[name] for name in coding.alternatives}
     for name, weights in es.compounds.items():
         if name not in own:
             own[name] = sum(weight * own[part] for part, weight in weights.items())
@@ -86,7 +84,7 @@ def _names(es: EvidenceSet, item: Item | Event, coding: Coding, where: Where) ->
             if name not in known:
                 yield unknown_name((*where, key), kind, name, known)
     for name in coding.episodes or item.episodes:
-        if name in es.episodes and not es.episodes[name].scored:
+        if name in es.episodes and not (es.episodes[name].scored or coding.about):
             yield Problem(
                 where, f"codes the {_kind(item)} for {name}, which is not scored; score it or drop the coding"
             )
@@ -102,8 +100,8 @@ def _absolute(es: EvidenceSet, item: Item | Event, coding: Coding, where: Where)
         return
     if not coding.reference:
         yield Problem((*where, "reference"), "missing; name the hypothesis that the ratios are relative to")
-    elif coding.reference not in es.hypothesis_ids:
-        yield unknown_name((*where, "reference"), "hypothesis", coding.reference, list(es.hypothesis_ids))
+    elif coding.reference not in (known := coding.alternatives or es.hypothesis_ids):
+        yield unknown_name((*where, "reference"), _rival(coding), coding.reference, known)
     why = _needs_level(es, item)
     if anchor is None and why:
         yield Problem(
@@ -174,13 +172,14 @@ def _option(
 def _values(
     es: EvidenceSet, item: Item | Event, coding: Coding, values: Values, where: Where
 ) -> Iterator[Problem]:
-    for hypothesis in es.hypothesis_ids:
+    known = coding.alternatives or es.hypothesis_ids
+    for hypothesis in known:
         implied = coding.form.ratio and hypothesis == coding.reference
         if hypothesis not in values and not implied and hypothesis not in es.compounds:
-            yield Problem((*where, hypothesis), f"missing; {_expected_value(es, hypothesis)}")
+            yield Problem((*where, hypothesis), f"missing; {_expected_value(es, coding, hypothesis)}")
     for name, value in values.items():
-        if name not in es.hypothesis_ids:
-            yield unknown_name((*where, name), "hypothesis", name, list(es.hypothesis_ids))
+        if name not in known:
+            yield unknown_name((*where, name), _rival(coding), name, known)
         elif coding.form.words:
             yield from _verbal(es, coding, value, (*where, name))
         elif isinstance(value.best, str):
@@ -190,7 +189,13 @@ def _values(
             yield from _number(item, coding, name, value, (*where, name))
 
 
-def _expected_value(es: EvidenceSet, hypothesis: str) -> str:
+def _rival(coding: Coding) -> str:
+    return "alternative" if coding.about else "hypothesis"
+
+
+def _expected_value(es: EvidenceSet, coding: Coding, hypothesis: str) -> str:
+    if coding.about:
+        return f"a coding about: {coding.about} gives a value for {' and for '.join(coding.alternatives)}"
     parts = [part for part in hypothesis.split("+") if part not in es.hypothesis_ids]
     if "+" in hypothesis and parts:
         return f"{', '.join(parts)} is not a hypothesis of the set, so give the compound a value of its own"
@@ -255,13 +260,14 @@ def _impossible(coding: Coding, values: Values) -> bool:
 
 def _repeated(es: EvidenceSet, item: Item | Event) -> Iterator[Problem]:
     counts = Counter(
-        (coding.coder or es.base_coder, episode)
+        (coding.coder or es.base_coder, episode, coding.about or "")
         for coding in item.codings
         for episode in coding.episodes or item.episodes
     )
-    for (coder, episode), count in counts.items():
+    for (coder, episode, about), count in counts.items():
         if count > 1:
             yield Problem(
                 (*home_of(item), "codings"),
-                f"{coder} codes the {_kind(item)} {count} times for {episode}; keep one",
+                f"{coder} codes the {_kind(item)} {count} times for {episode}"
+                f"{f' (about: {about})' if about else ''}; keep one",
             )

@@ -6,7 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from bayes_trace.errors import Problem
-from bayes_trace.evidence.coded import coding_problems, unknown_name
+from bayes_trace.evidence.about import (
+    contrast_problems,
+    mechanism_problems,
+    sense_problems,
+    unknown_name,
+)
+from bayes_trace.evidence.coded import coding_problems
 from bayes_trace.evidence.csl import csl_problems
 from bayes_trace.evidence.events import event_problems, report_problems
 from bayes_trace.evidence.guards import guard_problems
@@ -50,6 +56,8 @@ def list_problems(evidence_set: EvidenceSet) -> list[Problem]:
         _packages,
         _shared_readings,
         _given,
+        sense_problems,
+        mechanism_problems,
         _sources,
         scenario_problems,
         guard_problems,
@@ -267,7 +275,7 @@ def _coded(item: Item, members: set[str]) -> Iterator[Problem]:
         )
     if item.codings and item.not_coded:
         yield Problem((*where, "not_coded"), "the item has codings and a reason for having none; keep one")
-    if item.codings and not item.episodes:
+    if item.codings and not item.episodes and not item.contrast:
         yield Problem((*where, "episodes"), "missing; name the episodes that the item bears on")
 
 
@@ -292,8 +300,13 @@ def _absence(item: Item, es: EvidenceSet) -> Iterator[Problem]:
         )
 
 
-def _coded_episodes(item: Item) -> set[str]:
-    return {episode for coding in item.codings for episode in coding.episodes or item.episodes}
+def _judged(item: Item) -> set[tuple[str, str]]:
+    """Episodes for which it is coded, and what is said of them."""
+    return {
+        (episode, coding.about or "")
+        for coding in item.codings
+        for episode in coding.episodes or item.episodes
+    }
 
 
 def _packages(es: EvidenceSet) -> Iterator[Problem]:
@@ -304,7 +317,7 @@ def _packages(es: EvidenceSet) -> Iterator[Problem]:
                 message = f"{name} is a report of {es.items[name].event}; leave it out of the package"
                 yield Problem(("items", package.id, "package"), message)
         for member in (es.items[name] for name in package.package if name in es.items):
-            for episode in sorted(_coded_episodes(package) & _coded_episodes(member)):
+            for episode, _ in sorted(_judged(package) & _judged(member)):
                 yield Problem(
                     ("items", member.id, "codings"),
                     f"coded alone and in the package {package.id} for {episode}; keep one of them",
@@ -320,6 +333,7 @@ def _items(es: EvidenceSet) -> Iterator[Problem]:
         yield from report_problems(es, item)
         yield from coding_problems(es, item)
         yield from prospect_problems(es, item)
+        yield from contrast_problems(es, item)
 
 
 def _events(es: EvidenceSet) -> Iterator[Problem]:

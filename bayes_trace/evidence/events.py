@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from bayes_trace.errors import Problem
-from bayes_trace.evidence.coded import coding_problems, unknown_name
+from bayes_trace.evidence.about import unknown_name
+from bayes_trace.evidence.coded import coding_problems
 from bayes_trace.evidence.records import Event, Item
 from bayes_trace.evidence.sets import EvidenceSet
 

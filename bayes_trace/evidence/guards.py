@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bayes_trace.errors import Problem
+from bayes_trace.evidence.about import unknown_name
 from bayes_trace.evidence.chronicle import chronicle_problems
-from bayes_trace.evidence.coded import unknown_name
 from bayes_trace.evidence.records import Coder, Item
 from bayes_trace.evidence.sets import EvidenceSet
 

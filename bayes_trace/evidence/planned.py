@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from bayes_trace.errors import Problem
-from bayes_trace.evidence.coded import unknown_name
+from bayes_trace.evidence.about import unknown_name
 from bayes_trace.evidence.scenario import Scenario
 from bayes_trace.evidence.sets import EvidenceSet
 
@@ -23,8 +23,8 @@ def scenario_problems(es: EvidenceSet) -> Iterator[Problem]:
             yield from (unknown_name(where, kind, each, known) for each in names if each not in known)
         for drop in scenario.drop:
             where = ("scenarios", name, "drop", drop.item)
-            unknown = (each for each in drop.episodes if each not in es.episodes)
-            yield from (unknown_name(where, "episode", each, es.episodes) for each in unknown)
+            known = _ever_episodes(es)
+            yield from (unknown_name(where, "episode", e, known) for e in drop.episodes if e not in known)
         if name in _ancestors(es, name):
             yield Problem(("scenarios", name, "extends"), "the scenario extends itself; break the cycle")
 
@@ -41,10 +41,21 @@ def _named(es: EvidenceSet, scenario: Scenario) -> dict[str, tuple[str, Iterable
         "change": ("item or event", [change.item for change in scenario.change], ever),
         "correlations": ("cluster", scenario.correlations, [cluster.id for cluster in es.clusters]),
         "reliability": ("source", scenario.reliability, list(es.source_by_key)),
-        "episode_priors": ("episode", scenario.episode_priors, list(es.episodes)),
+        "episode_priors": ("episode", scenario.episode_priors, [*es.episodes, *scenario.new_episodes]),
+        "change_episodes": (
+            "episode",
+            [each.episode for each in scenario.change_episodes],
+            _ever_episodes(es),
+        ),
+        "add_episodes": ("case", scenario.add_episodes, cases),
         "add_items": ("case", scenario.add_items, cases),
         "add_events": ("case", scenario.add_events, cases),
     }
+
+
+def _ever_episodes(es: EvidenceSet) -> list[str]:
+    """Episodes of the set, and those that a scenario adds."""
+    return [*es.episodes, *(name for each in es.scenarios.values() for name in each.new_episodes)]
 
 
 def _ancestors(es: EvidenceSet, name: str) -> set[str]:

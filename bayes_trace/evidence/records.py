@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from bayes_trace.evidence.dates import HistoricDate, Label
 from bayes_trace.evidence.forms import CodingUnit
+from bayes_trace.evidence.mechanism import Attempts, Backfires, Replies, Successes
 from bayes_trace.evidence.sources import Denial, Reliability, Source, SourceReference
 from bayes_trace.evidence.values import (
     Coding,
@@ -250,6 +251,8 @@ class Item(_Coded):
     cluster: Name | None = None
     given: tuple[Name, ...] = ()
     reading: Name | None = None
+    #: two episodes or cases that it compares; such an item bears on the conditions in which they differ
+    contrast: tuple[Name, ...] = ()
     #: ``outcome`` or the names of conditions that the item merely restates
     restates: tuple[str, ...] = ()
     #: caution about date, speaker, wording or citation
@@ -325,6 +328,12 @@ class Episode(Frozen):
     conditions: dict[str, Number | str] = Field(default_factory=dict)
     #: episodes that this one sums up; never pooled with them
     aggregate_of: tuple[Name, ...] = ()
+    #: shared by the parts of one outcome that was split, which count as one decision
+    decision: Name | None = None
+    attempt: Attempts = ()
+    reply: Replies = ()
+    success: Successes = ()
+    backfire: Backfires = ()
     note: str = ""
 
 

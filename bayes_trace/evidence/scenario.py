@@ -9,11 +9,12 @@ from pydantic import ConfigDict, Field, PrivateAttr, model_validator
 
 from bayes_trace.errors import Problem
 from bayes_trace.evidence.dates import HistoricDate
-from bayes_trace.evidence.records import SHORT_FORM, Event, Item
+from bayes_trace.evidence.mechanism import Attempts, Backfires, Replies, Successes
+from bayes_trace.evidence.records import SHORT_FORM, Episode, Event, Item
 from bayes_trace.evidence.sources import Reliability
 from bayes_trace.evidence.values import Coding, Frozen, Name, Number, Probability, Value, Values
 
-__all__ = ["Change", "Drop", "Part", "Scenario", "SearchBias", "Split"]
+__all__ = ["Change", "Drop", "EpisodeChange", "Part", "Scenario", "SearchBias", "Split"]
 
 
 def _item_or_record(schema: dict[str, Any]) -> None:
@@ -89,6 +90,29 @@ class Change(Frozen):
         return (*([self.coding] if self.coding else []), *self.codings)
 
 
+class EpisodeChange(Frozen):
+    """An episode re-dated, decided otherwise or read anew; what is not named stays as it was."""
+
+    episode: Name
+    label: str | None = None
+    date: HistoricDate | None = None
+    outcome: str | None = None
+    granted: Literal["yes", "no", "part", "unknown"] | None = None
+    transferred: str | None = None
+    administration: str | None = None
+    scored: bool | None = None
+    not_scored: str | None = None
+    decision: Name | None = None
+    #: merged: conditions not named keep their values
+    conditions: dict[str, Number | str] = Field(default_factory=dict)
+    attempt: Attempts = ()
+    reply: Replies = ()
+    success: Successes = ()
+    backfire: Backfires = ()
+    note: str | None = None
+    reason: str = ""
+
+
 class Part(Frozen):
     """A hypothesis that a split or an addition brings in."""
 
@@ -143,6 +167,9 @@ class Scenario(Frozen):
     change: tuple[Change, ...] = ()
     #: whole items, as in a case file, by case
     add_items: dict[Name, tuple[Item, ...]] = Field(default_factory=dict)
+    change_episodes: tuple[EpisodeChange, ...] = ()
+    #: whole episodes, as in a case file, by case
+    add_episodes: dict[Name, tuple[Episode, ...]] = Field(default_factory=dict)
     #: whole events, as in a case file, by case
     add_events: dict[Name, tuple[Event, ...]] = Field(default_factory=dict)
     #: reading -> option taken as certain
@@ -184,6 +211,11 @@ class Scenario(Frozen):
         items = (item.id for part in self.add_items.values() for item in part)
         events = (event.id for part in self.add_events.values() for event in part)
         return (*items, *events)
+
+    @property
+    def new_episodes(self) -> tuple[str, ...]:
+        """Ids of the episodes that it adds."""
+        return tuple(episode.id for part in self.add_episodes.values() for episode in part)
 
     @property
     def does(self) -> bool:

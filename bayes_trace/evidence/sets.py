@@ -29,10 +29,11 @@ from bayes_trace.evidence.records import (
 from bayes_trace.evidence.scenario import Scenario
 from bayes_trace.evidence.values import Coding, FileName, Frozen, Name, Number
 
-__all__ = ["VERSION", "EvidenceSet", "SetFile", "Written"]
+__all__ = ["VERSION", "EvidenceSet", "Sense", "SetFile", "Written", "default_sense"]
 
 #: version of the file format that is read and written
 VERSION = 1
+Sense = Literal["supply", "refusal"]
 
 
 class Written(Frozen):
@@ -89,6 +90,11 @@ class SetFile(Frozen):
     set_aside: tuple[str, ...] = ()
     #: what those scenarios made of the hypotheses of the set file; empty: they stand as written
     written: tuple[Written, ...] = ()
+
+
+def default_sense(episode: Episode) -> Sense:
+    """What the hypotheses explain of an episode where no coding says otherwise."""
+    return "refusal" if episode.granted == "no" else "supply"
 
 
 class EvidenceSet(SetFile):
@@ -234,19 +240,37 @@ class EvidenceSet(SetFile):
         book = {implication.id: implication.restates for implication in self.codebook}
         return {*item.restates, *(name for each in item.implications for name in book.get(each, ()))}
 
-    def coded_links(self, *, planned: bool = False) -> Iterator[tuple[Item, str, Coding, str]]:
-        """Item, episode, coding and coder of every judgement, file order; of planned items only if so asked."""
+    def sense_of(self, episode: str) -> Sense:
+        """What is explained of an episode: a supply or a refusal; codings may say so where the outcome is neither."""
+        return self._stated_senses.get(episode) or default_sense(self.episodes[episode])
+
+    @cached_property
+    def _stated_senses(self) -> dict[str, Sense]:
+        every = (
+            (episode, coding.of) for _, episode, coding, _ in (*self.coded_links(), *self.coded_events())
+        )
+        return {episode: of for episode, of in every if of}
+
+    def coded_links(
+        self, about: str | None = None, *, planned: bool = False
+    ) -> Iterator[tuple[Item, str, Coding, str]]:
+        """Item, episode, coding and coder of every judgement on hypotheses, or on something else; file order.
+
+        Those of planned items only if so asked.
+        """
         for item in self.items.values():
             for coding in item.codings if planned or item.found != "planned" else ():
-                for episode in coding.episodes or item.episodes:
-                    yield item, episode, coding, coding.coder or self.base_coder
+                if coding.about == about:
+                    for episode in coding.episodes or item.episodes:
+                        yield item, episode, coding, coding.coder or self.base_coder
 
-    def coded_events(self) -> Iterator[tuple[Event, str, Coding, str]]:
-        """Event, episode, coding and coder of every judgement, file order."""
+    def coded_events(self, about: str | None = None) -> Iterator[tuple[Event, str, Coding, str]]:
+        """The same of events."""
         for event in self.events.values():
             for coding in event.codings:
-                for episode in coding.episodes or event.episodes:
-                    yield event, episode, coding, coding.coder or self.base_coder
+                if coding.about == about:
+                    for episode in coding.episodes or event.episodes:
+                        yield event, episode, coding, coding.coder or self.base_coder
 
     def reports_on(self, event: str, episode: str) -> tuple[Item, ...]:
         """Reports of an event that bear on an episode and were sought, in the order of the files."""

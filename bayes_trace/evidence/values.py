@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_serializer, model_validator
 
@@ -12,6 +12,9 @@ from bayes_trace.evidence.dates import HistoricDate
 from bayes_trace.evidence.forms import CodingUnit, Form
 
 __all__ = [
+    "ATTEMPT",
+    "HOLDS",
+    "MADE",
     "Coding",
     "CodingUnit",
     "FileName",
@@ -138,6 +141,11 @@ class Value(Frozen):
 
 Values = dict[Name, Value]
 
+#: codings of an attempt, and what their numbers are given by
+ATTEMPT, MADE = "attempt", ("made", "not_made")
+#: the same of codings of a contrast
+HOLDS = ("holds", "fails")
+
 
 class Coding(Frozen):
     """One coder's judgement of one item: a likelihood under every hypothesis.
@@ -152,6 +160,11 @@ class Coding(Frozen):
     coder: Name | None = None
     #: empty: every episode that the item bears on
     episodes: tuple[Name, ...] = ()
+    #: ``attempt``: how probable the item is if an attempt was made, and if not; of a contrast the hypothesis
+    #: that is at work in its first member and not in its second; empty: how probable it is under each hypothesis
+    about: Name | None = None
+    #: what the hypotheses explain here; empty: a refusal where the episode says ``granted: no``, else a supply
+    of: Literal["supply", "refusal"] | None = None
     #: the form of the numbers
     unit: CodingUnit = CodingUnit.PROBABILITY
     #: verbal scale of the terms, for ``unit: verbal``; empty: the IPCC's
@@ -175,6 +188,11 @@ class Coding(Frozen):
     coded_on: HistoricDate | None = None
     #: hand that wrote it down; empty: that of the coder
     coded_by: str = ""
+
+    @property
+    def alternatives(self) -> tuple[str, ...]:
+        """What its numbers are given by, where these are not the hypotheses."""
+        return () if self.about is None else MADE if self.about == ATTEMPT else HOLDS
 
     @property
     def form(self) -> Form:

@@ -1,5 +1,6 @@
 """Bayes' rule over the effective likelihoods, exactly, and what the likelihoods alone say."""
 
+from bayes_trace.exact.attempts import attempt_probability, success_of_attempts
 from bayes_trace.exact.growth import trajectory
 from bayes_trace.exact.matrix import ach_matrix
 from bayes_trace.exact.pools import fill_gaps, log_pool, spoken_by_coder, voices
@@ -27,6 +28,7 @@ __all__ = [
     "LEVEL_DB",
     "TIE",
     "ach_matrix",
+    "attempt_probability",
     "fill_gaps",
     "inclusion",
     "lead",
@@ -36,6 +38,7 @@ __all__ = [
     "select_coder",
     "spoken_by_coder",
     "strongest_against",
+    "success_of_attempts",
     "sum_over_links",
     "test_type",
     "trajectory",

@@ -19,8 +19,8 @@ Flags = npt.NDArray[np.bool_]
 def log_pool(evidence: xr.Dataset, *, share: Array | None = None) -> xr.Dataset:
     """One coder in the place of all: effective log-likelihoods averaged link by link over those who coded it.
 
-    `share` holds the weights of the coders; by default every witness weighs the same. Effective numbers of clusters are those of the
-    pooled rows. A coder who passed a link over has no voice on it.
+    `share` holds the weights of the coders; by default every witness weighs the same. Effective numbers of clusters
+    are those of the pooled rows. A coder who passed a link over has no voice on it.
 
     References
     ----------

@@ -18,7 +18,7 @@ from bayes_trace.files.nodes import Where
 __all__ = ["COLUMNS", "CodingTable", "read_table", "write_table"]
 
 COLUMNS = ("item", "episode", "hypothesis", "low", "best", "high", "note")
-_OPTIONAL = ("unit",)
+_OPTIONAL = ("unit", "about", "of")
 _CELLS = "wrong number of cells in this row; put text that contains commas in quotation marks"
 
 Row = tuple[int, dict[str, str]]
@@ -93,14 +93,16 @@ def _named(table: CodingTable, head: Sequence[str], rows: Iterable[tuple[int, li
 
 
 def _collect(table: CodingTable, rows: Iterable[Row]) -> None:
-    groups: dict[tuple[str, str], list[Row]] = {}
+    groups: dict[tuple[str, str, str], list[Row]] = {}
     for line, cells in rows:
-        groups.setdefault((cells["item"], cells["episode"]), []).append((line, cells))
-    for (item, episode), group in groups.items():
-        _add_coding(table, item, episode, group)
+        key = (cells["item"], cells["episode"], cells.get("about", ""))
+        groups.setdefault(key, []).append((line, cells))
+    for group in groups.values():
+        _add_coding(table, group)
 
 
-def _add_coding(table: CodingTable, item: str, episode: str, rows: list[Row]) -> None:
+def _add_coding(table: CodingTable, rows: list[Row]) -> None:
+    (item, episode), about = (rows[0][1][key] for key in ("item", "episode")), rows[0][1].get("about")
     values: dict[str, Any] = {}
     place = len(table.codings.get(item, []))
     for line, cells in rows:
@@ -110,14 +112,18 @@ def _add_coding(table: CodingTable, item: str, episode: str, rows: list[Row]) ->
         values[hypothesis] = _value(table, cells, line)
         table.lines[item, place, hypothesis] = line
     units = {CHOICE.read(cells.get("unit")) or table.coder.unit for _, cells in rows}
-    if len(units) > 1:
-        message = f"rows in {' and '.join(sorted(units))}; use one unit for the coding of an item"
-        table.problem(_at(item, episode), message, rows[0][0])
+    senses = {sense for _, cells in rows if (sense := CHOICE.read(cells.get("of")))}
+    for several, mend in ((units, "use one unit"), (senses, "use one sense")):
+        if len(several) > 1:
+            message = f"rows in {' and '.join(sorted(several))}; {mend} for the coding of an item"
+            table.problem(_at(item, episode), message, rows[0][0])
     notes = {cells["hypothesis"]: cells["note"] for _, cells in rows if cells.get("note")}
     first = next(iter(notes), "")
     data = {
         "coder": table.coder.id,
         "episodes": (episode,) if episode else (),
+        "about": about or None,
+        "of": next(iter(senses), None),
         "unit": next(iter(units)),
         "scale": table.coder.scale,
         "reference": table.coder.reference,
@@ -165,8 +171,12 @@ def write_table(header: str, codings: Iterable[tuple[str, Coding]], coder: Coder
     for line in header.splitlines():
         out.write(f"# {line}\n" if line else "#\n")
     codings = list(codings)
-    mixed = any(coding.unit != coder.unit for _, coding in codings)
-    columns = (*COLUMNS, "unit") if mixed else COLUMNS
+    said = {
+        "unit": any(coding.unit != coder.unit for _, coding in codings),
+        "about": any(coding.about for _, coding in codings),
+        "of": any(coding.of for _, coding in codings),
+    }
+    columns = (*COLUMNS, *(name for name in _OPTIONAL if said[name]))
     writer = csv.DictWriter(out, columns, lineterminator="\n")
     writer.writeheader()
     for item, coding in codings:
@@ -188,4 +198,6 @@ def _rows(item: str, coding: Coding) -> Iterable[dict[str, object]]:
                 "high": "" if value.high is None else repr(value.high),
                 "note": note,
                 "unit": coding.unit,
+                "about": coding.about or "",
+                "of": coding.of or "",
             }

@@ -103,6 +103,8 @@ def _steps(value: Any, loc: tuple[int | str, ...]) -> Iterator[int | str]:  # no
         elif key == "codings" and isinstance(value, dict) and "coding" in value and rest[:1] == [0]:
             rest = rest[1:]
             continue
+        if isinstance(key, int) and isinstance(value, dict):
+            continue  # one record written without its list
         child = _child(value, key)
         yield _name(child, key) if isinstance(key, int) else key
         value = child

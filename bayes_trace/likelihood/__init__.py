@@ -1,5 +1,6 @@
 """From an evidence set to arrays: the last place that sees an `EvidenceSet`."""
 
+from bayes_trace.likelihood.attempts import SUCCESS_SD, attempts_of, granted_share, needed_attempts, speaks
 from bayes_trace.likelihood.compiled import compile_evidence
 from bayes_trace.likelihood.derived import close_over_given, drop_entries, with_likelihoods
 from bayes_trace.likelihood.effective import (
@@ -14,8 +15,10 @@ from bayes_trace.likelihood.effective import (
 from bayes_trace.likelihood.links import Links, Point, best_point, links_of, parts_of
 
 __all__ = [
+    "SUCCESS_SD",
     "Links",
     "Point",
+    "attempts_of",
     "best_point",
     "close_over_given",
     "cluster_weight",
@@ -25,9 +28,12 @@ __all__ = [
     "drop_entries",
     "effective_likelihood",
     "effective_number",
+    "granted_share",
     "links_of",
+    "needed_attempts",
     "option_log_weight",
     "parts_of",
+    "speaks",
     "trace_likelihood",
     "with_likelihoods",
 ]

@@ -10,6 +10,8 @@ import numpy.typing as npt
 import xarray as xr
 
 from bayes_trace.evidence import Episode, Event, EvidenceSet, Reliability, Value
+from bayes_trace.likelihood.attempts import attempt_set, with_attempts
+from bayes_trace.likelihood.contrasts import with_contrasts
 from bayes_trace.likelihood.derived import with_likelihoods
 from bayes_trace.likelihood.elicited import Spread, Stated, fraction
 from bayes_trace.likelihood.entries import Entry, Link, chosen_episodes, links_in
@@ -45,7 +47,8 @@ def compile_evidence(evidence_set: EvidenceSet, *, episodes: Iterable[str] | Non
     their weight. An entry is what a coder codes, an item or an event on one episode (reports of events are
     entries without codings), sorted by link (``entry_link``); ``location``, ``spread_low`` and ``spread_high``
     (coder, entry, option, hypothesis) hold the elicited numbers on their scale (logit, or dB where ``is_ratio``).
-    Items that are planned enter none of these: they stand by themselves under ``planned``, for `planning`.
+    Items that are planned enter none of these: they stand by themselves under ``planned``, for `planning`; what is
+    coded about attempts stands by itself as well (`likelihood.attempts_of`), for all episodes, scored or not.
 
     Raises
     ------
@@ -62,7 +65,11 @@ def compile_evidence(evidence_set: EvidenceSet, *, episodes: Iterable[str] | Non
     (1, ('coder', 'link', 'hypothesis'))
     """
     chosen = chosen_episodes(evidence_set, episodes)
-    evidence = _compiled(evidence_set, chosen, links_in(evidence_set, chosen))
+    evidence = with_contrasts(_compiled(evidence_set, chosen, links_in(evidence_set, chosen)), evidence_set)
+    attempts = attempt_set(evidence_set)
+    if attempts is not None:
+        every = list(attempts.episodes.values())
+        evidence = with_attempts(evidence, _compiled(attempts, every, links_in(attempts, every)))
     if not any(item.found == "planned" for item in evidence_set.items.values()):
         return evidence
     links = links_in(evidence_set, chosen, planned=True)

@@ -82,6 +82,7 @@ def _episodes(es: EvidenceSet, chosen: Sequence[Episode]) -> dict[str, Any]:
         "case_label": _text("episode", (case.label for case in cases)),
         "date": _text("episode", (episode.date or "" for episode in chosen)),
         "granted": _text("episode", (episode.granted for episode in chosen)),
+        "sense": _text("episode", (es.sense_of(episode.id) for episode in chosen)),
         "administration": _text("episode", (episode.administration for episode in chosen)),
         "is_aggregate": ("episode", np.array([bool(episode.aggregate_of) for episode in chosen])),
     }

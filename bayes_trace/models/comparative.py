@@ -21,6 +21,7 @@ from bayes_trace.models.conditions import (
     of_outcome,
     without_restating,
 )
+from bayes_trace.models.contrasts import Contrasts, make_contrasts
 from bayes_trace.models.elicitation import add_deterministics, basic_coords, keep_episodes
 from bayes_trace.models.graph import build_rows
 from bayes_trace.models.layout import Layout, make_layout
@@ -71,7 +72,10 @@ def comparative_model(
     ``effect(column, hypothesis)``, the difference that the condition's smallest and largest value make
     to the mean share, ``share`` and ``probability(episode, hypothesis)``. Items that restate a
     condition or the outcome are left out; ``attrs["left_out"]`` of the draws lists them. An item that
-    bears on n of the episodes enters each with exponent 1 / n.
+    bears on n of the episodes enters each with exponent 1 / n. A contrast of two episodes or cases, of which not both
+    are fitted, enters once: P(item) = P(item | it holds) w + P(item | it fails) (1 - w), w the product of the share of
+    its hypothesis under the conditions of the first and of what is left of it under those of the second;
+    ``attrs["contrasts"]`` lists those used, ``attrs["contrasts_left_out"]`` the others with the reason.
 
     Raises
     ------
@@ -101,33 +105,40 @@ def comparative_model(
     design = make_design(fitted, named)
     grouped = make_groups(fitted, groups)
     layout = make_layout(fitted, "set")
+    contrasts = make_contrasts(evidence, fitted, design, grouped)
     attrs: dict[str, str | float] = {
         "left_out": " ".join(left_out),
+        "contrasts": " ".join(contrasts.names),
+        "contrasts_left_out": "; ".join(f"{name}: {why}" for name, why in contrasts.left_out.items()),
         "groups_left_out": "; ".join(grouped.left_out.values()),
         "outcome": "granted" if granted else "refused",
         **layout.attrs,
     }
-    return _build(layout, design, grouped, attrs, 1.0)
+    return _build(layout, (design, grouped, contrasts), attrs, 1.0)
 
 
 def _build(
-    layout: Layout, design: Design, groups: Groups, attrs: dict[str, str | float], scale: float
+    layout: Layout,
+    regression: tuple[Design, Groups, Contrasts],
+    attrs: dict[str, str | float],
+    scale: float,
 ) -> EvidenceModel:
+    design, groups, contrasts = regression
     members = {name: index.tolist() for name, index in groups.index.items()}
     record = Record(
         name="comparative",
         evidence=layout.evidence,
-        signature=f"comparative:{design.names}:{groups.levels}:{members}:{layout.signature}",
+        signature=f"comparative:{design.names}:{groups.levels}:{members}:{contrasts.names}:{layout.signature}",
         without_data_model=layout.without_data_model,
         attrs={**attrs, "prior_scale": scale},
-        rescaled=partial(_build, layout, design, groups, attrs),
+        rescaled=partial(_build, layout, regression, attrs),
     )
     levels = {name: list(found) for name, found in groups.levels.items()}
     coords = {**basic_coords(layout), "column": list(design.names), **levels}
     model = EvidenceModel(record=record, coords=coords)
     with model:
         rows = build_rows(model, layout)
-        log_share = _log_share(model, design, groups, scale)
+        log_share = _log_share(model, regression, scale)
         given = attach_evidence(model, layout, rows, log_share)
         add_deterministics(model, rows, log_share + given, keep_items=False)
     record.constants |= _constants(layout, design)
@@ -144,8 +155,9 @@ def _constants(layout: Layout, design: Design) -> dict[str, xr.DataArray]:
     }
 
 
-def _log_share(model: EvidenceModel, design: Design, groups: Groups, scale: float) -> Tensor:
+def _log_share(model: EvidenceModel, regression: tuple[Design, Groups, Contrasts], scale: float) -> Tensor:
     """Free quantities of the regression and the log shares that follow."""
+    design, groups, contrasts = regression
     wide = model.data("prior_scale", scale)
     x = model.data("design", design.standard, ("episode", "column"))
     ends = model.data("design_ends", _ends(design))
@@ -154,18 +166,37 @@ def _log_share(model: EvidenceModel, design: Design, groups: Groups, scale: floa
     model.keep("intercept", intercept, ("hypothesis",), judge=True)
     model.keep("coefficient", coefficient, ("column", "hypothesis"), judge=True)
     eta = intercept[None, :] + (x[:, :, None] * coefficient[None]).sum(axis=1)
+    effects: dict[str, Tensor] = {}
     for name, index in groups.index.items():
         sd = model.half_normal(f"{name}_sd_raw", 1.0)
         effect = model.zero_sum(f"{name}_raw", 1.0, (name, "hypothesis"), axes=2)
         sd = model.keep(f"{name}_sd", GROUP_SD * wide * sd, (), judge=True)
-        eta = eta + model.keep(f"{name}_effect", sd * effect, (name, "hypothesis"), judge=True)[index]
+        effects[name] = model.keep(f"{name}_effect", sd * effect, (name, "hypothesis"), judge=True)
+        eta = eta + effects[name][index]
     linear = partial(_linear, design=design, groups=groups, scale=scale)
     offset = _offset(model, linear)
     eta = eta + model.data("offset", offset, ("episode", "hypothesis"))
     model.keep("share", pm.math.softmax(eta, axis=-1), ("episode", "hypothesis"))
     model.keep("effect", _effect(eta, x, ends, coefficient), ("column", "hypothesis"), judge=True)
     _derive(model, design, groups, linear, offset)
+    if contrasts.names:
+        sides = intercept + (contrasts.x[..., None] * coefficient).sum(axis=2) + offset.mean(axis=0)
+        _attach_contrasts(contrasts, sides, effects)
     return eta - PYTENSOR.log_sum(eta, -1)[:, None]
+
+
+def _attach_contrasts(contrasts: Contrasts, sides: Tensor, effects: dict[str, Tensor]) -> None:
+    """What each contrast says: the hypothesis is at work in its first member and not in its second, or not so.
+
+    `sides` (contrast, side, hypothesis) lack the effects of groups; a member of none has the mean of its group, 0.
+    """
+    for name, effect in effects.items():
+        at = contrasts.index[name]
+        sides = sides + effect[np.maximum(at, 0)] * (at >= 0)[..., None]
+    share = (pm.math.softmax(sides, axis=-1) * contrasts.about[:, None]).sum(axis=-1)
+    holds = share[:, 0] * (1 - share[:, 1])
+    with_it, without = contrasts.likelihood.T
+    pm.Potential("contrasts", pm.math.log(without + (with_it - without) * holds).sum())
 
 
 def _ends(design: Design) -> Array:

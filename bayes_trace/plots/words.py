@@ -109,7 +109,7 @@ def labels_from(evidence: xr.Dataset, *, episode: str | None = None) -> dict[str
     if episode is None or "hypothesis_refusal_label" not in evidence.coords:
         return found
     known_name("episode", episode, evidence["episode"])
-    if str(evidence["granted"].sel(episode=episode).item()) != "no":
+    if str(evidence["sense"].sel(episode=episode).item()) != "refusal":
         return found
     pairs = zip(evidence["hypothesis"].values, evidence["hypothesis_refusal_label"].values, strict=True)
     return found | {str(name): str(word) for name, word in pairs if str(word)}

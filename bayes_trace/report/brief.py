@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bayes_trace import tables
-from bayes_trace.evidence import Item
 from bayes_trace.report.dialect import Dialect
+from bayes_trace.report.mechanism import Mechanism
 from bayes_trace.report.results import CaseResult, Drawn, EpisodeResult, Gathered, Sampled
 from bayes_trace.report.text import bound, escape
 from bayes_trace.summary.verdicts import (
@@ -38,6 +38,7 @@ class Brief:
         self.es = gathered.evidence_set
         self.answers = gathered.answers
         self.dialect = dialect
+        self.mechanism = Mechanism(gathered, dialect)
 
     def headline(self) -> list[str]:
         """What stands, what falls, what is open."""
@@ -72,7 +73,7 @@ class Brief:
         sentences = case_sentences(self.answers, case.case.label)
         return [
             (escape(before), self._before(case)),
-            (escape(attempts), self._attempts(case)),
+            (escape(attempts), self.mechanism.answer(case)),
             (escape(why), bound(escape(" ".join(sentences))) or "No episode of this case is scored."),
         ]
 
@@ -83,16 +84,6 @@ class Brief:
         return escape(
             f"{', '.join(f'{_words(name)} {_value(value)}' for name, value in values.items())}."
         ).capitalize()
-
-    def _attempts(self, case: CaseResult) -> str:
-        """How many items speak of attempts; the probability of an attempt needs codings of its own."""
-        count = len(case.attempts)
-        items = (
-            f"{count} item{'s' if count != 1 else ''} of the step “attempt”"
-            if count
-            else "No item of the step “attempt”"
-        )
-        return f"{items}; whether an attempt was made, and answered, is not coded."
 
     # --- one row for every episode
 
@@ -203,12 +194,6 @@ class Brief:
     @staticmethod
     def _called(label: str, refusal: str) -> str:
         return f"{label} (of a refusal: {refusal})" if refusal else label
-
-    def item_line(self, item: Item) -> str:
-        """Title of an item, linked, its code in small after it."""
-        from bayes_trace.evidence import title_of
-
-        return f"{self.dialect.link(escape(title_of(item)), f'item-{item.id}')} {self.dialect.code(item.id)}"
 
 
 def _words(name: str) -> str:

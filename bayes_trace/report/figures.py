@@ -103,10 +103,6 @@ class _Drawings:
         return compile_evidence(self.g.preferred)
 
     @cached_property
-    def base(self) -> xr.Dataset:
-        return compile_evidence(self.g.evidence_set)
-
-    @cached_property
     def posterior(self) -> xr.Dataset:
         return update(self.evidence, coder=self.g.coder)
 
@@ -216,7 +212,7 @@ class _Drawings:
         labels |= {reader.id: reader.letter for reader in answers.readers}
         return lambda: plot_overview(
             answers_table(answers),
-            evidence=self.base,
+            evidence=self.evidence,
             preferred=None if answers.preferred == BASE else answers.preferred,
             labels={**self.labels, **labels},
         )

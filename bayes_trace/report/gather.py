@@ -9,10 +9,10 @@ from functools import cached_property
 import xarray as xr
 
 from bayes_trace import scales
-from bayes_trace.evidence import Case, Episode, EvidenceSet, Item
-from bayes_trace.evidence.dates import last_day
+from bayes_trace.evidence import Case, Episode, EvidenceSet
 from bayes_trace.exact import lead, select_coder, update, weight_by_step
 from bayes_trace.likelihood import compile_evidence
+from bayes_trace.report.attempts import Attempts, gather_attempts, gather_case
 from bayes_trace.report.draws import read_draws
 from bayes_trace.report.effects import effects
 from bayes_trace.report.ledgers import Ledgers
@@ -109,6 +109,7 @@ def gather(
         effects=changes,
         used=_used(preferred, select_coder(gatherer.evidence, name)),
         draws=drawn,
+        attempts=gatherer.attempts,
     )
 
 
@@ -131,14 +132,6 @@ def _used(es: EvidenceSet, one: xr.Dataset) -> Used:
     )
 
 
-def _of_attempt(item: Item) -> bool:
-    return item.step == "attempt" and item.sought
-
-
-def _dated(item: Item) -> str:
-    return last_day(item.date) if item.date else "9999"
-
-
 @dataclass(frozen=True)
 class _Gatherer:
     base_set: EvidenceSet
@@ -153,6 +146,10 @@ class _Gatherer:
     @cached_property
     def posterior(self) -> xr.Dataset:
         return update(self.evidence, coder=self.coder)
+
+    @cached_property
+    def attempts(self) -> Attempts:
+        return gather_attempts(self.evidence, self.answers)
 
     @cached_property
     def ledgers(self) -> Ledgers:
@@ -181,7 +178,7 @@ class _Gatherer:
             case=case,
             scored=tuple(self.episode(episode) for episode in case.episodes if episode.scored),
             unscored=tuple(episode for episode in case.episodes if not episode.scored),
-            attempts=tuple(sorted((item for item in items if _of_attempt(item)), key=_dated)),
+            attempts=gather_case(self.es, case, self.attempts, self.answers),
             planned=tuple(item for item in items if not item.sought),
         )
 

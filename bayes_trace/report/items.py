@@ -24,7 +24,12 @@ class Items:
     def every(self) -> str:
         """All items that bear on a scored episode, case by case, in the order of the files."""
         used = {name for result in self.g.episodes for name in self._of(result.episode.id)}
-        used |= {item.id for case in self.g.cases for item in case.attempts}
+        used |= {
+            item.id
+            for case in self.g.cases
+            for items in (case.attempts.spoken_for, case.attempts.against, case.attempts.record)
+            for item in items
+        }
         used |= {item.id for result in self.g.episodes for row in result.ledger.rows for item in row.items}
         used |= {each.item for changes in self.g.effects.values() for each in changes}
         return self._listed(item for name, item in self.known.items() if name in used)

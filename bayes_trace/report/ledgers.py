@@ -66,9 +66,8 @@ class Ledgers:
         readers = [reader.id for reader in self.answers.readers_of(episode)]
         shown = readers if len(readers) <= FEW else [self.coder]
         ordered = [name for name in (self.coder, *shown) if name in readers]
-        settings = (
-            [BASE, self.answers.preferred] if set(pair) <= self._known(BASE) else [self.answers.preferred]
-        )
+        known = set(pair) <= self._known(BASE) and episode in self.base["episode"].values
+        settings = [BASE, self.answers.preferred] if known else [self.answers.preferred]
         return tuple(
             dict.fromkeys(
                 [(setting, self.coder) for setting in settings if self.coder in readers]

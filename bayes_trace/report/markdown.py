@@ -116,7 +116,7 @@ def _environment(gathered: Gathered) -> jinja2.Environment:
         "p": tables.probability,
         "db": tables.db,
         "meaning": partial(_meaning, gathered.preferred),
-        "episodes": lambda names: ", ".join(es.episodes[name].label for name in names),
+        "episodes": lambda names: ", ".join(gathered.preferred.episodes[name].label for name in names),
         "scenarios": lambda names: _together(es, names),
         "first_paragraph": lambda text: text.split("\n\n")[0],
         "capitalised": lambda text: text[:1].upper() + text[1:],

@@ -334,7 +334,8 @@ class Parts:
 
 def is_refusal(es: EvidenceSet, result: EpisodeResult) -> bool:
     """Whether the leader is meant in the words that the set has for refusals."""
-    return result.episode.granted == "no" and bool(es.hypothesis(result.leader).refusal_statement)
+    refused = es.sense_of(result.episode.id) == "refusal"
+    return refused and bool(es.hypothesis(result.leader).refusal_statement)
 
 
 def _signed(value: float) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bayes_trace.evidence import Case, Episode, EvidenceSet, Item
+from bayes_trace.report.attempts import Attempts, CaseAttempts
 from bayes_trace.scales import Support
 from bayes_trace.summary.verdicts import Answers
 
@@ -279,12 +280,12 @@ class EpisodeResult:
 
 @dataclass(frozen=True)
 class CaseResult:
-    """A case, its scored and unscored episodes, and the items of its attempts."""
+    """A case, its scored and unscored episodes, and what is known of attempts."""
 
     case: Case
     scored: tuple[EpisodeResult, ...]
     unscored: tuple[Episode, ...]
-    attempts: tuple[Item, ...]
+    attempts: CaseAttempts
     #: items not yet looked for
     planned: tuple[Item, ...]
 
@@ -307,6 +308,8 @@ class Gathered:
     effects: dict[str, tuple[Effect, ...]]
     used: Used
     draws: tuple[Drawn, ...]
+    #: P(attempt) and what goes with attempts, over the whole set
+    attempts: Attempts
 
     @property
     def episodes(self) -> tuple[EpisodeResult, ...]:

@@ -9,6 +9,7 @@ from bayes_trace.evidence import EvidenceSet, Scenario, list_problems
 from bayes_trace.scenarios.bias import discount_search
 from bayes_trace.scenarios.copying import copy_set
 from bayes_trace.scenarios.dropping import drop_items
+from bayes_trace.scenarios.episodes import add_episodes, change_episodes
 from bayes_trace.scenarios.hypotheses import change_hypotheses
 from bayes_trace.scenarios.items import add_items, change_items
 from bayes_trace.scenarios.stated import set_clusters, set_episode_priors, set_readings, set_reliability
@@ -67,6 +68,8 @@ def _apply(es: EvidenceSet, name: str, scenario: Scenario) -> EvidenceSet:
         raise ScenarioError(str(EvidenceSetError(f"scenario {name}", scenario.faults)))
     steps: tuple[Callable[[EvidenceSet, Scenario], EvidenceSet], ...] = (
         change_hypotheses,
+        add_episodes,
+        change_episodes,
         set_episode_priors,
         set_readings,
         set_clusters,

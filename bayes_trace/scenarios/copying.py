@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from bayes_trace.evidence import Event, EvidenceSet, Item
+from bayes_trace.evidence import Episode, Event, EvidenceSet, Item
 
-__all__ = ["copy_set", "map_coded", "with_coded", "without_coded"]
+__all__ = ["copy_set", "map_coded", "map_episodes", "with_coded", "without_coded"]
 
 
 def map_coded(es: EvidenceSet, change: Callable[[Item | Event], Item | Event | None]) -> EvidenceSet:
@@ -18,6 +18,15 @@ def map_coded(es: EvidenceSet, change: Callable[[Item | Event], Item | Event | N
                 for kind in ("items", "events")
             }
         )
+        for case in es.cases
+    )
+    return copy_set(es, {"cases": cases})
+
+
+def map_episodes(es: EvidenceSet, change: Callable[[Episode], Episode]) -> EvidenceSet:
+    """The set with every episode changed."""
+    cases = tuple(
+        case.model_copy(update={"episodes": tuple(change(each) for each in case.episodes)})
         for case in es.cases
     )
     return copy_set(es, {"cases": cases})

@@ -160,7 +160,8 @@ def _with_written(es: EvidenceSet, whole: str, parts: list[str]) -> EvidenceSet:
 
 
 def _recoded(coded: Item | Event, change: Callable[[Coding], Coding]) -> Item | Event:
-    return coded.model_copy(update={"codings": tuple(change(coding) for coding in coded.codings)})
+    codings = tuple(coding if coding.about else change(coding) for coding in coded.codings)
+    return coded.model_copy(update={"codings": codings})
 
 
 def _over_options(

@@ -89,8 +89,7 @@ def _targets(es: EvidenceSet, item: Item | Event, new: Coding) -> tuple[str, ...
             raise ScenarioError(str(UnknownNameError("episode", name, list(es.episodes))))
     if new.episodes:
         return tuple(name for name in new.episodes if name in item.episodes)
-    coder = new.coder or es.base_coder
-    mine = (coding for coding in item.codings if (coding.coder or es.base_coder) == coder)
+    mine = (coding for coding in item.codings if _stands_for(es, coding, new))
     coded = dict.fromkeys(name for coding in mine for name in coding.episodes or item.episodes)
     dropped = any(entry.startswith(f"{item.id}@") for entry in es.set_aside)
     return tuple(coded) or (() if dropped else item.episodes)
@@ -98,19 +97,23 @@ def _targets(es: EvidenceSet, item: Item | Event, new: Coding) -> tuple[str, ...
 
 def _recoded(es: EvidenceSet, item: Item | Event, new: Coding) -> tuple[Coding, ...]:
     """The item's codings with one coder's judgement replaced in the episodes named."""
-    coder = new.coder or es.base_coder
     targets = _targets(es, item, new)
     codings: list[Coding] = []
     merged: dict[str, Coding] = {}
     for coding in item.codings:
         episodes = coding.episodes or item.episodes
-        touched = [e for e in episodes if e in targets] if (coding.coder or es.base_coder) == coder else []
+        touched = [e for e in episodes if e in targets] if _stands_for(es, coding, new) else []
         kept = tuple(e for e in episodes if e not in touched)
         if kept:
             codings.append(coding.model_copy(update={"episodes": kept}) if touched else coding)
         merged.update({e: _merged(coding, new, e) for e in touched})
     fresh = [merged.get(e) or new.model_copy(update={"episodes": (e,)}) for e in targets]
     return (*codings, *fresh)
+
+
+def _stands_for(es: EvidenceSet, old: Coding, new: Coding) -> bool:
+    """Whether a coding is by the same coder about the same thing."""
+    return old.about == new.about and (old.coder or es.base_coder) == (new.coder or es.base_coder)
 
 
 def _merged(old: Coding, new: Coding, episode: str) -> Coding:
@@ -129,7 +132,7 @@ def _merged(old: Coding, new: Coding, episode: str) -> Coding:
         update["readings"] = {option: {**values, **new.values} for option, values in old.readings.items()}
     elif new.values:
         update |= {"values": {**old.values, **new.values}, "unit": new.unit}
-    for name in ("reason", "cluster", "given", "reference", "reference_probability", "scale"):
+    for name in ("reason", "cluster", "given", "of", "reference", "reference_probability", "scale"):
         if getattr(new, name):
             update[name] = getattr(new, name)
     return old.model_copy(update=update)

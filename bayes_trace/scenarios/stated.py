@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bayes_trace.errors import ScenarioError, UnknownNameError
 from bayes_trace.evidence import Cluster, EvidenceSet, Reading, Scenario
-from bayes_trace.scenarios.copying import copy_set
+from bayes_trace.scenarios.copying import copy_set, map_episodes
 
 __all__ = ["set_clusters", "set_episode_priors", "set_readings", "set_reliability"]
 
@@ -57,15 +57,5 @@ def set_episode_priors(es: EvidenceSet, scenario: Scenario) -> EvidenceSet:
         if set(prior) != set(es.hypothesis_ids):
             message = f"episode_priors {name}: priors for {', '.join(prior)}; expected all of {', '.join(es.hypothesis_ids)}"
             raise ScenarioError(message)
-    cases = tuple(
-        case.model_copy(
-            update={
-                "episodes": tuple(
-                    each.model_copy(update={"prior": scenario.episode_priors.get(each.id, each.prior)})
-                    for each in case.episodes
-                )
-            }
-        )
-        for case in es.cases
-    )
-    return copy_set(es, {"cases": cases})
+    priors = scenario.episode_priors
+    return map_episodes(es, lambda each: each.model_copy(update={"prior": priors.get(each.id, each.prior)}))

@@ -148,6 +148,7 @@ def _flat(name: str, node: xr.Dataset) -> dict[str, pd.DataFrame]:
 _REPEATED = (
     "episode_label",
     "granted",
+    "sense",
     "administration",
     "is_aggregate",
     "case_label",

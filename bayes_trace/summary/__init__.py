@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 _HOME = {
     "power_sensitivity": "sensitivity",
     "summarise": "episodes",
+    "summarise_attempts": "attempts",
     "summarise_coefficients": "coefficients",
 }
 
-__all__ = ["power_sensitivity", "summarise", "summarise_coefficients"]
+__all__ = ["power_sensitivity", "summarise", "summarise_attempts", "summarise_coefficients"]
 
 if TYPE_CHECKING:
+    from bayes_trace.summary.attempts import summarise_attempts
     from bayes_trace.summary.coefficients import summarise_coefficients
     from bayes_trace.summary.episodes import summarise
     from bayes_trace.summary.sensitivity import power_sensitivity

@@ -117,8 +117,8 @@ def _separation(draws: xr.DataTree, where: dict[str, str]) -> list[str]:
     x = constant["condition_value"].sel(column=where["column"])
     probability = draws["posterior"].to_dataset()["probability"].mean(("chain", "draw"))
     if "outcome" in constant:  # of attempts: those more likely made than not
-        kept = probability.sel(hypothesis="pleaded") > MORE_LIKELY_THAN_NOT
-        x, side = x[kept.values], (constant["outcome"] == 1)[kept.values]
+        kept = probability.sel(hypothesis="made") > MORE_LIKELY_THAN_NOT
+        x, side = x[kept.values], (constant["outcome"] > 0)[kept.values]
     else:
         side = probability.sel(hypothesis=where["hypothesis"]) > MORE_LIKELY_THAN_NOT
     yes, no = x.values[side.values], x.values[~side.values]

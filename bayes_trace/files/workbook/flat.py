@@ -14,7 +14,7 @@ from typing import Any
 
 from bayes_trace.evidence import Coding, EvidenceSet, Item, Value
 from bayes_trace.evidence.coded import term_in, verbal_terms
-from bayes_trace.evidence.values import Values
+from bayes_trace.evidence.values import ATTEMPT, Values
 from bayes_trace.files.cells import Cell
 from bayes_trace.files.nodes import Where
 from bayes_trace.files.workbook.book import Table
@@ -60,7 +60,9 @@ class _Flat:
     def __init__(self, lines: Sequence[Line], draft: Draft) -> None:
         self.draft = draft
         self.lines = lines
-        self.by = {key: group(lines, key) for key in ("item", "hypothesis", "episode", "cluster", "reading")}
+        self.by = {key: group(lines, key) for key in ("item", "episode", "cluster", "reading")}
+        #: an attempt has alternatives of its own
+        self.by["hypothesis"] = group((line for line in lines if not line.get("about")), "hypothesis")
         #: who is meant where no coder is named
         self.coder = next(iter(group(lines, "coder")), CODER)
         self.coders = list(dict.fromkeys(line.get("coder") or self.coder for line in lines))
@@ -274,6 +276,7 @@ def not_in_csv(evidence_set: EvidenceSet) -> list[str]:
         "item without codings": sum(not (item.codings or item.event) for item in es.items.values()),
         "episode without codings": len(es.episodes.keys() - {episode for _, episode, _, _ in links}),
         "event with its reports (the answers will differ)": len(es.events),
+        "contrast": sum(bool(item.contrast) for item in es.items.values()),
         "scenario": len(es.scenarios),
         "condition": len(es.conditions),
         "implication of the codebook": len(es.codebook),
@@ -320,7 +323,7 @@ def _rows(es: EvidenceSet) -> Iterator[dict[str, Any]]:
 
 def _by_case(es: EvidenceSet) -> list[tuple[Item, str, Coding, str]]:
     """All judgements, case by case: an item belongs to the case of its first episode, as it is read back."""
-    links = list(es.coded_links(planned=True))
+    links = [*es.coded_links(planned=True), *es.coded_links(ATTEMPT, planned=True)]
     order = {case.case: number for number, case in enumerate(es.cases)}
     home: dict[str, int] = {}
     for item, episode, _, _ in links:
@@ -345,16 +348,18 @@ def _cells(es: EvidenceSet, item: Item, coding: Coding, episode: str) -> Iterato
     shares = next((reading.options for reading in es.readings if reading.id == item.reading), {})
     prior = es.prior(episode)
     unit, terms = _unit(es, coding)
-    shared = {**_ratio(coding), **_cluster(es, item, coding), "unit": unit}
+    residual = {each.id for each in es.hypotheses if each.residual}
+    said = {"unit": unit, "about": coding.about, "of": coding.of}
+    shared = {**_ratio(coding), **_cluster(es, item, coding), **said}
     for option, values in coding.options.items():
         chosen = {"option": option, "option_probability": shares.get(option)} if option else {}
-        for hypothesis in es.hypothesis_ids:
+        for hypothesis in coding.alternatives or es.hypothesis_ids:
             yield {
                 **shared,
                 **chosen,
                 "hypothesis": hypothesis,
-                "prior": prior[hypothesis],
-                "residual": es.hypothesis(hypothesis).residual or None,
+                "prior": prior.get(hypothesis),
+                "residual": hypothesis in residual or None,
                 "value": _value(coding, values, hypothesis, terms),
                 "cell_reason": coding.cell_reasons.get(hypothesis),
                 "detection": _plain(item.detection_by_hypothesis.get(hypothesis) or item.detection),

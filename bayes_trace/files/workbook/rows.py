@@ -281,10 +281,10 @@ class CodingDraft:
 
 
 def draft_codings(lines: Iterable[Line], draft: Draft) -> list[CodingDraft]:
-    """Rows put together by item, coder and episodes, in the order of their first rows."""
+    """Rows put together by item, coder, episodes and what they are about, in the order of their first rows."""
     groups: dict[tuple[Any, ...], list[Line]] = {}
     for line in lines:
-        key = (line.get("item"), line.get("coder"), tuple(line.get("episodes") or ()))
+        key = (*(line.get(name) for name in ("item", "coder", "about")), *(line.get("episodes") or ()))
         groups.setdefault(key, []).append(line)
     drafts = [CodingDraft(group, draft) for group in groups.values()]
     return [each for each in drafts if not each.empty]

@@ -56,6 +56,7 @@ class Subject:
     label: str
     case: str
     refused: bool = False
+    granted: str = "unknown"
     #: episodes that it adds up
     sum_of: tuple[str, ...] = ()
     date: str = ""
@@ -180,5 +181,5 @@ class Answers:
         return self.cells.get((episode, setting, reader))
 
     def readers_of(self, episode: str) -> tuple[Reader, ...]:
-        """Readers who coded anything of an episode."""
-        return tuple(each for each in self.readers if (episode, BASE, each.id) in self.cells)
+        """Readers who coded anything of an episode; some episodes are there under the preferred assumptions only."""
+        return tuple(each for each in self.readers if (episode, self.preferred, each.id) in self.cells)

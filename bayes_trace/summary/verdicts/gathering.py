@@ -215,14 +215,29 @@ class _Gatherer:
         )
 
     def subjects(self) -> Iterator[Subject]:
-        """Scored episodes, case by case."""
-        for case in self.es.cases:
+        """Scored episodes, case by case, those that only the preferred scenarios score among them."""
+        es = self._as_preferred()
+        for case in es.cases:
             for each in case.episodes:
-                if each.scored:
-                    refused = each.granted == "no"
+                if each.scored or (each.id in self.es.episodes and self.es.episodes[each.id].scored):
                     yield Subject(
-                        each.id, each.label, case.label, refused, tuple(each.aggregate_of), each.date or ""
+                        each.id,
+                        each.label,
+                        case.label,
+                        refused=es.sense_of(each.id) == "refusal",
+                        granted=each.granted,
+                        sum_of=tuple(each.aggregate_of),
+                        date=each.date or "",
                     )
+
+    def _as_preferred(self) -> EvidenceSet:
+        """The set under the preferred scenarios; as it stands where they cannot be applied."""
+        try:
+            return apply_scenario(
+                self.es, *(name for name in self.es.preferred if name not in self.es.applied)
+            )
+        except ScenarioError:
+            return self.es
 
     def cells(self, setting: Setting) -> Cells:
         """The answers of every reader under one set of assumptions."""

@@ -107,7 +107,8 @@ def verdict(answers: Answers, episode: str) -> Verdict:
     moved = tuple(
         reader
         for reader in readers
-        if not set(now[reader].leaders) & set(answers.cells[episode, BASE, reader.id].leaders)
+        if (base := answers.answer(episode, BASE, reader.id))
+        and not set(now[reader].leaders) & set(base.leaders)
     )
     weak = tuple(reader for reader in readers if round(now[reader].lead_db, 1) < WEAK_DB)
     return Verdict(_kind(answers, episode, now, moved), moved, weak)

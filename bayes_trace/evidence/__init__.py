@@ -1,7 +1,7 @@
 """The evidence set: what a scholar writes down, frozen, and the problems it may have."""
 
 from bayes_trace.evidence.chronicle import Act, Actor, Chronicle, Country, Office
-from bayes_trace.evidence.configurations import configurations
+from bayes_trace.evidence.combinations import configurations
 from bayes_trace.evidence.consistency import list_problems
 from bayes_trace.evidence.digest import changed_parts, content_digest, content_parts
 from bayes_trace.evidence.locks import lock_codings
@@ -20,6 +20,7 @@ from bayes_trace.evidence.records import (
     Lock,
     Reading,
     Reliability,
+    Selection,
     Source,
     VerbalScale,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "Reply",
     "Scenario",
     "SearchBias",
+    "Selection",
     "SetFile",
     "Source",
     "Split",

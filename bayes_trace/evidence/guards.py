@@ -28,6 +28,7 @@ def guard_problems(es: EvidenceSet) -> Iterator[Problem]:
     for item in es.items.values():
         yield from _excerpt(item)
     yield from _order(es)
+    yield from _selection(es)
     countries = dict.fromkeys(
         each for sides in (es.sides, *(c.sides for c in es.cases)) for each in sides.values()
     )
@@ -47,6 +48,13 @@ def _coder(coder: Coder) -> Iterator[Problem]:
         elif coder.kind == "person" and stated:
             message = "is for models, but the coder is a person; write `kind: model`, or leave it out"
             yield Problem(("coders", coder.id, key), message)
+
+
+def _selection(es: EvidenceSet) -> Iterator[Problem]:
+    candidates = es.selection.candidates if es.selection else None
+    if candidates and (isinstance(candidates.best, str) or candidates.lower < 1):
+        shown = candidates.best if isinstance(candidates.best, str) else f"{candidates.lower:g}"
+        yield Problem(("selection", "candidates"), f"{shown}, expected a number of candidates, 1 or more")
 
 
 def _order(es: EvidenceSet) -> Iterator[Problem]:

@@ -37,6 +37,7 @@ __all__ = [
     "Lock",
     "Reading",
     "Reliability",
+    "Selection",
     "Source",
     "SourceReference",
     "VerbalScale",
@@ -107,6 +108,17 @@ class Lock(Frozen):
     locked_on: HistoricDate | None = None
     #: item or event -> digest of what the coder said of it
     codings: dict[Name, Annotated[str, Field(pattern="^[0-9a-f]{8,64}$")]]
+
+
+class Selection(Frozen):
+    """How the cases were chosen; no posterior corrects for it."""
+
+    #: cases, or pairs of cases, that could have been chosen
+    candidates: Value
+    #: the outcomes were known, and wanted, when they were chosen
+    on_outcome: Flag = False
+    #: how they were chosen, in words
+    note: str = ""
 
 
 class Implication(Frozen):

@@ -23,6 +23,7 @@ from bayes_trace.evidence.records import (
     Lock,
     Reading,
     Reliability,
+    Selection,
     Source,
     VerbalScale,
 )
@@ -70,6 +71,8 @@ class SetFile(Frozen):
     reliability_grades: dict[Name, Reliability] = Field(default_factory=dict)
     readings: tuple[Reading, ...] = ()
     clusters: tuple[Cluster, ...] = ()
+    #: how the cases were chosen
+    selection: Selection | None = None
     #: codings held fast before something was known, with their digests
     locked: tuple[Lock, ...] = ()
     #: what the report asks of every case: what came before, what was attempted, why each outcome

@@ -26,6 +26,7 @@ FILES = {
         "Hypothesis",
         "Coder",
         "Lock",
+        "Selection",
         "Implication",
         "Cluster",
         "Reading",

@@ -11,6 +11,7 @@ import bayes_trace as bt
 from bayes_trace.errors import NoDataModelError, SimulationError, UnknownNameError
 from bayes_trace.planning import expected_learning
 from bayes_trace.simulation import diagnosands, misleading_rates, simulate
+from bayes_trace.simulation.correlated import feasible_range, latent
 from bayes_trace.simulation.drawing import designs
 from tests.build import item, make, sound
 from tests.events import report, with_events
@@ -129,6 +130,110 @@ def test_full_correlation_and_its_discount_make_two_members_one():
     found = diagnosands(clustered(1.0), replicates=20_000)
     alone = diagnosands(bt.compile_evidence(make([item("x", {"A": 0.8, "B": 0.2})])))
     np.testing.assert_allclose(found.rmse, alone.rmse, atol=0.02)
+
+
+# --- correlations of pairs -----------------------------------------------------------------------
+
+PAIR = {"straw": STRAW, "gun": GUN}
+
+
+def together(p, q, rho):
+    """P(both), P(first alone), P(second alone), P(neither) of two findings with a correlation."""
+    r = rho * np.sqrt(p * (1 - p) * q * (1 - q))
+    return [p * q + r, p * (1 - q) - r, (1 - p) * q - r, (1 - p) * (1 - q) + r]
+
+
+@pytest.mark.parametrize("rho", [-0.9, -0.3, 0.0, 0.5, 1.0])
+def test_halves_correlate_as_sheppard_says(rho):
+    """Sheppard (1899): normals cut at their middle correlate 2 asin(r) / pi."""
+    assert latent(0.5, 0.5, rho) == pytest.approx(np.sin(np.pi * rho / 2), abs=1e-6)
+
+
+@pytest.mark.parametrize(("truth", "rho"), [("A", 0.3), ("B", -0.1)])
+def test_pairs_are_drawn_with_the_correlation_of_the_hypothesis(truth, rho):
+    n = 20_000
+    ev = compiled(PAIR)
+    stated = {("straw", "gun"): {"A": 0.3, "B": -0.1}}
+    drawn = simulate(ev, truth=truth, replicates=n, seed=5, correlations=stated)
+    found = drawn.end.values == 0
+    seen = [
+        (found == np.array(ends)).all(axis=1).mean()
+        for ends in ((True, True), (True, False), (False, True), (False, False))
+    ]
+    expected = together(STRAW[truth], GUN[truth], rho)
+    for frequency, p in zip(seen, expected, strict=True):
+        assert frequency == pytest.approx(p, abs=5 * np.sqrt(p * (1 - p) / n))
+    # the update multiplies them as ever
+    plain = simulate(ev, truth=truth, replicates=n, seed=5)
+    by_end = {
+        tuple(e): p for e, p in zip(plain.end.values.tolist(), plain.probability.values[:, 0], strict=True)
+    }
+    for end, p in zip(drawn.end.values.tolist()[:50], drawn.probability.values[:50, 0], strict=True):
+        assert p == pytest.approx(by_end[tuple(end)])
+
+
+def test_root_mean_square_under_correlation_is_the_sum_over_joint_ends():
+    """As DesignLibrary's process_tracing_designer draws two pieces of evidence, by joint probabilities."""
+    rho = {"A": 0.35, "B": -0.1}
+    error = 0.0
+    for truth in "AB":
+        ends = itertools.product((True, False), repeat=2)
+        for p_ends, (straw, gun) in zip(together(STRAW[truth], GUN[truth], rho[truth]), ends, strict=True):
+            like = [(STRAW[h] if straw else 1 - STRAW[h]) * (GUN[h] if gun else 1 - GUN[h]) for h in "AB"]
+            error += 0.5 * p_ends * (like[0] / sum(like) - (truth == "A")) ** 2
+    found = diagnosands(compiled(PAIR), replicates=40_000, seed=2, correlations={("straw", "gun"): rho})
+    assert float(found.rmse.sel(hypothesis="A").item()) == pytest.approx(np.sqrt(error), abs=0.006)
+    assert not bool(found.exact.any())
+
+
+def test_a_stated_pair_takes_the_place_of_its_cluster():
+    ends = simulate(
+        clustered(0.5), truth="A", replicates=20_000, seed=1, correlations={("x", "y"): -0.25}
+    ).end.values
+    # found with .8 each: -.25 is the least that there can be, both are never missed
+    assert not ((ends[:, 0] > 0) & (ends[:, 1] > 0)).any()
+
+
+def test_feasible_correlations_are_those_of_a_table():
+    for p, q in itertools.product((0.1, 0.3, 0.5, 0.9), repeat=2):
+        low, high = feasible_range(p, q)
+        for end in (low, high):
+            cells = together(p, q, end)
+            assert min(cells) == pytest.approx(0, abs=1e-12)
+            assert min(cells) >= -1e-12
+
+
+def test_impossible_correlations_name_what_is_possible():
+    ev = compiled({**PAIR, "z": {"A": 0.5, "B": 0.5}})
+
+    def call(stated, evidence=ev):
+        return simulate(evidence, truth="A", replicates=1, correlations=stated)
+
+    with pytest.raises(
+        SimulationError,
+        match=r"correlation 0.9 of straw and gun under A; findings of probability 0.75 and 0.3 can have one from "
+        r"-0.882 to 0.378",
+    ):
+        call({("straw", "gun"): 0.9})
+    with pytest.raises(UnknownNameError, match="no coded item named 'q'; there are: straw, gun, z"):
+        call({("straw", "q"): 0.1})
+    with pytest.raises(UnknownNameError, match="no hypothesis named 'C'; there are: A, B"):
+        call({("straw", "gun"): {"C": 0.1}})
+    with pytest.raises(SimulationError, match="of gun and gun; expected two items that bear on one episode"):
+        call({("gun", "gun"): 0.1})
+    halves = compiled({n: {"A": 0.5, "B": 0.5} for n in "xyz"})
+    pairs = dict.fromkeys([("x", "y"), ("y", "z"), ("x", "z")], -0.6)
+    with pytest.raises(
+        SimulationError, match=r"of x, y, z under A cannot hold together .*bring some nearer to 0"
+    ):
+        call(pairs, halves)
+    ev = bt.compile_evidence(
+        sound(with_events([report("r"), report("q", "t"), item("m", {"A": 0.6, "B": 0.5})]))
+    )
+    with pytest.raises(
+        SimulationError, match="ways to end; a correlation can be stated between single items only"
+    ):
+        call({(str(ev.link_item.values[0]), str(ev.link_item.values[1])): 0.1}, ev)
 
 
 def test_bad_calls_say_what_there_is():

@@ -12,6 +12,8 @@ import typer
 from bayes_trace.cli.options import JsonFlag, ScenarioOption, SetArgument, console, read, to_json, whole
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
     import xarray as xr
     from rich.console import Console
@@ -176,22 +178,10 @@ def _report(es: EvidenceSet, result: xr.DataTree, *, as_json: bool) -> None:
     screen = console()
     screen.print(f"{es.title}\n{_head(result)}")
     _notes(screen, result)
-    if result.attrs["interrupted"]:
-        kept = result["posterior"].sizes["draw"]
-        screen.print(f"Stopped early: {kept} draws per chain were kept.")
-    if result.attrs["failures"]:
-        screen.print(f"NOT CONVERGED, do not report these numbers:\n{result.attrs['failures']}")
     shown = {"episodes": _episodes, "coefficients": _coefficients, "attempts": _attempts}
     for name, table in tables.items():
         screen.print(shown[name](table))
-    if "coefficients" in tables:
-        screen.print("Learned: 1 - posterior variance / prior variance.")
-        screen.print("Half, twice: the mean under half and twice the prior scale.")
-    if "attempts" in tables:
-        screen.print("Made: P(attempt). With, without: P(granted) given an attempt, and given none.")
-        screen.print(
-            "Decisive: 5 % point of a lower bound on P(made and decisive), if nothing confounds the two."
-        )
+    _legend(screen, tables)
     if result.attrs.get("left_out"):
         screen.print(f"Left out because they restate a condition or the outcome: {result.attrs['left_out']}")
 
@@ -205,6 +195,23 @@ def _notes(screen: Console, result: xr.DataTree) -> None:
         screen.print(f"Uncertain correlations are taken {attrs['correlations']}.")
     if attrs.get("not_coded"):
         screen.print(f"Not coded by {attrs['coder']}: {attrs['not_coded']}")
+    if attrs["interrupted"]:
+        kept = result["posterior"].sizes["draw"]
+        screen.print(f"Stopped early: {kept} draws per chain were kept.")
+    if attrs["failures"]:
+        screen.print(f"NOT CONVERGED, do not report these numbers:\n{attrs['failures']}")
+
+
+def _legend(screen: Console, tables: Mapping[str, pd.DataFrame]) -> None:
+    """What the columns hold."""
+    if "coefficients" in tables:
+        screen.print("Learned: 1 - posterior variance / prior variance.")
+        screen.print("Half, twice: the mean under half and twice the prior scale.")
+    if "attempts" in tables:
+        screen.print("Made: P(attempt). With, without: P(granted) given an attempt, and given none.")
+        screen.print(
+            "Decisive: 5 % point of a lower bound on P(made and decisive), if nothing confounds the two."
+        )
 
 
 def _head(result: xr.DataTree) -> str:

@@ -12,6 +12,7 @@ import xarray as xr
 
 from bayes_trace.errors import SimulationError
 from bayes_trace.scales import log_sum
+from bayes_trace.simulation.correlated import Correlations
 from bayes_trace.simulation.drawing import Design, designs, draw, log_likelihood, log_posterior
 
 __all__ = ["diagnosands", "misleading_rates"]
@@ -32,6 +33,7 @@ def misleading_rates(
     replicates: int = 4000,
     seed: int = 0,
     coder: str | None = None,
+    correlations: Correlations | None = None,
 ) -> xr.Dataset:
     """How often the same searches would yield strong evidence for the truth, strong evidence against it, or neither.
 
@@ -46,6 +48,8 @@ def misleading_rates(
         correlated; elsewhere every way is gone through and the rates are exact.
     coder
         By default the base coder.
+    correlations
+        Of pairs of items, as for `simulate`.
 
     Returns
     -------
@@ -76,7 +80,10 @@ def misleading_rates(
     if not limits.size or not (limits > 1).all():
         message = f"thresholds={limits.tolist()}; expected ratios above 1"
         raise SimulationError(message)
-    every, names = designs(evidence, coder), [str(name) for name in evidence["hypothesis"].values]
+    every, names = (
+        designs(evidence, coder, correlations),
+        [str(name) for name in evidence["hypothesis"].values],
+    )
     correct = np.zeros((len(every), limits.size, len(names), len(names)))
     wrong = np.zeros_like(correct)
     for number, design in enumerate(every):
@@ -94,13 +101,18 @@ def misleading_rates(
 
 
 def diagnosands(
-    evidence: xr.Dataset, *, replicates: int = 4000, seed: int = 0, coder: str | None = None
+    evidence: xr.Dataset,
+    *,
+    replicates: int = 4000,
+    seed: int = 0,
+    coder: str | None = None,
+    correlations: Correlations | None = None,
 ) -> xr.Dataset:
     """How far the posterior would be from the truth, over all that might be true and all that might be found.
 
     Parameters
     ----------
-    evidence, replicates, seed, coder
+    evidence, replicates, seed, coder, correlations
         As for `misleading_rates`. Each hypothesis is true with its prior probability.
 
     Returns
@@ -108,8 +120,9 @@ def diagnosands(
     Over episode and hypothesis: ``bias``, the mean of posterior less truth (1 or 0); ``rmse``, the root of its mean
     square; ``expected_learning``, 1 - mean square / variance of the prior. Over episode and ``bin`` (tenths of the
     posterior, all hypotheses together): ``share`` of posteriors there, their mean ``said``, and ``true``, how often
-    the hypothesis is true. Only discounted clusters can have a bias or be miscalibrated: everything else is drawn
-    from the very codings that the update uses, so this judges a design and not its coder.
+    the hypothesis is true. Only discounted clusters and stated correlations, which the update does not know, can have
+    a bias or be miscalibrated: everything else is drawn from the very codings that the update uses, so this judges a
+    design and not its coder.
 
     Raises
     ------
@@ -127,7 +140,10 @@ def diagnosands(
     >>> diagnosands(ev).rmse.sel(hypothesis="A").round(4).item()
     0.433
     """
-    every, names = designs(evidence, coder), [str(name) for name in evidence["hypothesis"].values]
+    every, names = (
+        designs(evidence, coder, correlations),
+        [str(name) for name in evidence["hypothesis"].values],
+    )
     parts = [_diagnosed(design, replicates, seed) for design in every]
     bias, square, bins = (np.array(each) for each in zip(*parts, strict=True))
     prior = np.exp([design.log_prior for design in every])
@@ -172,7 +188,7 @@ def _diagnosed(design: Design, replicates: int, seed: int) -> tuple[Array, Array
 
 def _countable(design: Design) -> bool:
     joined = bool(((design.cluster >= 0) & (design.correlation > 0)).any())
-    return not joined and prod(len(table) for table in design.ends) <= EXACT
+    return not joined and design.latent is None and prod(len(table) for table in design.ends) <= EXACT
 
 
 def _worlds(design: Design, replicates: int, seed: int) -> list[tuple[Array, Array]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ from bayes_trace.likelihood import best_point, effective_likelihood, links_of
 from bayes_trace.likelihood.kernel import NUMPY
 from bayes_trace.likelihood.links import EVENT
 from bayes_trace.scales import log_sum
+from bayes_trace.simulation.correlated import Correlations, latent_matrix, spread_by
 
 __all__ = ["Design", "designs", "draw", "log_likelihood", "log_posterior", "simulate"]
 
@@ -38,9 +39,13 @@ class Design:
     #: cluster of each link, -1 for none, and the correlation of each link's cluster
     cluster: Index
     correlation: Array
+    #: of the normals behind the links, (hypothesis, link, link); none where no pair was stated
+    latent: Array | None = None
 
 
-def designs(evidence: xr.Dataset, coder: str | None) -> list[Design]:
+def designs(
+    evidence: xr.Dataset, coder: str | None, correlations: Correlations | None = None
+) -> list[Design]:
     """The design of every episode.
 
     Raises
@@ -72,7 +77,34 @@ def designs(evidence: xr.Dataset, coder: str | None) -> list[Design]:
                 correlation=rho[here],
             )
         )
-    return found
+    if not correlations:
+        return found
+    _check_pairs(found, correlations)
+    hypotheses = [str(each) for each in one["hypothesis"].values]
+    return [_correlated(design, correlations, hypotheses) for design in found]
+
+
+def _check_pairs(found: list[Design], correlations: Correlations) -> None:
+    """Every pair is there, together on some episode."""
+    known = list(dict.fromkeys(name for design in found for name in design.links))
+    for pair in correlations:
+        for name in pair:
+            if name not in known:
+                raise UnknownNameError("coded item", name, known)
+        if len(set(pair)) != 2 or not any(set(pair) <= set(design.links) for design in found):
+            message = f"correlation of {' and '.join(pair)}; expected two items that bear on one episode"
+            raise SimulationError(message)
+
+
+def _correlated(design: Design, correlations: Correlations, hypotheses: list[str]) -> Design:
+    """The design with pairs that were stated; members of one cluster keep its correlation otherwise."""
+    if not any(set(pair) <= set(design.links) for pair in correlations):
+        return design
+    same = (design.cluster[:, None] == design.cluster) & (design.cluster >= 0)
+    base = np.where(same, design.correlation, 0.0)
+    np.fill_diagonal(base, 1.0)
+    tables = [np.exp(table) for table in design.ends]
+    return replace(design, latent=latent_matrix(design.links, tables, correlations, hypotheses, base))
 
 
 def _refuse_ratios(one: xr.Dataset, ratio: npt.NDArray[np.bool_]) -> None:
@@ -121,10 +153,12 @@ def _rows(one: xr.Dataset, missed: npt.NDArray[np.bool_]) -> Array:
 def draw(design: Design, truth: int, replicates: int, rng: np.random.Generator) -> Index:
     """Number of the end of each link (replicate, link), if a hypothesis is true.
 
-    Members of a cluster are joined by a normal copula of the cluster's correlation.
+    Members of a cluster are joined by a normal copula of the cluster's correlation, pairs by the one stated for them.
     """
     z = rng.standard_normal((replicates, len(design.ends)))
-    for cluster in np.unique(design.cluster[design.cluster >= 0]):
+    if design.latent is not None:
+        z = spread_by(design.latent[truth], z)
+    for cluster in [] if design.latent is not None else np.unique(design.cluster[design.cluster >= 0]):
         member = design.cluster == cluster
         rho = design.correlation[member]
         common = rng.standard_normal((replicates, 1))
@@ -159,6 +193,7 @@ def simulate(
     replicates: int = 1000,
     seed: int = 0,
     coder: str | None = None,
+    correlations: Correlations | None = None,
 ) -> xr.Dataset:
     """Draw what the same searches would have found if a hypothesis were true, and update on it.
 
@@ -176,6 +211,10 @@ def simulate(
         Of the draws.
     coder
         By default the base coder.
+    correlations
+        Pair of items -> correlation of their findings, one number or one per hypothesis; it may be negative, and takes
+        the place of that of a cluster. The evidence is drawn with it (a normal copula that gives exactly this
+        correlation); the update knows nothing of it: kappa discounts clusters only.
 
     Returns
     -------
@@ -190,9 +229,10 @@ def simulate(
     NoDataModelError
         Where an item is coded by ratios.
     SimulationError
-        For fewer than one replicate, several episodes and none named, or too many items on one fact or event.
+        For fewer than one replicate, several episodes and none named, too many items on one fact or event, or a
+        correlation that its findings cannot have; the error names the range.
     UnknownNameError
-        For a truth that is no hypothesis, an unknown episode or coder.
+        For a truth that is no hypothesis, an unknown episode, coder or item.
 
     References
     ----------
@@ -212,7 +252,7 @@ def simulate(
     names = [str(name) for name in evidence["hypothesis"].values]
     if truth not in names:
         raise UnknownNameError("hypothesis", truth, names)
-    design = _one(designs(evidence, coder), episode)
+    design = _one(designs(evidence, coder, correlations), episode)
     drawn = draw(design, names.index(truth), replicates, np.random.default_rng(seed))
     weights = log_likelihood(design, drawn)
     return xr.Dataset(

@@ -1,4 +1,4 @@
-.PHONY: help report test test-deep test-lowest coverage docs schema sbc lint types contracts tour clean stale
+.PHONY: help report test test-deep test-lowest coverage docs page page-check schema sbc lint types contracts tour clean stale
 .NOTPARALLEL:
 
 SET := evidence_sets/us_arms_transfers
@@ -11,6 +11,8 @@ help:
 	@echo 'make test-lowest  the quick tests with the lowest versions allowed, on Python 3.12, in .venv-lowest'
 	@echo 'make coverage   all tests, and the lines that none of them reaches'
 	@echo 'make docs       the documentation, into docs/_build/html'
+	@echo 'make page       the page of bayes-trace explore, built from web/ (needs Node)'
+	@echo 'make page-check  that the page which is shipped is what web/ builds (needs Node)'
 	@echo 'make schema     the JSON Schema of the file format, published anew from the records'
 	@echo 'make sbc        calibration: 200 fits and their rank plots, coverage of a slope, simuk; six minutes'
 	@echo 'make lint       ruff: format and rules'
@@ -40,6 +42,17 @@ docs: .venv/installed-docs
 	.venv/bin/python -m sphinx -E -a -q -W --keep-going -b html docs docs/_build/html
 	@echo 'Wrote docs/_build/html/index.html'
 
+page: web/node_modules/.package-lock.json
+	cd web && npm run --silent types && npm run --silent build
+
+page-check: web/node_modules/.package-lock.json
+	cd web && npm run --silent types && node build.mjs out/page.html
+	cmp web/out/page.html bayes_trace/explore/product/page.html
+
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	cd web && npm ci --ignore-scripts
+	@touch $@
+
 schema: .venv/installed-dev
 	.venv/bin/python -c 'from bayes_trace.files.schema import schema_text; print(schema_text(), end="")' > .schema.tmp
 	mv .schema.tmp bayes_trace/files/schemas/evidence-set-1.json
@@ -62,7 +75,7 @@ tour:
 
 clean:
 	rm -rf docs/_build docs/_generated
-	rm -rf .venv .venv-lowest report build dist .coverage .coverage.* htmlcov
+	rm -rf .venv .venv-lowest web/node_modules web/out report build dist .coverage .coverage.* htmlcov
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find analyses bayes_trace tests -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 

@@ -1,7 +1,5 @@
 """The report's page: sound by itself, and as Chromium and axe-core find it."""
 
-import os
-import shutil
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -10,18 +8,11 @@ import pytest
 
 import bayes_trace as bt
 from bayes_trace.report import write_report
+from tests.browser import Watched, browser
+
+__all__ = ["browser"]  # a fixture
 
 SETS = Path(__file__).parents[1] / "evidence_sets"
-#: Chromium keeps to itself with these
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture(scope="module")
@@ -115,44 +106,15 @@ def test_pictures_have_words_and_tables_have_heads(page, long_page):
 # --- in Chromium ---------------------------------------------------------------------------
 
 
-def _missing(what):
-    """Skipped on a machine without a browser; on CI that is a failure."""
-    reason = f"{what}; .ci/run installs Chromium and tests/test_html_requirements.txt"
-    (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if not program:
-        _missing("no Chromium")
-    try:
-        from axe_playwright_python.sync_playwright import Axe
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        _missing("no Playwright")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
-        yield chromium, Axe()
-        chromium.close()
-
-
 @pytest.mark.deep
-@pytest.mark.parametrize("which", ["page", pytest.param("long_page", marks=pytest.mark.deep)])
+@pytest.mark.parametrize("which", ["page", "long_page"])
 def test_chromium_and_axe_find_no_fault(which, browser, request):
     """No message on the console, no request but for the page, nothing wider than a phone, axe content."""
     address = request.getfixturevalue(which).as_uri()
-    chromium, axe = browser
     for width in (1280, 390):
-        tab = chromium.new_page(viewport={"width": width, "height": 900})
-        said, asked = [], []
-        tab.on("console", lambda message, said=said: said.append(message.text))
-        tab.on("pageerror", lambda error, said=said: said.append(str(error)))
-        tab.on("request", lambda request, asked=asked: asked.append(request.url))
-        tab.goto(address)
-        assert said == []
-        assert [url for url in asked if not url.startswith("data:")] == [address]
-        assert tab.evaluate("document.documentElement.scrollWidth") <= width
-        found = axe.run(tab).response["violations"]
-        assert [(each["id"], each["nodes"][0]["target"]) for each in found] == []
-        tab.close()
+        seen = Watched(browser, address, width=width)
+        assert seen.said == []
+        assert seen.strangers() == []
+        assert seen.tab.evaluate("document.documentElement.scrollWidth") <= width
+        assert seen.faults() == []
+        seen.close()

@@ -13,6 +13,7 @@ from bayes_trace.cli import (
     compare,
     exchange,
     explain,
+    explore,
     lock,
     new,
     plan,
@@ -47,6 +48,7 @@ app.command("sample")(sample.sample)
 app.command("sensitivity")(sensitivity.sensitivity)
 app.command("plan")(plan.plan)
 app.command("report")(report.report)
+app.command("explore")(explore.explore)
 app.command("table")(table.table)
 app.command("cite")(cite.cite)
 app.command("lock")(lock.lock)

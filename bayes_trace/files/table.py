@@ -18,7 +18,7 @@ from bayes_trace.files.nodes import Where
 __all__ = ["COLUMNS", "CodingTable", "read_table", "write_table"]
 
 COLUMNS = ("item", "episode", "hypothesis", "low", "best", "high", "note")
-_OPTIONAL = ("unit", "about", "of")
+_OPTIONAL = ("unit", "about", "of", "reading")
 _CELLS = "wrong number of cells in this row; put text that contains commas in quotation marks"
 
 Row = tuple[int, dict[str, str]]
@@ -103,21 +103,24 @@ def _collect(table: CodingTable, rows: Iterable[Row]) -> None:
 
 def _add_coding(table: CodingTable, rows: list[Row]) -> None:
     (item, episode), about = (rows[0][1][key] for key in ("item", "episode")), rows[0][1].get("about")
-    values: dict[str, Any] = {}
+    readings: dict[str, dict[str, Any]] = {}
     place = len(table.codings.get(item, []))
     for line, cells in rows:
-        hypothesis = cells["hypothesis"]
+        hypothesis, values = cells["hypothesis"], readings.setdefault(cells.get("reading", ""), {})
         if hypothesis in values:
             table.problem(_at(item, episode, hypothesis), "duplicate row; keep one of them", line)
         values[hypothesis] = _value(table, cells, line)
-        table.lines[item, place, hypothesis] = line
+        table.lines.setdefault((item, place, hypothesis), line)
     units = {CHOICE.read(cells.get("unit")) or table.coder.unit for _, cells in rows}
     senses = {sense for _, cells in rows if (sense := CHOICE.read(cells.get("of")))}
     for several, mend in ((units, "use one unit"), (senses, "use one sense")):
         if len(several) > 1:
             message = f"rows in {' and '.join(sorted(several))}; {mend} for the coding of an item"
             table.problem(_at(item, episode), message, rows[0][0])
-    notes = {cells["hypothesis"]: cells["note"] for _, cells in rows if cells.get("note")}
+    notes: dict[str, str] = {}
+    for _, cells in rows:
+        if cells.get("note"):
+            notes.setdefault(cells["hypothesis"], cells["note"])
     first = next(iter(notes), "")
     data = {
         "coder": table.coder.id,
@@ -127,7 +130,8 @@ def _add_coding(table: CodingTable, rows: list[Row]) -> None:
         "unit": next(iter(units)),
         "scale": table.coder.scale,
         "reference": table.coder.reference,
-        "values": values,
+        "values": readings.get("", {}),
+        "readings": {option: values for option, values in readings.items() if option},
         "reason": notes.get(first, ""),
         "cell_reasons": {name: note for name, note in notes.items() if name != first},
     }

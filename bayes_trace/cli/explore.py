@@ -1,0 +1,63 @@
+"""``bayes-trace explore``: the living appendix, and the form of a coder who sees no judgement."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bayes_trace.cli.options import (
+    CoderOption,
+    JsonFlag,
+    ScenarioOption,
+    SetArgument,
+    progress,
+    read,
+    to_json,
+    write_text,
+)
+
+__all__ = ["explore"]
+
+
+def explore(
+    folder: SetArgument,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", help="File to write.", show_default="appendix.html, or NAME.html with --blind"
+        ),
+    ] = None,
+    *,
+    blind: Annotated[
+        bool,
+        typer.Option("--blind", help="The form of a further coder, named by --coder: no judgement is shown."),
+    ] = False,
+    scenario: ScenarioOption = None,
+    coder: CoderOption = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Write one page in which a reader can move every number and save the view, or a coder can judge."""
+    if blind and not coder:
+        message = "--blind needs --coder NAME: whose judgements the file is to hold"
+        raise typer.BadParameter(message)
+    if blind and scenario:
+        message = "--blind shows items as the set has them; leave out --scenario"
+        raise typer.BadParameter(message)
+    path = out or Path(f"{coder}.html" if blind else "appendix.html")
+    if path.exists() and not overwrite:
+        message = f"{path} is there already; choose another file with --out, or add --overwrite"
+        raise typer.BadParameter(message)
+    with progress("explore") as say:
+        say("loading", 0.0)
+        from bayes_trace.explore import appendix_page, blind_page
+
+        es = read(folder, None)
+        opens: dict[str, Any] = {"scenario": scenario or (), "coder": coder, "progress": say}
+        write_text(path, blind_page(es, str(coder)) if blind else appendix_page(es, **opens))
+    if as_json:
+        typer.echo(to_json({"page": path.as_posix(), "digest": es.digest}))
+    else:
+        typer.echo(f"Wrote {path.as_posix()}; open it in a browser, it needs no network")

@@ -1,0 +1,134 @@
+"""The page and the engine give the same numbers, whatever a reader moves: the file that the page saves, read back."""
+
+import json
+import random
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+
+import bayes_trace as bt
+from bayes_trace.evidence import Scenario
+from bayes_trace.explore import appendix_page
+from bayes_trace.explore.page import page_numbers
+from bayes_trace.files.nodes import read_document
+from bayes_trace.files.validation import validate
+from bayes_trace.scenarios import apply_scenario
+from tests import strategies
+from tests.browser import Watched, browser
+from tests.choices import choice
+from tests.command import SETS
+from tests.search import DEEP
+
+__all__ = ["browser"]  # a fixture
+
+TOLERANCE = 1e-9
+#: what of a page choices are made from
+READ = ("base", "digest", "coders", "scales", "entries", "assumptions")
+ASK = """([page, all]) => {
+  const api = bayesTrace.open(page);
+  return all.map(one => [api.probabilities(one), api.scenario(one)]);
+}"""
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Opens a set's page, and closes it behind."""
+    tabs = []
+
+    def open_page(es):
+        path = tmp_path / f"{es.id}{len(tabs)}.html"
+        path.write_text(appendix_page(es), encoding="utf-8")
+        tabs.append(Watched(browser, path.as_uri()))
+        assert tabs[-1].said == []
+        return tabs[-1].tab
+
+    yield open_page
+    for each in tabs:
+        each.close()
+
+
+def read(text):
+    """A scenario from the text of a file, as the reader of evidence sets takes it."""
+    document = read_document(text, "view.yaml")
+    scenario = validate(Scenario, document.value, document)
+    assert document.problems == [], text
+    return scenario
+
+
+class Engine:
+    """What Python makes of the scenario that the page saves; the parents are applied once."""
+
+    def __init__(self, es):
+        self.es, self.known = es, {}
+
+    def probability(self, text, coder):
+        view = read(text)
+        if view.extends not in self.known:
+            self.known[view.extends] = apply_scenario(self.es, *view.extends)
+        parent = self.known[view.extends]
+        own = view.model_copy(update={"extends": ()})
+        changed = apply_scenario(
+            parent.model_copy(update={"scenarios": {**parent.scenarios, "view": own}}), "view"
+        )
+        return bt.update(bt.compile_evidence(changed), coder=coder).probability
+
+
+def compare(tab, es, rng, count, *, page=None):
+    """Random choices in the page and in the engine; how many answers were compared."""
+    page = page or {key: tab.evaluate(f"bayesTrace.page.{key}") for key in READ}
+    choices = [choice(page, rng) for _ in range(count)]
+    told = tab.evaluate(ASK, [page, choices])
+    engine, compared = Engine(es), 0
+    for one, (answers, text) in zip(choices, told, strict=True):
+        try:
+            expected = engine.probability(text, one["coder"])
+        except bt.ImpossibleEvidenceError:
+            assert None in answers.values()
+            continue
+        for episode in expected["episode"].values.tolist():
+            there, here = expected.sel(episode=episode).values, answers[episode]
+            said = json.dumps(one["knobs"])
+            assert (here is None) == bool(np.isnan(there).any()), (episode, said)
+            if here is not None:
+                assert np.abs(there - np.array(here)).max() < TOLERANCE, (episode, said)
+                compared += 1
+    return compared
+
+
+@pytest.mark.parametrize("name", ["chile_tax_reform_2005", "loyalty_or_reputation"])
+def test_what_a_reader_moves_gives_the_engine_s_numbers(name, opened):
+    es = bt.read_evidence_set(SETS / name)
+    assert compare(opened(es), es, random.Random(1), 24) >= 20
+
+
+def test_every_feature_gives_the_engine_s_numbers(opened):
+    """Readings, events with reports and denials, sources, absences, clusters, ratios, compounds, several coders."""
+    tab, rng = opened(bt.read_evidence_set(SETS / "chile_tax_reform_2005")), random.Random(3)
+    for es in random_sets(60 if DEEP else 25):
+        frame = {
+            "base": es.base_coder,
+            "digest": es.digest,
+            "coders": [{"id": name} for name in es.coder_ids],
+        }
+        compare(tab, es, rng, 8, page={**frame, **page_numbers(es)})
+
+
+def random_sets(count):
+    """Sound sets of every feature, the same ones every time."""
+    found = []
+
+    @settings(max_examples=count, database=None, derandomize=True, deadline=None, phases=[Phase.generate])
+    @given(strategies.sets())
+    def keep(es):
+        found.append(es)
+
+    keep()
+    return found
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("name", sorted(path.name for path in SETS.iterdir() if path.is_dir()))
+def test_a_thousand_choices_give_the_engine_s_numbers(name, opened):
+    es = bt.read_evidence_set(SETS / name)
+    assert compare(opened(es), es, random.Random(2), 1000) >= 900

@@ -1,0 +1,67 @@
+// A view in the address of the page: the digest of the set, what was chosen, and what was moved.
+import type { Choice } from "./scenario";
+import type { Page } from "./set";
+
+/** an address with more is deflated */
+const PLAIN = 400;
+const DIGITS = 12;
+
+export async function toAddress(page: Page, choice: Choice): Promise<string> {
+  const head = [["set", page.digest.slice(0, DIGITS)], ["as", choice.assumption], ["by", choice.coder], ["on", choice.episode]];
+  const moved = Object.entries(choice.knobs).map(([knob, value]) => [knob, String(value)]);
+  const why = Object.entries(choice.reasons).map(([subject, reason]) => [`why|${subject}`, reason]);
+  const plain = new URLSearchParams([...head, ...moved, ...why]).toString();
+  if (plain.length < PLAIN) return plain;
+  const packed = await through(new CompressionStream("deflate-raw"), new TextEncoder().encode(JSON.stringify([choice.knobs, choice.reasons])));
+  return new URLSearchParams([...head, ["z", base64(packed)]]).toString();
+}
+
+export interface Found {
+  choice: Choice;
+  /** the view was made of another state of the set */
+  changed: boolean;
+}
+
+/** The view of an address; what it names and the set does not have is passed over. */
+export async function fromAddress(page: Page, address: string, start: Choice): Promise<Found> {
+  const given = new URLSearchParams(address);
+  const digest = given.get("set") ?? "";
+  let moved: Record<string, number> = {};
+  let why: Record<string, string> = {};
+  for (const [key, value] of given) {
+    if (key.startsWith("why|")) why[key.slice(4)] = value;
+    else if (key.includes("|") || key === "u") moved[key] = Number(value);
+  }
+  const packed = given.get("z");
+  if (packed) {
+    try {
+      const text = new TextDecoder().decode(await through(new DecompressionStream("deflate-raw"), bytes(packed)));
+      [moved, why] = JSON.parse(text) as [Record<string, number>, Record<string, string>];
+    } catch {
+      return { choice: start, changed: true };
+    }
+  }
+  const assumption = page.assumptions.find((each) => each.id === given.get("as"))?.id ?? start.assumption;
+  const episodes = page.assumptions[0].episodes;
+  const episode = given.get("on") ?? "";
+  const coder = page.coders.find((each) => each.id === given.get("by"))?.id ?? start.coder;
+  const knobs = Object.fromEntries(Object.entries(moved).filter(([knob, value]) => isKnob(knob) && Number.isFinite(value)));
+  const reasons = Object.fromEntries(Object.entries(why).filter(([, reason]) => typeof reason === "string"));
+  return {
+    choice: { assumption, coder, episode: episode in episodes ? episode : start.episode, knobs, reasons },
+    changed: digest !== "" && !page.digest.startsWith(digest),
+  };
+}
+
+const isKnob = (knob: string): boolean => knob === "u" || /^(p|l|d|r|c|e|w|b|x|s)\|/.test(knob);
+
+async function through(stream: CompressionStream | DecompressionStream, data: Uint8Array): Promise<Uint8Array> {
+  const writer = stream.writable.getWriter();
+  void writer.write(data as BufferSource).then(() => writer.close()).catch(() => undefined);
+  return new Uint8Array(await new Response(stream.readable).arrayBuffer());
+}
+
+const base64 = (data: Uint8Array): string =>
+  btoa(String.fromCharCode(...data)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+const bytes = (text: string): Uint8Array =>
+  Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));

@@ -1,0 +1,179 @@
+// What would change the answer, as in sensitivity/: priors, tipping values, ranges, the order of arrival, the search.
+import { effective, clusterWeights, type At } from "./effective";
+import { expit, logSum, logit, toDb } from "./kernel";
+import { fromRows, gapOf, posterior, type Posterior } from "./update";
+import type { Live, View } from "./view";
+
+/** The prior from which the evidence would bring a hypothesis to even odds (sensitivity/priors.py). */
+export function priorNeeded(post: Posterior, h: number): number {
+  const likelihood = post.joint.map((x, n) => x - post.logPrior[n]);
+  const others = post.joint.filter((_, n) => n !== h);
+  const weights = post.logPrior.filter((_, n) => n !== h);
+  return expit(logit(0.5) - (likelihood[h] - (logSum(others) - logSum(weights))));
+}
+
+export interface Tipping {
+  link: number;
+  /** dB of leader over rival, as coded */
+  now: number;
+  /** dB at which the two would be level; infinite where no value would do */
+  tip: number;
+}
+
+/** The likelihood ratio of each link at which leader and rival would tie (sensitivity/tipping.py). */
+export function tipping(post: Posterior, of: number, against: number): Tipping[] {
+  return post.view.links.map((_, link) => {
+    const own = gapOf(post.rows[link], of, against);
+    const tip = attainable(post, link, of, against, tie(post, link, of, against, own));
+    return { link, now: toDb(own), tip: toDb(tip) };
+  });
+}
+
+const REACH = 40;
+const POINTS = 65;
+const LOOKS = 12;
+
+/** Log ratio at which all links together cancel the prior; in a discounted cluster all weights move with it. */
+function tie(post: Posterior, link: number, of: number, against: number, own: number): number {
+  const prior = gapOf(post.logPrior, of, against);
+  const gap = (ratio: number): number => {
+    const rows = post.rows.map((row, n) => (n === link ? row.map((x, h) => (h === of ? row[against] + ratio : x)) : row));
+    const kappa = shared(post, link) ? clusterWeights(post.view, rows) : post.kappa;
+    return rows.reduce((sum, row, n) => sum + kappa[n] * gapOf(row, of, against), prior);
+  };
+  if (!shared(post, link)) return own - gap(own) / post.kappa[link];
+  const reach = REACH + 2 * Math.abs(gap(own));
+  let [low, high] = [own - reach, own + reach];
+  for (let look = 0; look < LOOKS; look++) {
+    const at = Array.from({ length: POINTS }, (_, n) => low + ((high - low) * n) / (POINTS - 1));
+    const value = at.map(gap);
+    const turns = at.map((_, n) => n).slice(0, -1).filter((n) => value[n] * value[n + 1] <= 0);
+    if (!turns.length) return value[0] > 0 ? -Infinity : Infinity;
+    const nearest = turns.reduce((a, b) => (Math.abs(at[b] + at[b + 1] - 2 * own) < Math.abs(at[a] + at[a + 1] - 2 * own) ? b : a));
+    [low, high] = [at[nearest], at[nearest + 1]];
+  }
+  return (low + high) / 2;
+}
+
+const shared = (post: Posterior, link: number): boolean => post.kappa[link] < 1;
+
+/** The ratio, or infinity where reports, detection or an event keep the link from ever saying as much. */
+function attainable(post: Posterior, link: number, of: number, against: number, tip: number): number {
+  const one = post.view.links[link];
+  if (one.link.kind === "fact" || one.entries.some((live) => live.relative && live.coded)) return tip;
+  const ends = [-Infinity, Infinity].map((end) => effective(post.view, one, { at: () => end }));
+  const least = ends[0].map((x, h) => Math.min(x, ends[1][h]));
+  const most = ends[0].map((x, h) => Math.max(x, ends[1][h]));
+  const low = Number.isNaN(least[of] - most[against]) ? -Infinity : least[of] - most[against];
+  const high = Number.isNaN(most[of] - least[against]) ? Infinity : most[of] - least[against];
+  if (tip < low - 1e-12) return -Infinity;
+  return tip > high + 1e-12 ? Infinity : tip;
+}
+
+export interface Swing {
+  live: Live;
+  link: number;
+  /** dB of leader over runner-up with the numbers of the item at the ends least and most kind to it */
+  low: number;
+  high: number;
+}
+
+/** How far the lead moves within the range of each item: the numbers of leader and rival at opposite ends. */
+export function tornado(post: Posterior, of: number, against: number): Swing[] {
+  const swings = post.view.links.flatMap((link, n) =>
+    link.entries.filter((live) => live.coded && live.location.length).map((live): Swing => {
+      const ends = [0, 2].map((end) => {
+        const at: At = (each, option, h) => {
+          const triple = each.location[option][h];
+          return each !== live ? triple[1] : h === of ? triple[end] : h === against ? triple[2 - end] : triple[1];
+        };
+        const rows = post.rows.map((row, m) => (m === n ? effective(post.view, link, { at }) : row));
+        return toDb(gapOf(fromRows(post.view, rows, post.kappa).joint, of, against));
+      });
+      return { live, link: n, low: Math.min(...ends), high: Math.max(...ends) };
+    }),
+  );
+  return swings.filter((each) => each.high - each.low > 1e-9).sort((a, b) => b.high - b.low - (a.high - a.low));
+}
+
+export interface Step {
+  /** empty for the prior */
+  of: string;
+  probability: number[];
+}
+
+/** Belief as the evidence arrives, item by item, weights in clusters those of the whole set (exact/growth.py). */
+export function trajectory(post: Posterior, dateOf: (item: string) => string): Step[] {
+  const items = post.view.links.flatMap((link) => link.entries).filter((live) => live.entry.role !== "event");
+  const dated = items.map((live, n) => ({ live, n, date: dateOf(live.entry.of) || "9999" }));
+  dated.sort((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : a.n - b.n));
+  const ordered = behindGiven(post.view, dated.map((each) => each.live));
+  const arrived = new Set<Live>();
+  const at = (): number[] => {
+    const counts = (live: Live) => live.entry.role === "event" || arrived.has(live);
+    return fromRows(post.view, post.view.links.map((link) => effective(post.view, link, { counts })), post.kappa).probability;
+  };
+  const steps: Step[] = [{ of: "", probability: at() }];
+  for (const live of ordered) {
+    arrived.add(live);
+    steps.push({ of: live.entry.of, probability: at() });
+  }
+  return steps;
+}
+
+/** The order kept, but no entry before those that it is coded given; of an event, its reports. */
+function behindGiven(view: View, ordered: Live[]): Live[] {
+  const stands = new Map<string, Live[]>(ordered.map((live) => [live.entry.of, [live]]));
+  const given = new Map<Live, string[]>(ordered.map((live) => [live, live.entry.given]));
+  for (const { entries } of view.links) {
+    const event = entries.find((live) => live.entry.role === "event");
+    if (!event) continue;
+    const reports = entries.filter((live) => live !== event);
+    stands.set(event.entry.of, reports);
+    for (const live of reports) given.set(live, [...live.entry.given, ...event.entry.given]);
+  }
+  const placed = new Set<Live>();
+  const place = (live: Live, path: Set<Live>): void => {
+    if (placed.has(live) || path.has(live)) return;
+    path.add(live);
+    const before = (given.get(live) ?? []).flatMap((each) => stands.get(each) ?? []).filter((each) => each !== live);
+    for (const each of ordered) if (before.includes(each)) place(each, path);
+    placed.add(live);
+  };
+  for (const live of ordered) place(live, new Set());
+  return [...placed];
+}
+
+/** Least decibels off what was found in favour of the leader at which it leads no more; infinite where none do. */
+export function biasNeeded(viewAt: (db: number) => View, of: number): number {
+  const behind = (db: number): boolean => {
+    const post = posterior(viewAt(db));
+    return Math.max(...post.logP.filter((_, h) => h !== of)) >= post.logP[of] - 1e-9;
+  };
+  if (behind(0)) return 0;
+  if (!behind(60)) return Infinity;
+  let [low, high] = [0, 60];
+  for (let step = 0; step < 16; step++) {
+    const middle = (low + high) / 2;
+    if (behind(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+const SLACK = 10 * (1 - 1e-12);
+
+/** Van Evera's test from the numbers (scales.classify_test); empty for ratios, which have no probability. */
+export function testType(view: View, link: number, of: number, against: number): string {
+  const one = view.links[link];
+  if (one.entries.some((live) => live.relative && live.coded)) return "";
+  const q = effective(view, one, { stated: true }).map(Math.exp);
+  let word = "straw in the wind";
+  for (const [first, second, whose] of [[q[against], q[of], " for the rival"], [q[of], q[against], ""]] as const) {
+    const present = first >= second * SLACK && first > 0;
+    const absent = (1 - first) * SLACK <= 1 - second && second < 1;
+    if (present || absent) word = (present && absent ? "doubly decisive" : present ? "smoking gun" : "hoop") + whose;
+  }
+  return word;
+}
+

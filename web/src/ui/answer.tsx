@@ -1,0 +1,109 @@
+// Left: every episode with its posterior, and the answer on the one chosen.
+import { computed } from "@preact/signals";
+import { assumption, choice, choose, colour, elsewhere, episodeText, every, hypotheses, labels, authors, page, post } from "../store";
+import type { Posterior } from "../update";
+import { WEAK_DB, db, probability, sentence, word } from "../words";
+
+export function Bar({ post }: { post: Posterior }) {
+  return (
+    <span class="bar" aria-hidden="true">
+      {post.answered && post.possible && post.view.hypotheses.map((id, h) => <i key={id} style={{ width: `${100 * post.probability[h]}%`, background: colour(id) }} />)}
+    </span>
+  );
+}
+
+function Row({ id }: { id: string }) {
+  const text = page.episodes[id];
+  const there = every.value[id];
+  if (!there) return <li class="silent" title={text.silent}><span>{text.label}</span><small>not scored</small></li>;
+  const leader = assumption.value.hypotheses[there.order[0]]?.short ?? "n.n.";
+  const said = !there.answered ? "not coded" : `${leader} ${probability(there.probability[there.order[0]])}`;
+  return (
+    <li>
+      <button type="button" aria-current={choice.value.episode === id ? "true" : undefined} onClick={() => choose({ episode: id })}>
+        <span title={text.label}>{text.label}</span>
+        <Bar post={there} />
+        <small>{said}</small>
+      </button>
+    </li>
+  );
+}
+
+export function Overview() {
+  return (
+    <nav aria-label="Episodes">
+      <h2>Episodes</h2>
+      <div class="scroll" tabIndex={0} role="region" aria-label="Episodes, a list that scrolls">
+        {page.cases.map((each) => (
+          <section key={each.id}>
+            <h3>{each.label}</h3>
+            <ul>{each.episodes.map((id) => <Row key={id} id={id} />)}</ul>
+          </section>
+        ))}
+      </div>
+      <Legend />
+    </nav>
+  );
+}
+
+function Legend() {
+  return (
+    <ul class="legend" aria-label="Hypotheses and their colours">
+      {hypotheses.value.map((each) => <li key={each.id}><i class="swatch" style={{ background: colour(each.id) }} />{each.short}<span class="sr">: {each.label}</span></li>)}
+    </ul>
+  );
+}
+
+/** dB of a lead that is none */
+const LEVEL = 1e-6;
+
+const steadiness = computed(() => {
+  const tried = elsewhere.value;
+  if (!tried.length || !post.value.answered) return null;
+  const least = tried.reduce((a, b) => (b.lead < a.lead ? b : a));
+  const lost = tried.filter((each) => each.lead <= LEVEL).length;
+  const name = least.lead < -1 ? "not robust" : least.lead < 1 ? "practically level elsewhere" : least.lead < WEAK_DB ? "kept, weakly" : "robust";
+  const others = tried.length === 1 ? "the other one tried" : `all ${tried.length} others`;
+  const where = lost ? `It does not lead under ${lost} of ${tried.length} other assumptions or coders that change a number here` : `It leads under ${others}, assumptions and coders that change a number here`;
+  return { name, text: `${where}; the least is ${db(Math.abs(least.lead) <= LEVEL ? 0 : least.lead)} dB: ${least.label}.` };
+});
+
+export function Answer() {
+  const now = post.value;
+  const was = authors.value;
+  const text = episodeText.value;
+  const shown = now.answered && now.possible;
+  return (
+    <section class="answer" aria-labelledby="answer">
+      <p class="case">{text.case}{text.date && ` · ${text.date}`}</p>
+      <h2 id="answer">{text.label}</h2>
+      <p class="outcome">{text.outcome}</p>
+      <div class="live">
+        <p class="sentence" role="status">{sentence(now, labels.value, text.refusal)}</p>
+        {shown && (
+          <table class="posterior">
+            <caption class="sr">Prior and posterior of every hypothesis</caption>
+            <thead><tr><th scope="col">Hypothesis</th><th scope="col">Prior</th><th scope="col">Posterior</th></tr></thead>
+            <tbody>
+              {now.view.hypotheses.map((id, h) => (
+                <tr key={id} class={now.order[0] === h ? "first" : ""} title={hypotheses.value[h].statement}>
+                  <th scope="row">{labels.value[h]}</th>
+                  <td>{probability(now.view.prior[h])}</td>
+                  <td>
+                    <span class="fill" aria-hidden="true"><i style={{ width: `${100 * now.probability[h]}%`, background: colour(id) }} />{h in was.probability && <b style={{ left: `${100 * was.probability[h]}%` }} />}</span>
+                    <strong>{probability(now.probability[h])}</strong>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+        {shown && <p class="lead"><strong>{db(now.lead, false)} dB</strong> between first and second · {word(now)}{steadiness.value && <> · <span>{steadiness.value.name}</span></>}</p>}
+      </div>
+      {shown && steadiness.value && <p class="small">{steadiness.value.text}</p>}
+      {text.brief.length > 0 && (
+        <details class="brief"><summary>What the authors' report says{text.verdict && `: ${text.verdict}`}</summary>{text.brief.map((each) => <p key={each}>{each}</p>)}</details>
+      )}
+    </section>
+  );
+}

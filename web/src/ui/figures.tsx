@@ -1,0 +1,166 @@
+// Live figures of the episode chosen: the ledger, the way the belief went, how far each range reaches.
+import { computed } from "@preact/signals";
+import { scaleLinear } from "d3-scale";
+import { curveStepAfter, line } from "d3-shape";
+import { answer } from "../answers";
+import { toDb } from "../kernel";
+import { tornado, trajectory } from "../questions";
+import { colour, hypotheses, labels, page, settled } from "../store";
+import { gapOf, weights, type Posterior } from "../update";
+import { db, probability } from "../words";
+
+const WIDTH = 640;
+const LABELS = 235;
+const ROW = 22;
+const cut = (text: string, letters = 38): string => (text.length > letters ? `${text.slice(0, letters - 1).trimEnd()}…` : text);
+const dateOf = (item: string): string => page.items[item]?.sortDate ?? "";
+
+const post = computed<Posterior>(() => answer(page, settled.value));
+
+function titleOf(now: Posterior, link: number): string {
+  const one = now.view.links[link];
+  if (one.link.kind === "event" || one.entries.length === 1) return page.items[one.entries[0].entry.of]?.title ?? one.link.group;
+  return `${page.items[one.entries[0].entry.of]?.title ?? ""} and ${one.entries.length - 1} more`;
+}
+
+interface Bar {
+  title: string;
+  from: number;
+  to: number;
+  total?: boolean;
+}
+
+/** From the prior odds of first over second to the posterior odds, item by item in the order of dates. */
+function ledgerOf(now: Posterior): Bar[] {
+  const [of, against] = now.order;
+  const each = weights(now, of, against).map((value, n) => ({ value, n, date: lastDate(now, n) }));
+  each.sort((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : a.n - b.n));
+  let at = toDb(gapOf(now.logPrior, of, against));
+  const bars: Bar[] = [{ title: "Prior odds", from: 0, to: at, total: true }];
+  for (const { value, n } of each) {
+    bars.push({ title: titleOf(now, n), from: at, to: at + value });
+    at += value;
+  }
+  return [...bars, { title: "Posterior odds", from: 0, to: at, total: true }];
+}
+
+const lastDate = (now: Posterior, link: number): string =>
+  now.view.links[link].entries.map((live) => dateOf(live.entry.of)).reduce((a, b) => (b > a ? b : a), "") || "9999";
+
+const finite = (x: number, by: number): number => (Number.isFinite(x) ? x : Math.sign(x) * by);
+
+function Axis({ x, height, ticks = 5 }: { x: { (v: number): number; ticks(n: number): number[] }; height: number; ticks?: number }) {
+  return (
+    <g class="axis">
+      {x.ticks(ticks).map((tick) => <g key={tick} transform={`translate(${x(tick)},0)`}><line y2={height} class={tick === 0 ? "zero" : ""} /><text y={height + 14} text-anchor="middle">{db(tick, false).replace(".0", "")}</text></g>)}
+    </g>
+  );
+}
+
+function Ledger() {
+  const now = post.value;
+  const bars = ledgerOf(now);
+  const [of, against] = now.order;
+  const ends = bars.flatMap((bar) => [bar.from, bar.to]).filter(Number.isFinite);
+  const x = scaleLinear([Math.min(0, ...ends), Math.max(0, ...ends)], [LABELS + 8, WIDTH - 46]).nice();
+  const height = bars.length * ROW;
+  const beyond = 1.2 * Math.max(10, ...ends.map(Math.abs));
+  return (
+    <figure tabIndex={0}>
+      <figcaption>What each item adds, in the order of dates, in dB for {labels.value[of]} (right) over {labels.value[against]} (left)</figcaption>
+      <svg viewBox={`0 0 ${WIDTH} ${height + 22}`} role="img" aria-label={bars.map((bar) => `${bar.title}: ${db(bar.total ? bar.to : bar.to - bar.from)} dB`).join("; ")}>
+        <Axis x={x} height={height} />
+        {bars.map((bar, n) => {
+          const [a, b] = [x(finite(bar.from, beyond)), x(finite(bar.to, beyond))];
+          const value = bar.total ? bar.to : bar.to - bar.from;
+          return (
+            <g key={`${n}${bar.title}`} transform={`translate(0,${n * ROW})`}>
+              <text x={LABELS} y={15} text-anchor="end" class={bar.total ? "strong" : ""}>{cut(bar.title)}</text>
+              <rect x={Math.min(a, b)} width={Math.max(1, Math.abs(b - a))} y={4} height={ROW - 8} class={bar.total ? "total" : ""} style={bar.total ? {} : { fill: colour(hypotheses.value[value >= 0 ? of : against]?.id ?? "") }} />
+              <text x={Math.max(a, b) + 4} y={15} class="value">{db(value)}</text>
+            </g>
+          );
+        })}
+      </svg>
+    </figure>
+  );
+}
+
+function Trajectory() {
+  const now = post.value;
+  const steps = trajectory(now, dateOf);
+  const height = 190;
+  const x = scaleLinear([0, Math.max(1, steps.length - 1)], [34, WIDTH - 120]);
+  const y = scaleLinear([0, 1], [height, 8]);
+  const path = line<number>((_, n) => x(n), (p) => y(p)).curve(curveStepAfter);
+  const ends = spaced(now.view.hypotheses.map((_, h) => y(steps[steps.length - 1].probability[h])), 13, height);
+  return (
+    <figure tabIndex={0}>
+      <figcaption>How the belief went, document by document in the order of dates, from the prior to the posterior</figcaption>
+      <svg viewBox={`0 0 ${WIDTH} ${height + 22}`} role="img" aria-label={now.view.hypotheses.map((_, h) => `${labels.value[h]}: from ${probability(steps[0].probability[h])} to ${probability(steps[steps.length - 1].probability[h])}`).join("; ")}>
+        <g class="axis">{[0, 0.25, 0.5, 0.75, 1].map((tick) => <g key={tick} transform={`translate(0,${y(tick)})`}><line x1={34} x2={WIDTH - 120} /><text x={28} y={4} text-anchor="end">{probability(tick)}</text></g>)}</g>
+        {now.view.hypotheses.map((id, h) => (
+          <g key={id}>
+            <path d={path(steps.map((step) => step.probability[h])) ?? ""} class="line" style={{ stroke: colour(id), strokeDasharray: DASHES[h % DASHES.length] }} />
+            <text x={WIDTH - 114} y={ends[h] + 4}>{hypotheses.value[h]?.short} {probability(steps[steps.length - 1].probability[h])}</text>
+          </g>
+        ))}
+        <text x={34} y={height + 18} class="soft">prior</text>
+        <text x={WIDTH - 120} y={height + 18} text-anchor="end" class="soft">{steps.length - 1} documents</text>
+      </svg>
+    </figure>
+  );
+}
+
+const DASHES = ["none", "6 3", "2 2", "8 2 2 2", "10 4", "3 3"];
+
+/** Places for labels, none nearer to another than so much. */
+function spaced(at: number[], least: number, height: number): number[] {
+  const order = at.map((_, n) => n).sort((a, b) => at[a] - at[b]);
+  const placed = [...at];
+  order.forEach((n, rank) => { if (rank) placed[n] = Math.max(placed[n], placed[order[rank - 1]] + least); });
+  const over = Math.max(0, Math.max(...placed) - height);
+  if (over) order.reverse().forEach((n, rank) => { placed[n] = rank ? Math.min(placed[n], placed[order[rank - 1]] - least) : placed[n] - over; });
+  return placed;
+}
+
+const SHOWN = 12;
+
+function Tornado() {
+  const now = post.value;
+  const [of, against] = now.order;
+  const swings = tornado(now, of, against).slice(0, SHOWN);
+  if (!swings.length) return <p class="small">No ranges were stated here, so none can be followed to its ends.</p>;
+  const lead = toDb(gapOf(now.joint, of, against));
+  const x = scaleLinear([Math.min(0, ...swings.map((each) => each.low)), Math.max(lead, ...swings.map((each) => each.high))].map((each) => finite(each, 60)), [LABELS + 8, WIDTH - 24]).nice();
+  const height = swings.length * ROW;
+  return (
+    <figure tabIndex={0}>
+      <figcaption>How far the lead of {labels.value[of]} over {labels.value[against]} reaches, in dB, within the range stated for each item, one at a time</figcaption>
+      <svg viewBox={`0 0 ${WIDTH} ${height + 22}`} role="img" aria-label={swings.map((each) => `${page.items[each.live.entry.of]?.title}: ${db(each.low)} to ${db(each.high)} dB`).join("; ")}>
+        <Axis x={x} height={height} />
+        <line x1={x(lead)} x2={x(lead)} y2={height} class="now" />
+        {swings.map((each, n) => (
+          <g key={each.live.entry.of} transform={`translate(0,${n * ROW})`}>
+            <text x={LABELS} y={15} text-anchor="end">{cut(page.items[each.live.entry.of]?.title ?? "")}</text>
+            <rect x={x(finite(each.low, 60))} width={Math.max(0, x(lead) - x(finite(each.low, 60)))} y={5} height={ROW - 10} style={{ fill: colour(hypotheses.value[against]?.id ?? "") }} />
+            <rect x={x(lead)} width={Math.max(0, x(finite(each.high, 60)) - x(lead))} y={5} height={ROW - 10} style={{ fill: colour(hypotheses.value[of]?.id ?? "") }} />
+          </g>
+        ))}
+      </svg>
+    </figure>
+  );
+}
+
+export function Figures() {
+  const now = post.value;
+  if (!now.answered || !now.possible) return null;
+  return (
+    <section class="figures" aria-labelledby="figures">
+      <h2 id="figures">Figures</h2>
+      <Ledger />
+      <Trajectory />
+      <Tornado />
+    </section>
+  );
+}

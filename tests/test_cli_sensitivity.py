@@ -30,7 +30,7 @@ def template(tmp_path_factory):
     return bt.write_template(tmp_path_factory.mktemp("sensitivity") / "set")
 
 
-@pytest.mark.parametrize("width", [60, 80, 140])
+@pytest.mark.parametrize("width", [40, 60, 80, 140])
 def test_the_table_fits_and_hides_nothing(template, width):
     shown = run(template, width=width)
     assert shown.exit_code == 0, shown.output
@@ -39,6 +39,9 @@ def test_the_table_fits_and_hides_nothing(template, width):
     text = " ".join(shown.stdout.split())
     assert "Weakest: the measures by which the lead is lost first." in text
     assert "Verdicts: " in text
+    # names and every number, whether side by side or one below the other
+    assert {"The", "council", "votes", "for", "the", "bridge"} <= set(text.replace(":", "").split())
+    assert "Coder" in text.split("Lead: ")[0]
 
 
 @pytest.mark.deep

@@ -231,3 +231,10 @@ def test_figures_of_ids_that_differ_in_a_dot_or_a_capital_have_files_of_their_ow
     assert list(stems) == names
     assert len({stem.casefold() for stem in stems.values()}) == len(names)
     assert all(sign.isalnum() or sign in "-_" for stem in stems.values() for sign in stem)
+
+
+def test_arviz_gets_words_for_every_dimension_of_draws():
+    words = plots.labeller(bt.compile_evidence(bt.read_evidence_set("evidence_sets/us_arms_transfers")))
+    for dim in ("hypothesis", "mechanism"):
+        assert words.make_label_vert("x", {dim: "quid_pro_quo"}, {dim: 3}) == "x\nQuid pro quo"
+    assert words.make_label_vert("x", {"coder": "reader_a"}, {"coder": 0}) == "x\nReader A"

@@ -340,7 +340,7 @@ def test_every_style_lists_an_archival_letter_in_its_own_way(arms):
 def test_a_date_in_words_stands_once(style):
     letter = {"id": "x", "type": "manuscript", "title": "Memorandum", "issued": {"literal": "c. 1971"}}
     news = {"id": "y", "type": "article-newspaper", "title": "A sale", "issued": {"literal": "spring 1971"}}
-    said, listed = conversion.cited(["[@x]"], [letter, news], style)
+    said, listed = conversion.cited(["[@x; @y]"], [letter, news], style)
     assert "c. 1971" in said[0]
     assert [listed[key].count("1971") for key in ("x", "y")] == [1, 1]
 
@@ -415,6 +415,16 @@ def test_draws_add_their_intervals(ranged):
     assert re.search(r"^\| A \| \.7\d \| \.7\d to \.8\d \| >\.99 \|$", text, re.M)
     assert "seed: 3" in text
     assert "propagated A .7" in section(text, "## Every episode")
+
+
+def test_the_page_that_answers_has_the_interval_of_draws(ranged):
+    tree = propagate(bt.compile_evidence(ranged), draws=500, seed=3)
+    text = markdown(gather(ranged, draws=[tree], detail="brief"), detail="brief")
+    p = tree["posterior"]["probability"].isel(episode=0, hypothesis=0)
+    low, high = (f"{end:.2f}".lstrip("0") for end in p.quantile([0.05, 0.95]).values)
+    mean = f"{float(p.mean()):.2f}".lstrip("0")
+    assert f"propagated A {mean} ({low}–{high}, 90 %)" in section(text, "## Every episode")
+    assert "Propagated: mean and interval of the draws." in text
 
 
 def test_draws_from_another_set_are_refused(ranged):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bayes_trace.cli.lines import HARD, folded
 from bayes_trace.cli.options import (
     CoderOption,
     JsonFlag,
@@ -32,6 +34,8 @@ __all__ = ["sensitivity"]
 
 #: from this many columns on, hypotheses are named in full
 WIDE = 110
+#: the least that a table leaves to names
+NAMES = 24
 NEVER = "\N{EM DASH}"
 
 
@@ -57,8 +61,9 @@ def sensitivity(
     from bayes_trace.sensitivity import survey
     from bayes_trace.summary.verdicts import gather_answers
 
-    es = read(folder, scenario)
     with progress("sensitivity") as say:
+        say("reading", 0.0)
+        es = read(folder, scenario)
         tree = survey(
             es, episodes=episode or None, coder=coder, progress=lambda what, done: say(what, 0.8 * done)
         )
@@ -97,7 +102,9 @@ def _records(table: xr.Dataset) -> dict[str, Any]:
 def _show(es: EvidenceSet, answers: Answers, table: xr.Dataset, scenarios: xr.Dataset) -> None:
     screen = console()
     wide = screen.width >= WIDE
-    screen.print(f"{es.title}\nscenario {table.attrs['scenario']}; coder {table.attrs['coder']}")
+    labels = {reader.id: reader.label for reader in answers.readers}
+    coder = str(table.attrs["coder"])
+    screen.print(f"{es.title}\n{answers.settings[0].label}; {labels.get(coder, coder)}")
     screen.print("How robust each leading hypothesis is, given that one of the hypotheses is true:")
     if not wide and any(h.short for h in es.hypotheses):
         screen.print("; ".join(f"{h.short} {h.label}" for h in es.hypotheses if h.short))
@@ -105,7 +112,8 @@ def _show(es: EvidenceSet, answers: Answers, table: xr.Dataset, scenarios: xr.Da
         mine = table.isel(episode=(table["case"] == case.case).values)
         if mine.sizes["episode"]:
             screen.print(f"\n{case.label}")
-            screen.print(_table(es, mine, wide=wide))
+            for each in _laid_out(es, mine, wide=wide):
+                screen.print(each)
     screen.print(_legend(answers, wide=wide))
     if scenarios.attrs["unfit"]:
         screen.print(f"Scenarios that cannot be combined with these: {scenarios.attrs['unfit']}.")
@@ -130,10 +138,8 @@ def _shown(*, wide: bool) -> list[Measure]:
     return [measure for measure in measures() if measure.column and (wide or not measure.wide)]
 
 
-def _table(es: EvidenceSet, part: xr.Dataset, *, wide: bool) -> Table:
-    from rich import box
-    from rich.table import Table
-
+def _laid_out(es: EvidenceSet, part: xr.Dataset, *, wide: bool) -> list[Table | str]:
+    """A table, or paragraphs where the numbers would leave no room for names."""
     shown = _shown(wide=wide)
     rows = [part.isel(episode=row) for row in range(part.sizes["episode"])]
     cells = [[_cell(row, measure) for row in rows] for measure in shown]
@@ -141,17 +147,40 @@ def _table(es: EvidenceSet, part: xr.Dataset, *, wide: bool) -> Table:
         _width([measure.column.replace(" ", "\n"), *column])
         for measure, column in zip(shown, cells, strict=True)
     ]
+    left = console().width - sum(widths) - 2 * len(widths) - 3
+    about = [_about(es, row, wide=wide) for row in rows]
+    heads = [measure.column for measure in shown]
+    numbers = list(zip(*cells, strict=True))
+    if left < NAMES:
+        return [_stacked(*each, heads) for each in zip(about, numbers, strict=True)]
+    return [_table(about, numbers, heads, [left, *widths])]
+
+
+def _stacked(about: str, numbers: Sequence[str], heads: Sequence[str]) -> str:
+    """An episode and its numbers, each after its heading."""
+    each = "; ".join(
+        f"{head} {number}".replace(" ", HARD).replace("\n", f"{HARD}or{HARD}")
+        for head, number in zip(heads, numbers, strict=True)
+    )
+    lines = [
+        line for text in about.splitlines() for line in folded(text, console().width, indent="  ", first="")
+    ]
+    return "\n".join([*lines, *folded(each, console().width, indent="    ", first="  "), ""])
+
+
+def _table(
+    about: Sequence[str], numbers: Sequence[Sequence[str]], heads: Sequence[str], widths: Sequence[int]
+) -> Table:
+    from rich import box
+    from rich.table import Table
+
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 1, 0))
     # what the numbers leave, so that none of them is cut off
-    table.add_column(
-        "Episode: leader; verdict",
-        width=console().width - sum(widths) - 2 * len(widths) - 3,
-        overflow="fold",
-    )
-    for measure, width in zip(shown, widths, strict=True):
-        table.add_column(measure.column, justify="right", width=width)
-    for row, *numbers in zip(rows, *cells, strict=True):
-        table.add_row(_about(es, row, wide=wide), *numbers)
+    table.add_column("Episode: leader; verdict", width=widths[0], overflow="fold")
+    for head, width in zip(heads, widths[1:], strict=True):
+        table.add_column(head, justify="right", width=width)
+    for name, row in zip(about, numbers, strict=True):
+        table.add_row(name, *row)
     return table
 
 

@@ -71,13 +71,14 @@ def update(
     if coder and pool:
         message = "--coder and --pool are mutually exclusive; give one"
         raise typer.BadParameter(message)
-    es = read(folder, scenario)
-    evidence = compile_evidence(es)
-    chosen = None if pool else coder or es.base_coder
-    posterior = exact.update(
-        evidence, point=point.value, coder=chosen, pool=pool.value if pool else None, refused="best"
-    )
     with progress("update") as say:
+        say("reading", 0.0)
+        es = read(folder, scenario)
+        evidence = compile_evidence(es)
+        chosen = None if pool else coder or es.base_coder
+        posterior = exact.update(
+            evidence, point=point.value, coder=chosen, pool=pool.value if pool else None, refused="best"
+        )
         answers = gather_answers(es, progress=say)
     records = _records(es, evidence, posterior, chosen) | _told(answers)
     records["episodes"] = [each | _judged(answers, each["episode"]) for each in records["episodes"]]

@@ -107,12 +107,14 @@ class Brief:
 
     def _caption(self, *, preferred: bool) -> str:
         whose = f"; items as {escape(self._reader())} weighs them" if len(self.answers.readers) > 1 else ""
+        kinds = {"Propagated" if "propagated" in drawn.note else "Drawn" for drawn in self.g.draws}
+        drawn = "".join(f" {kind}: mean and interval of the draws." for kind in sorted(kinds))
         interval = "the preferred assumptions" if preferred else "the set as it stands"
         return (
             f"Every episode. Probability of the leading hypothesis by reader, with the 90 % interval that the stated "
             f"ranges give under {interval}. Lowest: the smallest probability of the leader "
             f"across {len(self.answers.settings)} sets of assumptions and all readers, and where it occurs. "
-            f"For and against: the strongest items, in dB against the runner-up{whose}."
+            f"For and against: the strongest items, in dB against the runner-up{whose}.{drawn}"
         )
 
     def _reader(self) -> str:

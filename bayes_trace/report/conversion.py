@@ -173,11 +173,11 @@ def _citing(references: Sequence[dict[str, Any]], style: str, folder: Path) -> l
 def cited(
     citations: Sequence[str], references: Sequence[dict[str, Any]], style: str
 ) -> tuple[list[str], dict[str, str]]:
-    """Citations in Markdown, in their order, and the references that the style makes of all sources, by key."""
+    """Citations in Markdown, in their order, and the references that the style makes of their sources, by key."""
     import pypandoc
 
     with tempfile.TemporaryDirectory() as name:
-        options = [*_citing(references, style, Path(name)), "--wrap=none", "--metadata=nocite:@*"]
+        options = [*_citing(references, style, Path(name)), "--wrap=none"]
         text = "\n\n".join([*(f"::: {{.cited}}\n{each}\n:::" for each in citations), "::: {#refs}\n:::"])
         tree = json.loads(pypandoc.convert_text(text, "json", format=_READER, extra_args=options))
         *said, listed = tree["blocks"]

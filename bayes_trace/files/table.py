@@ -117,11 +117,8 @@ def _add_coding(table: CodingTable, rows: list[Row]) -> None:
         if len(several) > 1:
             message = f"rows in {' and '.join(sorted(several))}; {mend} for the coding of an item"
             table.problem(_at(item, episode), message, rows[0][0])
-    notes: dict[str, str] = {}
-    for _, cells in rows:
-        if cells.get("note"):
-            notes.setdefault(cells["hypothesis"], cells["note"])
-    first = next(iter(notes), "")
+    notes = {cells["hypothesis"]: cells["note"] for _, cells in reversed(rows) if cells.get("note")}
+    first = next((cells["hypothesis"] for _, cells in rows if cells.get("note")), "")
     data = {
         "coder": table.coder.id,
         "episodes": (episode,) if episode else (),

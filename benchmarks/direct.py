@@ -18,7 +18,7 @@ from sampling import naive_twin, rate  # benchmarks/sampling.py, beside this fil
 import bayes_trace as bt
 
 ARMS = Path(__file__).parents[1] / "evidence_sets" / "us_arms_transfers"
-ROUNDS = 3
+ROUNDS, RUNS = 3, 5
 #: times `bayes-trace update` for the template and for the arms set
 LIMITS = {"template": 4, "arms": 8}
 
@@ -54,21 +54,32 @@ def main() -> None:
 
 
 def against_naive() -> None:
-    """Effective draws of the leader per second in one process, against a chain that samples the hypothesis."""
+    """Effective draws per second of "the leader is true", against a chain that samples the hypothesis.
+
+    Drawing alone is timed, on either side: compiling, imports, checks and the building of trees are not. A chain
+    that never leaves the leader counts as if all its draws were independent, which is in its favour.
+    """
     evidence = bt.compile_evidence(bt.read_evidence_set(ARMS))
     one = evidence.sel(coder=[evidence.attrs["base_coder"]])
-    bt.sample(one, seed=0)  # what is imported on first use is no part of sampling, nor is compiling below
-    ours = bt.sample(one, seed=1)
-    leader = ours.posterior.probability.mean(("chain", "draw")).argmax("hypothesis")
-    quick = rate(ours.posterior.probability.isel(hypothesis=leader), ours.attrs["sampling_seconds"])
+    bt.sample(one, seed=0)
+    runs = [bt.sample(one, seed=seed) for seed in range(1, RUNS + 1)]
+    leader = runs[0].posterior.probability.mean(("chain", "draw")).argmax("hypothesis")
+    leader = leader.drop_vars("hypothesis", errors="ignore")
+    quick = statistics.median(
+        float(
+            np.median(rate((each.posterior.drawn_hypothesis == leader) * 1.0, each.attrs["sampling_seconds"]))
+        )
+        for each in runs
+    )
     with naive_twin(one):
         drawn = pm.sample(1000, tune=1000, chains=4, cores=2, random_seed=1, progressbar=False, quiet=True,
-                          compute_convergence_checks=False)  # fmt: skip
-    indicator = (drawn["posterior"]["h"] == leader.drop_vars("hypothesis", errors="ignore")).astype(float)
-    slow = rate(indicator, drawn["posterior"].attrs["sampling_time"])
-    ratio = np.median(quick) / np.nanmedian(slow)
-    print(f"effective draws of P(leader) per second, median over episodes: {np.median(quick):.0f}, ", end="")
-    print(f"naive {np.nanmedian(slow):.1f}: {ratio:.0f} times; promised at least 1000")
+                          compute_convergence_checks=False)["posterior"]  # fmt: skip
+    slow = float(np.median(rate((drawn["h"] == leader) * 1.0, drawn.attrs["sampling_time"])))
+    print(
+        f"effective draws of the leader per second, median over episodes: {quick:.0f}, naive {slow:.1f}: ",
+        end="",
+    )
+    print(f"{quick / slow:.0f} times; promised at least 1000")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import arviz_stats as azs
 import numpy as np
 import pymc as pm
 import xarray as xr
+from pymc.blocking import DictToArrayBijection
 
 import bayes_trace as bt
 from bayes_trace.models import EvidenceModel, Record, elicitation_model
@@ -21,7 +22,7 @@ from bayes_trace.models.graph import build_rows, sum_by_episode
 from bayes_trace.models.layout import make_layout
 from bayes_trace.propagation import propagate
 from bayes_trace.sampling import sample
-from bayes_trace.sampling.compiling import compiled, forget_compiled
+from bayes_trace.sampling.compiling import forget_compiled
 
 SET = Path(__file__).parents[1] / "evidence_sets" / "us_arms_transfers"
 GRADIENT_SIZES, SAMPLING_SIZES = (100, 1000, 10_000), (10, 100, 1000)
@@ -147,9 +148,11 @@ def episodes() -> None:
     """Gradient and sampling time by number of episodes, with the exponent of growth."""
     gradients = []
     for n in GRADIENT_SIZES:
-        function = compiled(elicitation_model(_set_of(n))).function
-        x = np.random.default_rng(1).standard_normal(function.n_dim)
-        gradients.append(min(_timed(lambda f=function, x=x: f.logp_func(x)) for _ in range(20)))
+        model = elicitation_model(_set_of(n))
+        point = DictToArrayBijection.map(model.initial_point())
+        function = model.logp_dlogp_function(ravel_inputs=True)
+        function(point)
+        gradients.append(min(_timed(partial(function, point)) for _ in range(20)))
         print(f"{n} episodes: gradient {gradients[-1] * 1e6:.0f} us")
     print(f"gradient grows as n^{_exponent(GRADIENT_SIZES, gradients):.2f}; promised at most 1")
     seconds = []

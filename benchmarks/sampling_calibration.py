@@ -20,8 +20,8 @@ from bayes_trace.sampling.compiling import quiet_compiling
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from tests.known_slope import SLOPE, fitted_slopes
 from tests.synthetic import generative_set, simulate_found
-from tests.test_agreement_comparative import SLOPE, fitted_slopes
 
 FITS = 200
 BINS, FEW_BINS = 20, 5

@@ -10,15 +10,14 @@ from scipy.special import softmax
 import bayes_trace as bt
 from bayes_trace.errors import SamplingStoppedError
 from bayes_trace.evidence.values import MADE
-from bayes_trace.likelihood import attempts_of, drop_entries, with_likelihoods
-from bayes_trace.likelihood.attempts import with_attempts
+from bayes_trace.likelihood import drop_entries
 from bayes_trace.models import comparative_model, success_model
 from bayes_trace.sampling import chains as chains_module
 from bayes_trace.sampling import for_loo, sample
 from bayes_trace.sampling.chains import run_chains
-from bayes_trace.sampling.plan import Plan
 from bayes_trace.summary import summarise_coefficients
 from tests.build import HYPOTHESES, item, make_set
+from tests.known_slope import SLOPE, fitted_slopes
 from tests.synthetic import expit
 
 pytestmark = pytest.mark.deep
@@ -78,7 +77,7 @@ def centred(z, *axes):
 
 def test_the_comparative_model_agrees_with_importance_sampling(evidence, model, draws):
     """Ranges are integrated out by the exact update: sum over h of share_jh P_jh / prior_jh."""
-    kept = drop_entries(evidence, (evidence.link_restates.values != "")[evidence.entry_link.values])
+    kept = drop_entries(evidence, evidence.entry_restates.values != "")
     exact = bt.update(kept, point="mean").probability.values
     rng = np.random.default_rng(2)
     x = np.array([float(t) for t in evidence.condition_text.values[:, 0]])
@@ -140,49 +139,6 @@ def test_an_interrupt_at_another_prior_scale_keeps_the_draws(model, monkeypatch)
     table = summarise_coefficients(kept)
     assert table["flag"].str.contains("interrupted").all()
     assert "half_scale" not in table
-
-
-SLOPE, LEVEL, BASE, SHARE = 1.0, 0.3, -1.0, 0.7
-J = 80
-
-
-def success_set():
-    x = np.linspace(-1, 1, J)
-    details = {
-        f"e{j}": {"granted": "yes" if j % 2 else "no", "conditions": {"record": float(x[j])}}
-        for j in range(J)
-    }
-    said, about = {"made": 0.9, "not_made": 0.1}, {"about": "attempt"}
-    rows = {f"e{j}": [item(f"i{j}", said, coding=about)] for j in range(J)}
-    return make_set(
-        rows,
-        hypotheses=("A", "B"),
-        priors=(0.5, 0.5),
-        details=details,
-        conditions={"record": "a number"},
-    )
-
-
-def simulate_success(evidence, rng):
-    """Attempts, outcomes and documents of every episode of the success set, drawn from known numbers."""
-    attempts = attempts_of(evidence)
-    x = np.array([float(t) for t in attempts.condition_text.values[:, 0]])
-    made = rng.random(J) < SHARE
-    success = np.where(made, expit(LEVEL + SLOPE * (x - x.mean()) / x.std()), expit(BASE))
-    granted = np.where(rng.random(J) < success, "yes", "no")
-    # the document speaks for the attempt nine times in ten if there was one, once in ten if not
-    sign = np.where(rng.random(J) < np.where(made, 0.9, 0.1), 1.0, -1.0)
-    location = attempts.location.values * sign[None, :, None, None]
-    simulated = with_likelihoods(attempts.assign(location=(attempts.location.dims, location)))
-    return with_attempts(evidence, simulated.assign_coords(granted=("episode", granted)))
-
-
-def fitted_slopes(replicates):
-    """Draws of the slope, one array per simulated set."""
-    evidence, rng = bt.compile_evidence(success_set()), np.random.default_rng(4)
-    for replicate in range(replicates):
-        model = success_model(simulate_success(evidence, rng), conditions=["record"])
-        yield run_chains(model, Plan(400, 400, 2, replicate, "nutpie")).draws["slope"].values.ravel()
 
 
 def test_the_success_model_recovers_a_known_slope():

@@ -58,6 +58,20 @@ def test_the_table_of_draws_fits_a_terminal():
     assert names == ["loyalty_coercion", "spontaneous_reputation"]
 
 
+@pytest.mark.deep
+def test_another_coder_is_sampled_alone():
+    shown = run("sample", ARMS, "--coder", "reader_b", "--episode", "f5e_1972", "--seed", 1, "--json")
+    assert shown.returncode == 0, shown.stderr
+    told = json.loads(shown.stdout)
+    assert (told["sampler"], told["coder"]) == ("direct", "reader_b")
+    exact = bt.update(
+        bt.compile_evidence(bt.read_evidence_set(ARMS)), coder="reader_b", point="mean", refused="best"
+    )
+    for row in told["episodes"]:
+        p = exact["probability"].sel(episode="f5e_1972", hypothesis=row["hypothesis"]).item()
+        assert row["mean"] == pytest.approx(p, abs=0.01)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -16,7 +16,7 @@ import pytest
 import xarray as xr
 from arviz_stats.base import array_stats
 from hypothesis import assume, given
-from scipy.stats import chisquare, kstest
+from scipy.stats import chisquare, ks_2samp, kstest
 
 import bayes_trace as bt
 from bayes_trace.errors import ImpossibleEvidenceError, ModelError, SamplerError, UnknownNameError
@@ -25,7 +25,8 @@ from bayes_trace.exact.mean import coded_links, level_of
 from bayes_trace.likelihood import cluster_weight, effective_likelihood, with_likelihoods
 from bayes_trace.sampling import run
 from bayes_trace.sampling.candidates import effective, pareto_k
-from bayes_trace.sampling.direct import NotTrustedError, draw_episode
+from bayes_trace.sampling.direct import NotTrustedError, Wanted, draw_episode
+from bayes_trace.sampling.plain import draw_plain, plain_episodes
 from bayes_trace.scales import logit
 from bayes_trace.summary import power_sensitivity
 from tests.build import item, make
@@ -55,7 +56,7 @@ def episodes(ev):
     """What was stated for each episode, its prior, and the level of ratios."""
     stated = coded_links(ev, 0)
     for j, prior in enumerate(ev["prior"].values):
-        yield stated.take(np.flatnonzero(stated.links.episode == j)), prior, level_of(ev)
+        yield stated.of_episodes(np.array([j])), prior, level_of(ev)
 
 
 def softmax(log_values):
@@ -114,15 +115,41 @@ def test_random_sets_agree_with_brute_force_and_with_the_exact_mean(data):
     exact = bt.update(ev, point="mean", refused="best")
     rng = np.random.default_rng(7)
     for j, (stated, prior, level) in enumerate(episodes(ev)):
-        drawn = draw_episode(stated, prior, level, draws=DRAWS, rng=rng)
         expected, error = by_brute_force(stated, prior, level, rng)
-        assert np.abs(drawn.mean - expected).max() < 6 * error.max() + 0.004
-        if not exact.at_best.values[j]:
-            assert np.abs(drawn.mean - exact.probability.values[j]).max() < 0.004
-        p = softmax(drawn.log_share + drawn.given)
-        assert (np.abs(p.mean(axis=0) - drawn.mean) < 6 * p.std(axis=0) / np.sqrt(DRAWS) + 1e-9).all()
-        shares = np.bincount(drawn.drawn, minlength=prior.size) / DRAWS
-        assert np.abs(shares - drawn.mean).max() < 0.1
+        for drawn in by_each_path(stated, level, Wanted(prior, DRAWS, rng)):
+            assert np.abs(drawn.mean - expected).max() < 6 * error.max() + 0.004
+            if not exact.at_best.values[j]:
+                assert np.abs(drawn.mean - exact.probability.values[j]).max() < 0.004
+            p = softmax((drawn.log_share + drawn.given).T)
+            assert (np.abs(p.mean(axis=0) - drawn.mean) < 6 * p.std(axis=0) / np.sqrt(DRAWS) + 1e-9).all()
+            shares = np.bincount(drawn.drawn, minlength=prior.size) / DRAWS
+            assert np.abs(shares - drawn.mean).max() < 0.1
+
+
+def by_each_path(stated, level, wanted):
+    """An episode drawn by itself, and among those in which nothing is shared where it is one of them."""
+    yield draw_episode(stated, level, wanted)
+    if plain_episodes(stated, level, 1).all():
+        yield from draw_plain(stated, level, [wanted])
+
+
+def test_both_paths_draw_from_one_distribution():
+    """A discounted item, a search in vain and a point: log-likelihoods, detection and hypothesis alike."""
+    items = [
+        item("i", {"A": WIDE, "B": 0.1}, cluster="k"),
+        item("j", {"A": 0.6, "B": LOW}, cluster="k"),
+        item("gone", {"A": 0.9, "B": 0.3}, found="absent", detection=WIDE),
+        item("point", {"A": 0.4, "B": 0.5}),
+    ]
+    ev = bt.compile_evidence(make(items, clusters=[{"id": "k", "correlation": 0.5}])).sel(coder=["first"])
+    ((stated, prior, level),) = episodes(ev)
+    one, other = by_each_path(stated, level, Wanted(prior, 8000, np.random.default_rng(3)))
+    assert one.mean == pytest.approx(other.mean, abs=1e-12)
+    for h in range(2):
+        for a, b in zip(one.given, other.given, strict=True):
+            assert ks_2samp(a[one.drawn == h], b[other.drawn == h]).pvalue > 1e-4
+        (name,) = one.rates
+        assert ks_2samp(*(each.rates[name][each.drawn == h] for each in (one, other))).pvalue > 1e-4
 
 
 def of_source(n, rates=None, **more):
@@ -368,6 +395,24 @@ def test_heavy_tails_are_seen_and_light_ones_pass():
     assert light < 0.2
 
 
+def test_k_hat_is_that_of_arviz_below_zero_too():
+    """Weights with a bound have a tail that ends, and a k-hat below 0 that is reported as it is."""
+    rng = np.random.default_rng(2)
+    bounded, heavy = -0.5 * rng.standard_normal(4000) ** 2, 0.4 * rng.exponential(size=4000)
+    ours = pareto_k(np.stack([bounded, heavy])[None])
+    # arviz takes minus the logarithm of a weight
+    theirs = [
+        float(xr.DataArray(-each, dims="draw").azstats.psislw(dim="draw")[1]) for each in (bounded, heavy)
+    ]
+    np.testing.assert_allclose(ours, theirs, atol=1e-12)
+    assert ours[0] < 0 < ours[1]
+
+
+def test_draws_report_the_k_hat_of_their_weights(draws):
+    (k_hat,) = json.loads(draws.attrs["k_hat"]).values()
+    assert -0.5 < k_hat < 0
+
+
 def untrusted(monkeypatch):
     """Direct sampling as if no weight could be trusted."""
 
@@ -376,6 +421,16 @@ def untrusted(monkeypatch):
         raise NotTrustedError(message)
 
     monkeypatch.setattr("bayes_trace.sampling.independent.draw_episode", refuse)
+
+
+def test_a_hypothesis_that_is_never_drawn_is_judged_as_well(monkeypatch):
+    """One in a billion: no draw has it, yet what is said of it rests on its weights."""
+    monkeypatch.setattr("bayes_trace.sampling.direct.pareto_k", lambda _log_weight: np.array([0.1, 0.9]))
+    ev, _ = of_source(2)
+    ((stated, _, level),) = episodes(ev)
+    prior = np.array([1 - 1e-9, 1e-9])
+    with pytest.raises(NotTrustedError, match=r"k-hat 0.90 of \d+ candidates, above 0.7"):
+        draw_episode(stated, level, Wanted(prior, 10, np.random.default_rng(1)))
 
 
 def test_what_cannot_be_trusted_is_an_error_under_direct(monkeypatch):

@@ -24,9 +24,10 @@ from bayes_trace.models import (
     no_data_model,
     success_model,
 )
+from bayes_trace.models.conditions import without_restating
 from bayes_trace.models.priors import draw_priors
 from bayes_trace.sampling.calibration import calibrate
-from tests.build import item, make_set
+from tests.build import item, make, make_set, read
 
 ROW = {"A": (0.6, 0.8, 0.9), "B": 0.3, "C": 0.2}
 CASES = {f"k{c}": [f"e{c}{n}" for n in range(2)] for c in range(4)}
@@ -62,6 +63,24 @@ def test_two_scenarios_of_the_same_shapes_have_one_signature():
     assert elicitation_model(first).record.signature == elicitation_model(second).record.signature
     dropped = drop_entries(second, np.arange(second.sizes["entry"]) == 0)
     assert elicitation_model(dropped).record.signature != elicitation_model(first).record.signature
+
+
+def test_of_a_fact_only_the_item_that_restates_is_left_out():
+    """The other item of the fact stays, and says what it says alone."""
+    readings = [{"id": "r", "options": {"u": 0.6, "v": 0.4}}]
+    said = {"u": {"A": 0.8, "B": 0.3}, "v": {"A": 0.2, "B": 0.4}}
+    items = [
+        read("outcome", said, reading="r", restates=["outcome"]),
+        read("memo", said, reading="r"),
+        item("record", {"A": 0.6, "B": 0.2}, restates=["x"]),
+    ]
+    sets = (make(each, readings=readings, conditions={"x": "a condition"}) for each in (items, items[1:2]))
+    ev, alone = map(bt.compile_evidence, sets)
+    kept, left_out = without_restating(ev, ["x"])
+    assert left_out == ["outcome", "record"]
+    assert kept.entry_item.values.tolist() == ["memo"]
+    np.testing.assert_array_equal(kept.log_likelihood.values, alone.log_likelihood.values)
+    assert without_restating(ev, [])[1] == ["outcome"]
 
 
 def test_a_compound_counts_for_each_of_its_mechanisms():

@@ -18,7 +18,7 @@ from scipy.sparse.csgraph import connected_components
 from bayes_trace.likelihood.links import EVENT, ITEM, REPORT
 from bayes_trace.likelihood.ranges import Elicited
 
-__all__ = ["Block", "Shared", "blocks_of", "uncertain_weight"]
+__all__ = ["Block", "Shared", "blocks_of", "uncertain_weight", "whole_block"]
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -83,7 +83,12 @@ def blocks_of(stated: Elicited, level: Array) -> list[Block]:
     together = np.unique(label[touched])
     apart = np.flatnonzero(~np.isin(label, together))
     held = [*([apart] if apart.size else []), *(np.flatnonzero(label == each) for each in together)]
-    return [_block(stated, links, level) for links in held]
+    return [_block(stated.take(links), links, level) for links in held]
+
+
+def whole_block(stated: Elicited, level: Array) -> Block:
+    """One block of all links, for those that are known to share nothing."""
+    return _block(stated, np.arange(stated.links.n_links), level)
 
 
 def _coupled(stated: Elicited, relative: Flags, touched: Index) -> list[tuple[int, int]]:
@@ -101,8 +106,7 @@ def _components(pairs: list[tuple[int, int]], size: int) -> Index:
     return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
 
-def _block(stated: Elicited, links: Index, level: Array) -> Block:
-    part = stated.take(links)
+def _block(part: Elicited, links: Index, level: Array) -> Block:
     kinds = _Kinds(part)
     used = [*kinds.rates(), *kinds.detections(), *kinds.items()]
     shared = {key: place for place, key in enumerate(dict.fromkeys(key for key, _ in used))}

@@ -29,7 +29,7 @@ def coordinates(es: EvidenceSet, chosen: Sequence[Episode], links: Sequence[Link
         **_coders(es),
         **_episodes(es, chosen),
         **_links(es, links),
-        **_entries(links),
+        **_entries(es, links),
     }
 
 
@@ -42,6 +42,7 @@ def facts(es: EvidenceSet) -> dict[str, Any]:
         "content": json.dumps(es.content),
         "scenario": "+".join(es.applied) or "base",
         "base_coder": es.base_coder,
+        "coder_labels": json.dumps(_coder_labels(es)),
         "steps": json.dumps({h.id: list(h.steps) for h in es.hypotheses}),
         "residual": " ".join(h.id for h in es.hypotheses if h.residual),
         "shared_implications": " ".join(i.id for i in es.codebook if i.shared_likelihood),
@@ -64,11 +65,15 @@ def _hypotheses(es: EvidenceSet) -> dict[str, Any]:
     }
 
 
+def _coder_labels(es: EvidenceSet) -> dict[str, str]:
+    return {coder.id: coder.label or coder.id for coder in es.coders}
+
+
 def _coders(es: EvidenceSet) -> dict[str, Any]:
-    by_id = {coder.id: coder for coder in es.coders}
+    labels, by_id = _coder_labels(es), {coder.id: coder for coder in es.coders}
     return {
         "coder": list(es.coder_ids),
-        "coder_label": _text("coder", (by_id[c].label or c for c in es.coder_ids)),
+        "coder_label": _text("coder", (labels[c] for c in es.coder_ids)),
         "witness": _text("coder", (by_id[c].counts_as for c in es.coder_ids)),
     }
 
@@ -112,7 +117,6 @@ def _links(es: EvidenceSet, links: Sequence[Link]) -> dict[str, Any]:
         "link_episode": _text("link", (link.episode.id for link in links)),
         "link_cluster": _text("link", (link.cluster for link in links)),
         "link_source": joined(attrgetter("source")),
-        "link_restates": joined(partial(_restates, es)),
         "link_step": _text("link", (_step(es, link) for link in links)),
         "link_implication": joined(_implications),
         "link_given": joined(_given),
@@ -120,7 +124,7 @@ def _links(es: EvidenceSet, links: Sequence[Link]) -> dict[str, Any]:
     }
 
 
-def _entries(links: Sequence[Link]) -> dict[str, Any]:
+def _entries(es: EvidenceSet, links: Sequence[Link]) -> dict[str, Any]:
     entries = [entry for link in links for entry in link.entries]
     episodes = [link.episode.id for link in links for _ in link.entries]
     return {
@@ -130,6 +134,7 @@ def _entries(links: Sequence[Link]) -> dict[str, Any]:
         "entry_implication": _text("entry", map(_implications, entries)),
         "entry_source": _text("entry", (entry.source for entry in entries)),
         "entry_given": _text("entry", map(_given, entries)),
+        "entry_restates": _text("entry", map(partial(_restates, es), entries)),
         "entry_date": _text("entry", map(_date, entries)),
     }
 

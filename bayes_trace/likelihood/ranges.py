@@ -81,6 +81,14 @@ class Elicited:
             cluster_at=self.cluster_at[clusters],
         )
 
+    def of_episodes(self, episodes: Index) -> Elicited:
+        """The numbers of some episodes, which are numbered from 0."""
+        place = np.full(self.links.n_episodes, -1, dtype=np.int64)
+        place[episodes] = np.arange(episodes.size)
+        part = self.take(np.flatnonzero(place[self.links.episode] >= 0))
+        links = replace(part.links, episode=place[part.links.episode], n_episodes=episodes.size)
+        return replace(part, links=links)
+
     @cached_property
     def leads(self) -> Index:
         """For each entry the first of its episode with the same shared implication, or itself."""

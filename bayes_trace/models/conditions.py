@@ -70,10 +70,10 @@ def of_outcome(evidence: xr.Dataset, classes: Sequence[str]) -> list[int]:
 def without_restating(evidence: xr.Dataset, conditions: Iterable[str]) -> tuple[xr.Dataset, list[str]]:
     """The evidence without items that restate a condition or the outcome, and those items."""
     named = {"outcome", *conditions}
-    out = np.array([bool(named & set(str(text).split())) for text in evidence["link_restates"].values], bool)
+    out = np.array([bool(named & set(str(text).split())) for text in evidence["entry_restates"].values], bool)
     if not out.any():
         return evidence, []
-    kept = drop_entries(evidence, out[evidence["entry_link"].values])
+    kept = drop_entries(evidence, out)
     gone = set(evidence["entry_item"].values.tolist()) - set(kept["entry_item"].values.tolist())
     return kept, sorted(str(name) for name in gone)
 

@@ -122,6 +122,8 @@ def _shape(name: str, value: object) -> list[object]:
 
 def take_links(evidence: xr.Dataset, links: Index) -> xr.Dataset:
     """The evidence of some links, in this order, with the entries that they hold."""
+    if np.array_equal(links, np.arange(evidence.sizes["link"])):
+        return evidence
     place = np.full(evidence.sizes["link"], -1, dtype=np.int64)
     place[links] = np.arange(links.size)
     at = place[evidence["entry_link"].values]
@@ -171,13 +173,15 @@ def _spoken(evidence: xr.Dataset) -> tuple[xr.Dataset, Index]:
 
     The base coder's, or, where he did not code the link, the first's who did.
     """
-    evidence = evidence.sel(coder=coders_used(evidence))
+    used = coders_used(evidence)
+    evidence = evidence.sel(coder=used) if len(used) < evidence.sizes["coder"] else evidence
     told = np.stack([links_of(evidence, coder).spoken for coder in range(evidence.sizes["coder"])])
     order = np.argsort(evidence["link_kind"].values, kind="stable")
     kept = order[told.any(axis=0)[order]]
     told = told[:, kept]
     evidence = take_links(evidence, kept)
-    evidence = evidence.isel(entry=np.flatnonzero(evidence["coded"].values.any(axis=0)))
+    coded = evidence["coded"].values.any(axis=0)
+    evidence = evidence if coded.all() else evidence.isel(entry=np.flatnonzero(coded))
     base = evidence["coder"].values == evidence.attrs.get("base_coder")
     by_base = told[base].any(axis=0)
     return evidence, np.where(by_base, base.argmax(), told.argmax(axis=0))

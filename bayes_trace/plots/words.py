@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,8 @@ def known_labels(
             if ids in result.coords and words in result.coords and result[ids].dims == result[words].dims:
                 pairs = zip(result[ids].values.ravel(), result[words].values.ravel(), strict=True)
                 found = {str(name): str(word) for name, word in pairs if str(word)} | found
+    for result in results:
+        found = json.loads(result.attrs.get("coder_labels", "{}")) | found
     return found | dict(labels or {})
 
 

@@ -7,7 +7,6 @@ candidates; then each number.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,10 +23,12 @@ from bayes_trace.sampling.candidates import Candidates, Given, effective, make_c
 from bayes_trace.sampling.own import draw_own
 from bayes_trace.scales import log_sum
 
-__all__ = ["BlockDraws", "EpisodeDraws", "NotTrustedError", "draw_episode"]
+__all__ = ["EpisodeDraws", "NotTrustedError", "Rates", "Wanted", "choose", "draw_episode", "log_share"]
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
+#: draws of the deviate of a rate or detection, by its name and the place of its source or entry
+Rates = dict[tuple[str, int], Array]
 #: candidates of a block to begin with, at least, and numbers in all of them at most
 FIRST, MOST = 4096, 1 << 24
 #: values of uncertain correlations where something shared is weighted given them
@@ -45,11 +46,14 @@ class NotTrustedError(SamplerError):
 
 
 @dataclass(frozen=True)
-class BlockDraws:
-    """All deviates of a block, draw by draw."""
+class Wanted:
+    """What is asked for one episode."""
 
-    block: Block
-    deviates: Deviates
+    prior: Array
+    draws: int
+    rng: np.random.Generator
+    #: of the Dirichlet distribution of the prior; infinite for a certain one
+    concentration: float = np.inf
 
 
 @dataclass(frozen=True)
@@ -58,78 +62,64 @@ class EpisodeDraws:
 
     #: the hypothesis of each draw
     drawn: Index
-    #: log prior share (draw or 1, hypothesis)
+    #: log prior share (hypothesis, draw or 1)
     log_share: Array
-    #: log-likelihoods (draw, hypothesis), given all that was drawn
+    #: log-likelihoods (hypothesis, draw), given all that was drawn
     given: Array
     #: P(h | E), from the mean weights
     mean: Array
-    blocks: list[BlockDraws]
-    #: largest k-hat over blocks and hypotheses, and candidates looked at
-    k_hat: float
-    proposals: int
-
-    def deviates(self, quantity: str) -> Iterator[tuple[int, Array]]:
-        """Draws of the deviate of each rate or detection, by the place of its source or entry."""
-        for each in self.blocks:
-            stated, block = each.block.stated, each.block
-            moved = {shared.at[0] for shared in block.shared if shared.quantity == quantity}
-            if quantity == "detection":
-                moved |= set(np.flatnonzero(block.own_detection).tolist())
-            places = stated.entry_at if quantity == "detection" else stated.source_at
-            for at in sorted(moved):
-                yield int(places[at]), getattr(each.deviates, quantity)[at]
+    rates: Rates
+    #: largest k-hat over blocks and hypotheses, 0 where nothing was weighed, and candidates looked at
+    k_hat: float = 0.0
+    proposals: int = 0
 
 
-def draw_episode(
-    stated: Elicited,
-    prior: Array,
-    level: Array,
-    *,
-    draws: int,
-    concentration: float = np.inf,
-    rng: np.random.Generator,
-) -> EpisodeDraws:
+def draw_episode(stated: Elicited, level: Array, wanted: Wanted) -> EpisodeDraws:
     """Draw from the posterior of one episode.
 
     Parameters
     ----------
     stated
         What one coder stated for the links of the episode that this coder has coded.
-    prior, level
-        Prior of each hypothesis, and its weight in the level of ratios.
-    draws
-        How many.
-    concentration
-        Of the Dirichlet distribution of the prior; infinite for a certain one.
-    rng
-        Generator.
+    level
+        Weight of each hypothesis in the level of ratios.
+    wanted
+        Prior, number of draws and generator.
 
     Raises
     ------
     NotTrustedError
         If the weights of a block stay too uneven: says which items, and how.
     """
-    blocks = blocks_of(stated, level)
-    given = _draw_correlations(stated, blocks, draws, rng)
+    blocks, rng = blocks_of(stated, level), wanted.rng
+    given = _draw_correlations(stated, blocks, wanted.draws, rng)
     parts = [given.of(block) for block in blocks]
-    held, k_hat, proposals = _weigh(blocks, parts, prior, draws, rng)
-    joint = np.log(prior) + np.zeros((given.kappa.shape[1], 1))
-    for each in held:
-        joint = joint + each.log_mean
-    probability = np.exp(joint - log_sum(joint, axis=-1, keepdims=True))
-    value = rng.permutation(np.arange(draws) % probability.shape[0])
-    drawn = _choose(probability[value], rng)
-    parts_drawn, rows = [], np.zeros((draws, prior.size))
+    held, k_hat, proposals = _weigh(blocks, parts, wanted)
+    probability = np.broadcast_to(_probability(held, wanted.prior), (given.kappa.shape[1], wanted.prior.size))
+    value = rng.permutation(np.arange(wanted.draws) % probability.shape[0])
+    drawn = choose(probability[value].T, wanted)
+    rates: Rates = {}
+    rows = np.zeros((wanted.prior.size, wanted.draws))
     for block, part, each in zip(blocks, parts, held, strict=True):
         z, kappa = _resampled(block, part, each, (value, drawn), rng)
         filled = draw_own(block, z, kappa, drawn, rng)
-        rows += (
-            (effective_likelihood(block.stated.links, block.stated.at(filled)) * kappa[:, None]).sum(axis=0).T
+        rows += (effective_likelihood(block.stated.links, block.stated.at(filled)) * kappa[:, None]).sum(
+            axis=0
         )
-        parts_drawn.append(BlockDraws(block, filled))
-    share = _log_share(prior, concentration, drawn, rng)
-    return EpisodeDraws(drawn, share, rows, probability.mean(axis=0), parts_drawn, k_hat, proposals)
+        rates |= _rates(block, filled)
+    share = log_share(wanted, drawn)
+    return EpisodeDraws(drawn, share, rows, probability.mean(axis=0), rates, k_hat, proposals)
+
+
+def _rates(block: Block, z: Deviates) -> Rates:
+    """Draws of the deviate of each uncertain rate and detection."""
+    moved = {(each.quantity, each.at[0]) for each in block.shared if len(each.at) == 1}
+    moved |= {("detection", int(entry)) for entry in np.flatnonzero(block.own_detection)}
+    places = {"detection": block.stated.entry_at}
+    return {
+        (name, int(places.get(name, block.stated.source_at)[at])): getattr(z, name)[at]
+        for name, at in sorted(moved)
+    }
 
 
 def _draw_correlations(stated: Elicited, blocks: list[Block], draws: int, rng: np.random.Generator) -> Given:
@@ -152,51 +142,54 @@ def _draw_correlations(stated: Elicited, blocks: list[Block], draws: int, rng: n
     return Given(kappa, none.agreement)
 
 
-def _choose(probability: Array, rng: np.random.Generator) -> Index:
-    """A hypothesis for each row of probabilities (draw, hypothesis), evenly spread over the draws."""
-    total = probability.cumsum(axis=-1)
-    n = total.shape[0]
-    level = (rng.permutation(n) + rng.random(n)) / n
-    return np.asarray((level[:, None] * total[:, -1:] > total).sum(axis=-1))
+def choose(probability: Array, wanted: Wanted) -> Index:
+    """A hypothesis for each draw, from probabilities (hypothesis, draw or 1), evenly spread over the draws."""
+    total = probability.cumsum(axis=0)
+    level = _even_levels(wanted.draws, wanted.rng)
+    return np.asarray((level * total[-1] > total).sum(axis=0))
 
 
-def _log_share(prior: Array, concentration: float, drawn: Index, rng: np.random.Generator) -> Array:
-    """A Dirichlet prior is conjugate: one more case of the hypothesis that is drawn."""
-    if not np.isfinite(concentration):
-        return np.asarray(np.log(prior)[None])
-    gammas = rng.standard_gamma(concentration * prior + np.eye(prior.size)[drawn])
-    gammas = np.maximum(gammas, np.finfo(float).tiny)
-    return np.asarray(np.log(gammas / gammas.sum(axis=-1, keepdims=True)))
+def _even_levels(n: int, rng: np.random.Generator) -> Array:
+    """One uniform number in each of n equal parts of the unit interval, in random order."""
+    return np.asarray((rng.permutation(n) + rng.random(n)) / n)
+
+
+def log_share(wanted: Wanted, drawn: Index) -> Array:
+    """Log prior shares (hypothesis, draw or 1). A Dirichlet prior is conjugate: one more case of what is drawn."""
+    if not np.isfinite(wanted.concentration):
+        return np.asarray(np.log(wanted.prior)[:, None])
+    cases = wanted.concentration * wanted.prior + np.eye(wanted.prior.size)[drawn]
+    gammas = np.maximum(wanted.rng.standard_gamma(cases), np.finfo(float).tiny)
+    return np.asarray(np.log(gammas / gammas.sum(axis=-1, keepdims=True)).T)
 
 
 # --- candidates that can be trusted ------------------------------------------------------------
 
 
-def _weigh(
-    blocks: list[Block], given: list[Given], prior: Array, draws: int, rng: np.random.Generator
-) -> tuple[list[Candidates], float, int]:
+def _weigh(blocks: list[Block], given: list[Given], wanted: Wanted) -> tuple[list[Candidates], float, int]:
     """Candidates of every block, more where the first do not suffice; the largest k-hat and their number."""
+    prior, draws, rng = wanted.prior, wanted.draws, wanted.rng
     share = np.full(prior.size, 1 / prior.size)
     pairs = list(zip(blocks, given, strict=True))
     held = [make_candidates(block, part, _first(part, draws), share, rng) for block, part in pairs]
-    k_hat, proposals = 0.0, 0
+    shapes, proposals = [], 0
     for place, (block, part) in enumerate(pairs):
         if not block.shared:
             continue
         for attempt in range(ATTEMPTS):
             probability = _probability(held, prior)
-            shape, wanted = _trust(held[place], probability, draws)
+            shape, enough = _trust(held[place], probability, draws)
             n = held[place].values.shape[1]
             proposals += n
-            if shape <= K_HAT and wanted <= n:
+            if shape <= K_HAT and enough <= n:
                 break
-            wanted = int(max(wanted * MARGIN, 4 * n if shape > K_HAT else 0))
+            more = int(max(enough * MARGIN, 4 * n if shape > K_HAT else 0))
             size = max(len(block.shared), held[place].log_weight.shape[0] * prior.size)
-            if attempt == ATTEMPTS - 1 or wanted > MOST // size:
-                raise NotTrustedError(_why(block, shape, n, wanted))
-            held[place] = make_candidates(block, part, wanted, probability.mean(axis=0), rng)
-        k_hat = max(k_hat, shape)
-    return held, k_hat, proposals
+            if attempt == ATTEMPTS - 1 or more > MOST // size:
+                raise NotTrustedError(_why(block, shape, n, more))
+            held[place] = make_candidates(block, part, more, probability.mean(axis=0), rng)
+        shapes.append(shape)
+    return held, max(shapes, default=0.0), proposals
 
 
 def _first(given: Given, draws: int) -> int:
@@ -253,6 +246,6 @@ def _pick(log_weight: Array, value: Index, drawn: Index, rng: np.random.Generato
     for r, h in np.unique(np.stack([value, drawn]), axis=1).T:
         at = np.flatnonzero((value == r) & (drawn == h))
         total = np.cumsum(np.exp(log_weight[r, h] - log_weight[r, h].max()))
-        level = (rng.permutation(at.size) + rng.random(at.size)) / at.size * total[-1]
+        level = _even_levels(at.size, rng) * total[-1]
         chosen[at] = np.minimum(np.searchsorted(total, level), total.size - 1)
     return chosen

@@ -18,7 +18,8 @@ from bayes_trace.models.found import entry_slots, what_was_found
 from bayes_trace.models.layout import Layout, make_layout
 from bayes_trace.models.record import Prior, Record
 from bayes_trace.models.selection import basic_coords, prior_constants
-from bayes_trace.sampling.direct import EpisodeDraws, NotTrustedError, draw_episode
+from bayes_trace.sampling.direct import EpisodeDraws, NotTrustedError, Wanted, draw_episode
+from bayes_trace.sampling.plain import draw_plain, plain_episodes
 from bayes_trace.sampling.plan import Chains, Plan
 
 __all__ = ["independent_chains"]
@@ -43,30 +44,39 @@ def independent_chains(evidence: xr.Dataset, plan: Plan) -> tuple[Record, Chains
     NotTrustedError
         Names the episode for which direct sampling cannot be trusted.
     """
-    start = time.perf_counter()
     layout = make_layout(evidence, "episode")
+    start = time.perf_counter()
+    found = _draw_all(evidence, plan)
+    seconds = time.perf_counter() - start
+    record = _record(layout, found)
+    draws = _as_chains(record, layout, found, plan, _names(evidence))
+    return record, Chains(draws, 0, False, None, seconds)
+
+
+def _draw_all(evidence: xr.Dataset, plan: Plan) -> list[EpisodeDraws]:
+    """Every episode from a stream of random numbers of its own."""
     stated, level = coded_links(evidence, 0), level_of(evidence)
-    prior, concentration = (evidence[name].values for name in ("prior", "prior_concentration"))
-    found = []
-    for j, seed in enumerate(np.random.SeedSequence(plan.seed).spawn(prior.shape[0])):
-        one = stated.take(np.flatnonzero(stated.links.episode == j))
-        certain = np.isfinite(concentration[j])
+    wanted = _wanted(evidence, plan)
+    plain = plain_episodes(stated, level, len(wanted))
+    at = np.flatnonzero(plain)
+    drawn = draw_plain(stated.of_episodes(at), level, [wanted[j] for j in at]) if at.size else ()
+    found = dict(zip(at.tolist(), drawn, strict=True))
+    for j in np.flatnonzero(~plain).tolist():
         try:
-            drawn = draw_episode(
-                one,
-                prior[j],
-                level,
-                draws=plan.draws * plan.chains,
-                concentration=concentration[j] if certain else np.inf,
-                rng=np.random.default_rng(seed),
-            )
+            found[j] = draw_episode(stated.of_episodes(np.array([j])), level, wanted[j])
         except NotTrustedError as error:
             message = f"episode {evidence['episode'].values[j]}: {error}"
             raise NotTrustedError(message) from None
-        found.append(drawn)
-    record = _record(layout, found)
-    draws = _as_chains(record, layout, found, plan, _names(evidence))
-    return record, Chains(draws, 0, False, None, time.perf_counter() - start)
+    return [found[j] for j in range(len(wanted))]
+
+
+def _wanted(evidence: xr.Dataset, plan: Plan) -> list[Wanted]:
+    prior, concentration = (evidence[name].values for name in ("prior", "prior_concentration"))
+    seeds = np.random.SeedSequence(plan.seed).spawn(prior.shape[0])
+    return [
+        Wanted(share, plan.draws * plan.chains, np.random.default_rng(seed), cases if cases > 0 else np.inf)
+        for share, cases, seed in zip(prior, concentration, seeds, strict=True)
+    ]
 
 
 def _record(layout: Layout, found: Sequence[EpisodeDraws]) -> Record:
@@ -129,13 +139,14 @@ def _add_share(record: Record) -> None:
 
 @dataclass(frozen=True)
 class _Shape:
-    """Draws (draw, ...) of all chains, one after another, to (chain, draw, ...) with names."""
+    """Draws (..., draw) of all chains, one after another, to (chain, draw, ...) with names."""
 
     record: Record
     plan: Plan
 
     def __call__(self, values: Array, *dims: str) -> xr.DataArray:
-        array = values.reshape(self.plan.chains, self.plan.draws, *values.shape[1:])
+        by_chain = values.reshape(*values.shape[:-1], self.plan.chains, self.plan.draws)
+        array = np.ascontiguousarray(np.moveaxis(by_chain, (-2, -1), (0, 1)))
         coords: dict[str, object] = {dim: list(self.record.coords[dim]) for dim in dims}
         counted = {"chain": np.arange(self.plan.chains), "draw": np.arange(self.plan.draws)}
         return xr.DataArray(array, {**counted, **coords}, ("chain", "draw", *dims))
@@ -154,16 +165,17 @@ def _as_chains(
     names: dict[str, npt.NDArray[np.str_]],
 ) -> xr.Dataset:
     shaped = _Shape(record, plan)
-    given = np.stack([each.given for each in found], axis=1)
-    share = np.stack([np.broadcast_to(each.log_share, each.given.shape) for each in found], axis=1)
-    joint = share + given
-    p = np.exp(joint - joint.max(axis=-1, keepdims=True))
+    given = np.stack([each.given for each in found])
+    share = np.stack([np.broadcast_to(each.log_share, each.given.shape) for each in found])
+    p = np.exp(share + given - (share + given).max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
     cells = ("episode", "hypothesis")
-    draws = xr.Dataset({"probability": shaped(p / p.sum(axis=-1, keepdims=True), *cells)})
+    arrays = {"probability": p}
     if not layout.without_data_model:
-        draws["log_likelihood_given"] = shaped(given, *cells)
+        arrays["log_likelihood_given"] = given
     if "prior_share" in record.priors:
-        draws["prior_share"] = shaped(np.exp(share), *cells)
+        arrays["prior_share"] = np.exp(share)
+    draws = xr.Dataset({name: shaped(values, *cells) for name, values in arrays.items()})
     rng = np.random.default_rng([plan.seed, 1])
     for name in _uncertain(layout):
         z = _deviates(layout, name, found, names[name], rng)
@@ -179,10 +191,11 @@ def _deviates(
     things: npt.NDArray[np.str_],
     rng: np.random.Generator,
 ) -> Array:
-    """Deviates (draw, deviate) of one rate; those that nothing depends on from their prior."""
+    """Deviates (deviate, draw) of one rate; those that nothing depends on from their prior."""
     at = {each: place for place, each in enumerate(getattr(layout, name).names)}
-    values = rng.standard_normal((found[0].drawn.size, len(at)))
+    values = rng.standard_normal((len(at), found[0].drawn.size))
     for episode, each in zip(layout.evidence["episode"].values, found, strict=True):
-        for thing, z in each.deviates(name):
-            values[:, at[f"{things[thing]}|{episode}"]] = z
+        for (rate, thing), z in each.rates.items():
+            if rate == name:
+                values[at[f"{things[thing]}|{episode}"]] = z
     return values

@@ -157,7 +157,7 @@ _REPEATED = (
     "hypothesis_refusal_label",
     "item_title",
     "link_title",
-    "link_restates",
+    "entry_restates",
     "link_given",
     "link_implication",
 )

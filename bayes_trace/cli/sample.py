@@ -12,8 +12,6 @@ import typer
 from bayes_trace.cli.options import JsonFlag, ScenarioOption, SetArgument, console, read, to_json, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pandas as pd
     import xarray as xr
     from rich.console import Console
@@ -162,7 +160,20 @@ def _build(
     return make(evidence, conditions=conditions)
 
 
-def _report(es: EvidenceSet, result: xr.DataTree, *, as_json: bool) -> None:
+#: what the columns of a table mean, where their headings do not say so
+_LEGENDS = {
+    "coefficients": (
+        "Learned: 1 - posterior variance / prior variance.",
+        "Half, twice: the mean under half and twice the prior scale.",
+    ),
+    "attempts": (
+        "Made: P(attempt). With, without: P(granted) given an attempt, and given none.",
+        "Decisive: 5 % point of a lower bound on P(made and decisive), if nothing confounds the two.",
+    ),
+}
+
+
+def _tables(result: xr.DataTree) -> dict[str, pd.DataFrame]:
     from bayes_trace.summary import summarise, summarise_attempts, summarise_coefficients
 
     tables = {"episodes": summarise(result)} if "probability" in result["posterior"] else {}
@@ -170,6 +181,11 @@ def _report(es: EvidenceSet, result: xr.DataTree, *, as_json: bool) -> None:
         tables["coefficients"] = summarise_coefficients(result)
     if result.attrs["model"] == "success":
         tables["attempts"] = summarise_attempts(result)
+    return tables
+
+
+def _report(es: EvidenceSet, result: xr.DataTree, *, as_json: bool) -> None:
+    tables = _tables(result)
     if as_json:
         facts = {name: value for name, value in result.attrs.items() if isinstance(value, (str, int, float))}
         facts.pop("content", None)
@@ -181,7 +197,9 @@ def _report(es: EvidenceSet, result: xr.DataTree, *, as_json: bool) -> None:
     shown = {"episodes": _episodes, "coefficients": _coefficients, "attempts": _attempts}
     for name, table in tables.items():
         screen.print(shown[name](table))
-    _legend(screen, tables)
+    for name in tables:
+        for legend in _LEGENDS.get(name, ()):
+            screen.print(legend)
     if result.attrs.get("left_out"):
         screen.print(f"Left out because they restate a condition or the outcome: {result.attrs['left_out']}")
 
@@ -195,23 +213,13 @@ def _notes(screen: Console, result: xr.DataTree) -> None:
         screen.print(f"Uncertain correlations are taken {attrs['correlations']}.")
     if attrs.get("not_coded"):
         screen.print(f"Not coded by {attrs['coder']}: {attrs['not_coded']}")
+    if attrs.get("contrasts"):
+        screen.print(f"Contrasts taken in: {attrs['contrasts']}.")
     if attrs["interrupted"]:
         kept = result["posterior"].sizes["draw"]
         screen.print(f"Stopped early: {kept} draws per chain were kept.")
     if attrs["failures"]:
         screen.print(f"NOT CONVERGED, do not report these numbers:\n{attrs['failures']}")
-
-
-def _legend(screen: Console, tables: Mapping[str, pd.DataFrame]) -> None:
-    """What the columns hold."""
-    if "coefficients" in tables:
-        screen.print("Learned: 1 - posterior variance / prior variance.")
-        screen.print("Half, twice: the mean under half and twice the prior scale.")
-    if "attempts" in tables:
-        screen.print("Made: P(attempt). With, without: P(granted) given an attempt, and given none.")
-        screen.print(
-            "Decisive: 5 % point of a lower bound on P(made and decisive), if nothing confounds the two."
-        )
 
 
 def _head(result: xr.DataTree) -> str:

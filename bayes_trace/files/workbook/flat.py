@@ -26,6 +26,7 @@ __all__ = ["flat_text", "is_flat", "not_in_csv", "take_flat"]
 
 CASE, EPISODE, CODER = "case", "episode", "coder"
 UNSAID = "not stated"
+ATTEMPT_ONLY = "only an attempt is coded"
 
 _NEEDED = {"item", "hypothesis", "best"}
 
@@ -149,6 +150,8 @@ class _Flat:
             line = (lines or self.lines)[0]
             plain: dict[str, Any] = {"id": name, "case": case, "label": name, "outcome": UNSAID}
             self.draft.take(("episodes", name), plain, {(): line.place("" if own else "case")})
+            if own and all(line.get("about") for line in lines):
+                plain.update(scored=False, not_scored=ATTEMPT_ONLY)
             if own:
                 prior = self._priors(lines)
                 plain.update({"prior": prior} if prior and prior != self.prior else {})
@@ -323,12 +326,21 @@ def _rows(es: EvidenceSet) -> Iterator[dict[str, Any]]:
 
 def _by_case(es: EvidenceSet) -> list[tuple[Item, str, Coding, str]]:
     """All judgements, case by case: an item belongs to the case of its first episode, as it is read back."""
-    links = [*es.coded_links(planned=True), *es.coded_links(ATTEMPT, planned=True)]
+    links = [*es.coded_links(planned=True), *_attempts(es)]
     order = {case.case: number for number, case in enumerate(es.cases)}
     home: dict[str, int] = {}
     for item, episode, _, _ in links:
         home.setdefault(item.id, order[es.case_of[episode].case])
     return sorted(links, key=lambda link: home[link[0].id])
+
+
+def _attempts(es: EvidenceSet) -> list[tuple[Item, str, Coding, str]]:
+    """Judgements of attempts, the episodes of an item in the order in which its other rows name them."""
+    tried = list(es.coded_links(ATTEMPT, planned=True))
+    named = [(item.id, episode) for item, episode, _, _ in (*es.coded_links(planned=True), *tried)]
+    place = {pair: number for number, pair in reversed(list(enumerate(named)))}
+    first = {item.id: number for number, (item, _, _, _) in reversed(list(enumerate(tried)))}
+    return sorted(tried, key=lambda link: (first[link[0].id], place[link[0].id, link[1]]))
 
 
 def _item(item: Item, coding: Coding, coded: set[str]) -> dict[str, Any]:

@@ -35,6 +35,7 @@ COMMANDS = (
     "report",
     "table",
     "cite",
+    "lock",
     "new",
     "import",
     "import-sources",

@@ -81,6 +81,7 @@ def _record(layout: Layout, found: Sequence[EpisodeDraws]) -> Record:
         evidence=evidence,
         signature="",
         without_data_model=layout.without_data_model,
+        without_density=layout.without_density,
         coords=coords,
         attrs={
             "scope": "episode",
@@ -91,7 +92,7 @@ def _record(layout: Layout, found: Sequence[EpisodeDraws]) -> Record:
     )
     places = {dim: list(coords[dim]) for dim in ("episode", "place")}
     record.observed["evidence"] = xr.DataArray(what_was_found(layout, slots), places, ("episode", "place"))
-    if not layout.without_data_model:
+    if layout.keeps_density:
         record.stored.append("log_likelihood_given")
     record.stored.append("probability")
     for name in _uncertain(layout):
@@ -160,7 +161,7 @@ def _as_chains(
     p = np.exp(joint - joint.max(axis=-1, keepdims=True))
     cells = ("episode", "hypothesis")
     draws = xr.Dataset({"probability": shaped(p / p.sum(axis=-1, keepdims=True), *cells)})
-    if not layout.without_data_model:
+    if layout.keeps_density:
         draws["log_likelihood_given"] = shaped(given, *cells)
     if "prior_share" in record.priors:
         draws["prior_share"] = shaped(np.exp(share), *cells)

@@ -130,6 +130,7 @@ def _build(
         evidence=layout.evidence,
         signature=f"comparative:{design.names}:{groups.levels}:{members}:{contrasts.names}:{layout.signature}",
         without_data_model=layout.without_data_model,
+        without_density=layout.without_density,
         attrs={**attrs, "prior_scale": scale},
         rescaled=partial(_build, layout, regression, attrs),
     )

@@ -79,6 +79,7 @@ def elicitation_model(
         evidence=layout.evidence,
         signature=f"elicitation:{keep_items}:{layout.signature}",
         without_data_model=layout.without_data_model,
+        without_density=layout.without_density,
         attrs={"scope": scope, **layout.attrs},
     )
     model = EvidenceModel(record=record, coords=basic_coords(layout))

@@ -77,22 +77,34 @@ class Layout:
         return np.asarray(self.evidence["episode_index"].values, dtype=np.int64)
 
     @property
-    def without_data_model(self) -> dict[str, str]:
-        """Episodes for which no model of the data exists, with the reason."""
+    def without_density(self) -> dict[str, str]:
+        """Episodes whose evidence has no probability, not even up to what else might have been found; with the reason."""
         tempered = self.kappa < 1
-        reasons = (
+        return self._reasons(
             (self.relative & ~tempered, "ratios carry no probability of the evidence"),
             (tempered, "a discount for dependence is no probability of the evidence"),
             (self.kind == FACT, "readings have no level"),
-            (self.kind == EVENT, "what else the sources of an event might have said is not stated"),
             (self.exponent < 1, "an item is shared between episodes"),
         )
+
+    @property
+    def without_data_model(self) -> dict[str, str]:
+        """Episodes for which no model of the data exists, with the reason."""
+        unsaid = "what else the sources of an event might have said is not stated"
+        return self._reasons((self.kind == EVENT, unsaid)) | self.without_density
+
+    def _reasons(self, *reasons: tuple[Flags, str]) -> dict[str, str]:
         names = self.evidence["episode"].values
         return {
             str(names[j]): why
             for mask, why in reasons
             for j in np.unique(self.episode_index[np.flatnonzero(mask)])
         }
+
+    @property
+    def keeps_density(self) -> bool:
+        """Whether some episode has a log-likelihood that can be scaled."""
+        return len(self.without_density) < self.evidence.sizes["episode"]
 
     @property
     def attrs(self) -> dict[str, str | float]:
@@ -102,7 +114,8 @@ class Layout:
     @cached_property
     def signature(self) -> str:
         """The same for two layouts whose models differ in `pm.Data` only."""
-        parts: list[object] = [self.scope, bool(self.without_data_model), self.codings.signature]
+        has = (bool(self.without_data_model), self.keeps_density)
+        parts: list[object] = [self.scope, has, self.codings.signature]
         parts += [each for field in fields(self) for each in _shape(field.name, getattr(self, field.name))]
         parts += [self.kind.tobytes(), self.episode_index.tobytes(), tuple(self.evidence.sizes.items())]
         parts.append(bool(np.isfinite(self.evidence["prior_concentration"].values).all()))

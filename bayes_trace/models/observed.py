@@ -33,11 +33,15 @@ def attach_evidence(model: EvidenceModel, layout: Layout, rows: Rows, log_share:
     model.add_coord("place", range(slots.shape[1]))
     found = model.observe("evidence", "found", what_was_found(layout, slots), ("episode", "place"))
     if layout.without_data_model:
-        return _without_data_model(layout, rows, log_share, found)
+        return _without_data_model(model, layout, rows, (log_share, found))
     return _with_data_model(model, layout, rows, (log_share, slots, found))
 
 
-def _without_data_model(layout: Layout, rows: Rows, log_share: Tensor, found: Tensor) -> Tensor:
+def _without_data_model(
+    model: EvidenceModel, layout: Layout, rows: Rows, parts: tuple[Tensor, Tensor]
+) -> Tensor:
+    """What was found has its density, and where there is one a log-likelihood; nothing can be drawn."""
+    log_share, found = parts
     total = sum_by_episode(layout, rows.rows, rows.weight)
     reasons = layout.without_data_model
 
@@ -60,6 +64,8 @@ def _without_data_model(layout: Layout, rows: Rows, log_share: Tensor, found: Te
         observed=found,
         dims=("episode", "place"),
     )
+    if layout.keeps_density:
+        model.keep("log_likelihood_given", total, ("episode", "hypothesis"))
     return total
 
 

@@ -54,6 +54,8 @@ class Record:
     signature: str
     #: episode -> why there is no model of the data
     without_data_model: dict[str, str]
+    #: those of them that have no log-likelihood either, with the reason
+    without_density: dict[str, str] = field(default_factory=dict)
     #: names of the places of every dimension
     coords: dict[str, tuple[object, ...]] = field(default_factory=dict)
     #: what was found, by the name of the observed variable

@@ -104,6 +104,7 @@ def _build(layout: Layout, design: Design, attrs: dict[str, str | float], scale:
         evidence=layout.evidence,
         signature=f"success:{design.names}:{layout.signature}",
         without_data_model=layout.without_data_model,
+        without_density=layout.without_density,
         attrs={**attrs, "prior_scale": scale},
         rescaled=partial(_build, layout, design, attrs),
     )

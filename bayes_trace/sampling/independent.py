@@ -91,6 +91,7 @@ def _record(layout: Layout, found: Sequence[EpisodeDraws]) -> Record:
         evidence=evidence,
         signature="",
         without_data_model=layout.without_data_model,
+        without_density=layout.without_density,
         coords=coords,
         attrs={
             "scope": "episode",
@@ -101,7 +102,7 @@ def _record(layout: Layout, found: Sequence[EpisodeDraws]) -> Record:
     )
     places = {dim: list(coords[dim]) for dim in ("episode", "place")}
     record.observed["evidence"] = xr.DataArray(what_was_found(layout, slots), places, ("episode", "place"))
-    if not layout.without_data_model:
+    if layout.keeps_density:
         record.stored.append("log_likelihood_given")
     record.stored.append("probability")
     for name in _uncertain(layout):
@@ -171,7 +172,7 @@ def _as_chains(
     p /= p.sum(axis=1, keepdims=True)
     cells = ("episode", "hypothesis")
     arrays = {"probability": p}
-    if not layout.without_data_model:
+    if layout.keeps_density:
         arrays["log_likelihood_given"] = given
     if "prior_share" in record.priors:
         arrays["prior_share"] = np.exp(share)

@@ -102,12 +102,19 @@ def _density_groups(
 def _log_likelihoods(
     record: Record, draws: xr.Dataset, drawn: xr.DataArray, share: xr.DataArray
 ) -> tuple[xr.Dataset, xr.Dataset]:
-    """Given the drawn hypothesis, and with it summed out; empty where there is none or nothing moves."""
-    if record.without_data_model or "log_likelihood_given" not in draws:
+    """Given the drawn hypothesis, and with it summed out; empty where there is none or nothing moves.
+
+    Episodes of an elicitation model stand alone: those without a log-likelihood are left out. Models that take episodes
+    together have all or none.
+    """
+    whole = record.name != "elicitation"
+    if "log_likelihood_given" not in draws or (whole and record.without_density):
         return xr.Dataset(), xr.Dataset()
-    given = draws["log_likelihood_given"]
-    evidence = _pick(given, drawn)
-    joint = share + given
+    names = [str(name) for name in draws["episode"].values]
+    sound = {"episode": [name for name in names if name not in record.without_density]}
+    given = draws["log_likelihood_given"].sel(sound)
+    evidence = _pick(given, drawn.sel(sound))
+    joint = share.sel(sound) + given
     top = joint.max("hypothesis")
     summed = top + np.log(xr.DataArray(np.exp(joint - top)).sum("hypothesis"))
     return _moving("evidence", evidence), xr.Dataset({"evidence": summed})
@@ -159,8 +166,8 @@ def _attrs(
     record: Record, chains: Chains, plan: Plan, *, has_likelihood: bool
 ) -> dict[str, str | float | int]:
     why = {}
-    if record.without_data_model:
-        why = {"no_data_model": json.dumps(record.without_data_model)}
+    if record.without_density:
+        why = {"no_data_model": json.dumps(record.without_density)}
     elif not has_likelihood:
         why = {"no_log_likelihood": "the likelihood given the hypothesis is the same in every draw"}
     times = {"compile_seconds": chains.compile_seconds, "sampling_seconds": chains.sampling_seconds}

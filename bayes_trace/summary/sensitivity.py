@@ -55,7 +55,7 @@ def power_sensitivity(draws: xr.DataTree, *, episode: str) -> pd.DataFrame:
         ...
     bayes_trace.errors.NoDataModelError: power-scaling: episode e has no model of the data (ratios); ...
     """
-    _refuse(draws)
+    _refuse(draws, episode)
     known = [str(name) for name in draws["posterior"].to_dataset()["episode"].values]
     if episode not in known:
         raise UnknownNameError("episode", episode, known)
@@ -104,13 +104,12 @@ def _of_evidence_alone(tree: xr.DataTree) -> pd.DataFrame:
     return table.assign(diagnosis="✓").round(3)
 
 
-def _refuse(draws: xr.DataTree) -> None:
-    if "no_data_model" in draws.attrs:
-        reasons = json.loads(draws.attrs["no_data_model"])
-        first, why = next(iter(reasons.items()))
+def _refuse(draws: xr.DataTree, episode: str) -> None:
+    reasons = json.loads(draws.attrs.get("no_data_model", "{}"))
+    if episode in reasons:
         message = (
-            f"power-scaling: episode {first} has no model of the data ({why}); code absolute probabilities "
-            f"without a discount, or leave out {', '.join(reasons)} with episodes="
+            f"power-scaling: episode {episode} has no model of the data ({reasons[episode]}); code absolute "
+            "probabilities without a discount, or ask of another episode"
         )
         raise NoDataModelError(message)
     if "log_likelihood" not in draws:

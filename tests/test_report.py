@@ -51,7 +51,7 @@ def section(text, heading):
 F5E = "### F-5E production in Taiwan approved, 1972"
 
 
-# --- the page that answers -------------------------------------------------------------------
+# --- the summary page -------------------------------------------------------------------------
 
 
 def test_the_first_page_tells_the_reversal_that_the_set_prefers(standard):

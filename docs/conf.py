@@ -18,7 +18,7 @@ extensions = [
     "numpydoc",
     "generated",
 ]
-exclude_patterns = ["_build", "_ext", "_generated/*.md", "_generated/cache"]
+exclude_patterns = ["_build", "_ext", "_generated/*.md", "_generated/cache", "_generated/extra"]
 default_role = "autolink"
 language = "en_GB"
 nitpicky = True
@@ -45,13 +45,16 @@ numpydoc_show_class_members = False
 html_theme = "pydata_sphinx_theme"
 html_title = "bayes_trace"
 html_static_path = ["_static"]
+# the report to click on, written before the pages are
+(Path(__file__).parent / "_generated" / "extra").mkdir(parents=True, exist_ok=True)
+html_extra_path = ["_generated/extra"]
 html_css_files = ["pages.css"]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
 html_use_index = True
 html_domain_indices = False
-_ALONE = ("index", "tutorial", "standards", "comparison", "gallery", "gallery-plots", "changelog")
+_ALONE = ("index", "tutorial", "lesson", "standards", "comparison", "gallery", "gallery-plots", "changelog")
 html_sidebars: dict[str, list[str]] = {page: [] for page in _ALONE}
 html_theme_options = {
     "logo": {"text": "bayes_trace"},

@@ -33,8 +33,7 @@ SLOW = {
 }
 #: what is taken in: pages that Sphinx writes, and the changelog
 MADE = {"../CHANGELOG.md", "_generated/api/index", "_generated/gallery.md"} | {
-    f"_generated/{name}.md"
-    for name in ("file-format", "command-line", "advice", "scenarios", "gallery-plots")
+    f"_generated/{name}.md" for name in ("command-line", "advice", "scenarios", "gallery-plots")
 }
 
 
@@ -179,6 +178,11 @@ def test_every_key_of_the_file_format_is_explained():
     assert file_format.MEANINGS.keys() <= known
 
 
+def test_the_page_of_the_file_format_is_what_the_models_say():
+    # python docs/_ext/file_format.py writes it
+    assert file_format.PAGE.read_text(encoding="utf-8") == file_format.page()
+
+
 @pytest.mark.deep
 def test_the_command_line_page_is_the_help(monkeypatch):
     monkeypatch.setenv("COLUMNS", str(terminal.WIDTH))
@@ -204,6 +208,18 @@ def test_every_public_name_has_a_place_in_the_reference():
     modules = {name.split(".")[0] for name in placed if "." in name}
     assert {*placed, *modules, "__version__"} >= set(bt.__all__)
     assert set(api.names()) <= set(api.TITLES)
+
+
+def test_every_plot_has_a_thumbnail_under_one_question():
+    named = [name for names in gallery.QUESTIONS.values() for name in names]
+    assert sorted(named) == sorted(path.stem for path in gallery.scripts() if path.parent.name == "plots")
+
+
+def test_the_index_of_the_interface_has_a_line_for_every_public_name():
+    lines = api.pages()["api/index.rst"].splitlines()
+    for name in (name for found in api.names().values() for name in found):
+        (line,) = (each for each in lines if each.startswith(f"- :py:obj:`{name} <"))
+        assert not callable(api._thing(name)) or re.search(r">`: \w.+[.:`]", line), line
 
 
 def test_every_script_is_in_the_gallery():

@@ -45,7 +45,7 @@ def change(cell, value, **more):
         ("Codings!B3", 1, "items.memo.B: 1 is certainty; expected less, or `decisive: true` on the item"),
         ("Codings!B2", 0.9, "items.memo.A: low 0.4, best 0.9, high 0.8: expected low <= best <= high"),
         ("Codings!D2", "1,234", "'1,234', expected a number; write it with a decimal point"),
-        ("Codings!D2", "40 %", "'40 %', expected a number; write it with a decimal point, and without units"),
+        ("Codings!D2", "40 %", "'40 %', expected a number; write 0.4"),
         ("Codings!D2", True, "True, expected a number"),
         ("Codings!D2", dt.datetime(2000, 1, 5), "the date 2000-01-05, expected a number; format the cell"),
         ("Codings!D2", None, "items.memo.A: low end of the range is missing; give both low and high"),

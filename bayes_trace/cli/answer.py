@@ -205,12 +205,12 @@ class Screen:
         yield from self._signs()
         whose = f", {self._reader_label()}" if several else ""
         yield (
-            f"Items: the heaviest for (+) and against (−) the first over the next, in dB{whose}"
+            f"Items: the strongest for (+) and against (−) the leader over the next, in dB{whose}"
             f"{', preferred assumptions' if self.answers.preferred != BASE else ''}."
         )
         if self._shows_lowest:
             count = len(self.answers.settings)
-            yield f"lowest: the smallest P of that hypothesis over {count} assumptions and all readers, and what gives it."
+            yield f"lowest: the smallest P of that hypothesis over {count} assumptions and all readers, and where it occurs."
         yield "Verdicts: " + "; ".join(f"{word}, {text}" for word, text in meaning(self.answers)) + "."
         for name, why in self.answers.failed.items():
             yield f"{name} could not be applied: {why}"

@@ -41,11 +41,12 @@ def number_meant(text: object) -> str:
 
     Examples
     --------
-    >>> number_meant("80%"), number_meant("0,8"), number_meant("0.8"), number_meant("likely")
+    >>> number_meant("80%"), number_meant("0,8"), number_meant("0.8"), number_meant("1,234")
     ('write 0.8', 'write 0.8', 'write 0.8 without quotation marks', '')
     """
     match = _NUMBER_AS_TEXT.fullmatch(text) if isinstance(text, str) else None
-    if match is None:
+    # one to three digits before a comma and three behind it may be thousands
+    if match is None or re.fullmatch(r"[1-9][0-9]{0,2},[0-9]{3}", match[1]):
         return ""
     number = float(match[1].replace(",", ".")) / (100 if match[2] else 1)
     quoted = not match[2] and "," not in match[1]

@@ -57,7 +57,7 @@ def draw_figures(
     draws
         As from `sample`: adds intervals to the posterior of the cases.
     progress
-        Told what is being done, and how much of it is done.
+        Called as ``callback(description, fraction)``, with the fraction of the work done.
 
     Returns
     -------

@@ -33,7 +33,7 @@ from bayes_trace.summary.verdicts import BASE, Answers, gather_answers, title_of
 
 __all__ = ["Progress", "gather"]
 
-#: told what is being done and how much is done, from 0 to 1
+#: called as callback(description, fraction of the work done)
 Progress = Callable[[str, float], None]
 #: decibels closer than this are equal: the words for evidence are not to hang on rounding
 _DIGITS = 9
@@ -62,7 +62,7 @@ def gather(
     detail
         Of the report: effects of the scenarios are computed from ``standard`` on, robustness for ``full``.
     progress
-        Told what is being done, and how much of it is done.
+        Called as ``callback(description, fraction)``, with the fraction of the work done.
 
     Returns
     -------

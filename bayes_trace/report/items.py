@@ -35,7 +35,7 @@ class Items:
         return self._listed(item for name, item in self.known.items() if name in used)
 
     def mentioned(self) -> str:
-        """Items that the page that answers names."""
+        """Items that the summary page names."""
         answers = self.g.answers
         used = {
             weight.item

@@ -49,7 +49,7 @@ def markdown(
     pictures
         Figures by place.
     detail
-        ``brief`` is the page that answers, ``standard`` adds every episode in short, ``full`` everything.
+        ``brief`` is the answers alone, ``standard`` adds every episode in short, ``full`` everything.
 
     Examples
     --------

@@ -54,7 +54,7 @@ def write_report(  # noqa: PLR0913 - every choice but two has a default
     style
         Of citations and bibliography: ``chicago`` (author-date), ``apsa`` or ``apa``.
     detail
-        ``brief`` (the page that answers), ``standard`` or ``full``.
+        ``brief`` (the answers alone), ``standard`` or ``full``.
     figures
         By default with every format but Markdown alone.
     draws
@@ -63,7 +63,7 @@ def write_report(  # noqa: PLR0913 - every choice but two has a default
     coder
         By default the base coder.
     progress
-        Told what is being done, and how much of it is done.
+        Called as ``callback(description, fraction)``, with the fraction of the work done.
 
     Returns
     -------

@@ -57,13 +57,29 @@ def pages() -> dict[str, str]:
     by_part = names()
     result = {f"api/{part}.rst": _page(part, list(found)) for part, found in by_part.items()}
     listed = "\n".join(f"   {part}" for part in by_part)
+    lines = "\n".join(_listed(part, found) for part, found in by_part.items())
     result["api/index.rst"] = (
         "API\n===\n\n"
         "Everything public, part by part. Every example was run.\n"
         "``import bayes_trace as bt`` is taken as done.\n\n"
-        f".. toctree::\n   :maxdepth: 1\n\n{listed}\n"
+        f".. toctree::\n   :hidden:\n   :maxdepth: 1\n\n{listed}\n\n{lines}"
     )
     return result
+
+
+def _listed(part: str, found: list[str]) -> str:
+    """The names of one part in the index, a line each."""
+    head = f":doc:`{TITLES.get(part, part.capitalize())} <{part}>`"
+    rows = [f"- :py:obj:`{name} <bayes_trace.{name}>`{_said(name)}" for name in found]
+    return "\n".join([head, "", *rows, ""])
+
+
+def _said(name: str) -> str:
+    """The first sentence of a docstring, behind a colon."""
+    thing = _thing(name)
+    text = (inspect.getdoc(thing) or "") if callable(thing) else ""
+    first = " ".join(text.split("\n\n")[0].split())
+    return f": {first}" if first else ""
 
 
 def _page(part: str, found: list[str]) -> str:

@@ -7,6 +7,7 @@ import inspect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from pydantic import BaseModel
 
@@ -17,7 +18,11 @@ from bayes_trace.evidence.records import SHORT_FORM
 from bayes_trace.files.table import COLUMNS
 from bayes_trace.tables import to_markdown
 
-__all__ = ["FILES", "MEANINGS", "Key", "keys", "markdown"]
+__all__ = ["FILES", "MEANINGS", "PAGE", "Key", "keys", "markdown", "page"]
+
+PAGE = Path(__file__).resolve().parents[1] / "reference" / "file-format.md"
+#: the page below this line is made from the models
+_MADE = "<!-- From here on the page is made from the models: python docs/_ext/file_format.py -->"
 
 #: file of an evidence set -> records in it, outermost first
 FILES = {
@@ -231,6 +236,8 @@ def keys(record: str) -> list[Key]:
     for statement in body.body:
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
             name = statement.target.id
+            if name not in model.model_fields:
+                continue  # kept inside, no key of the file
             required = model.model_fields[name].is_required()
             default = (
                 "*required*"
@@ -312,6 +319,12 @@ def markdown() -> str:
     return "\n\n".join(_sections()) + "\n"
 
 
+def page() -> str:
+    """The page as it should stand: what people wrote, then every key of every record."""
+    written = PAGE.read_text(encoding="utf-8").partition(_MADE)[0]
+    return f"{written}{_MADE}\n\n{markdown()}"
+
+
 def _sections() -> Iterator[str]:
     for file, names in FILES.items():
         yield f"## {file}"
@@ -343,3 +356,7 @@ def _record(name: str) -> Iterator[str]:
             ]
         )
     yield to_markdown(["Key", "Value", "Default", "Meaning"], rows)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

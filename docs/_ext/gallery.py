@@ -14,11 +14,12 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from pages import DOCS, ROOT
 
-__all__ = ["ANALYSES", "SAMPLED", "made_from", "pages", "sample", "samples", "scripts"]
+__all__ = ["ANALYSES", "QUESTIONS", "SAMPLED", "made_from", "pages", "sample", "samples", "scripts", "title"]
 
 ANALYSES = ROOT / "analyses"
 SAMPLED = DOCS / "sampled"
@@ -31,6 +32,26 @@ FIRST = [
     "comparative",
     "figures_for_paper",
 ]
+
+#: question of a reader -> the plots that answer it
+QUESTIONS = {
+    "What does the evidence say?": [
+        "plot_posterior",
+        "plot_overview",
+        "plot_ternary",
+        "plot_forest_episodes",
+    ],
+    "Which items say so?": ["plot_ledger", "plot_matrix", "plot_evidence_space", "plot_trajectory"],
+    "When did it happen, and by which steps?": ["plot_timeline", "plot_mechanism", "plot_steps"],
+    "Which item or number would change the answer?": ["plot_tornado", "plot_tipping", "plot_leave_one_out"],
+    "Which assumption would change it?": [
+        *("plot_scenarios", "plot_prior_sweep", "plot_prior_needed"),
+        *("plot_dependence", "plot_search_bias", "plot_residual"),
+    ],
+    "Do the coders agree, and are their numbers any good?": ["plot_coders", "plot_tippett", "plot_ece"],
+    "What do conditions do over many episodes?": ["plot_conditions"],
+    "Where to look next?": ["plot_plan"],
+}
 
 #: runs scripts one after the other in one process, so that imports are paid once
 _RUNNER = """
@@ -61,9 +82,11 @@ def samples(script: Path) -> bool:
 
 
 def made_from(script: Path) -> str:
-    """What a kept run of a sampling script rests on: its text, and the evidence sets."""
-    digest = hashlib.sha256(script.read_bytes())
-    for path in sorted((ROOT / "evidence_sets").rglob("*.*")):
+    """What a kept run of a sampling script rests on: its text, and the evidence sets that it names."""
+    text = script.read_text(encoding="utf-8")
+    digest = hashlib.sha256(text.encode())
+    named = [folder for folder in sorted((ROOT / "evidence_sets").iterdir()) if folder.name in text]
+    for path in (path for folder in named for path in sorted(folder.rglob("*.*"))):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -79,8 +102,31 @@ def pages(home: Path) -> dict[str, str]:
     _forget(home / "gallery", set(kept.values()))
     plots = [script for script in found if script.parent.name == "plots"]
     parts = [_section(script, kept[script]) for script in found if script not in plots]
-    figures = [_section(script, kept[script]) for script in plots]
+    figures = [thumbnails(kept), *(_section(script, kept[script]) for script in plots)]
     return {"gallery.md": "\n".join(parts), "gallery-plots.md": "\n".join(figures)}
+
+
+def thumbnails(kept: Mapping[Path, Path]) -> str:
+    """Small pictures of all plots, under the question that each answers, leading to their scripts."""
+    by_name = {script.stem: script for script in kept}
+    parts = []
+    for question, names in QUESTIONS.items():
+        parts += [f"### {question}", "::::{container} thumbs"]
+        for name in names:
+            picture = sorted(kept[by_name[name]].glob("*.svg"))[0].relative_to(DOCS).as_posix()
+            label = name.removeprefix("plot_").replace("_", " ")
+            target = f":target: #{name.replace('_', '-')}-script\n:alt: {title(by_name[name])}"
+            parts.append(f":::{{figure}} {picture}\n{target}\n\n{label}\n:::")
+        parts.append("::::")
+    return "\n\n".join(parts) + "\n"
+
+
+def title(script: Path) -> str:
+    """The first sentence of a script."""
+    said = (ast.get_docstring(ast.parse(script.read_text(encoding="utf-8"))) or f"{script.stem}.").split(
+        "\n\n"
+    )[0]
+    return re.fullmatch(r"(.+?[.?!])(?: (.*))?", " ".join(said.split())).group(1)
 
 
 def sample() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import api
-import file_format
+import example
 import gallery
 import landing
 import records
@@ -36,8 +36,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
 def _generate(app: Sphinx) -> None:
     home = Path(app.srcdir) / "_generated"
     landing.write(home)
+    example.write(home / "extra" / "example-report")
     parts: dict[str, str] = {
-        "file-format.md": file_format.markdown(),
         "advice.md": records.advice(),
         "scenarios.md": records.sets(),
         "command-line.md": terminal.markdown(),

@@ -245,7 +245,7 @@ def _run_python(page: Page, block: Block, after: Block | None) -> None:
 
 
 def _take(page: Page, block: Block) -> None:
-    """Write a file, mend an entry of one (caption: ``FILE, mended``), or read a fragment."""
+    """Write a file, change an entry of one (caption: ``FILE, changed``), or read a fragment."""
     name, _, how = block.caption.partition(", ")
     if "/" not in name or " " in name:
         _read_fragment(page, block)
@@ -253,10 +253,10 @@ def _take(page: Page, block: Block) -> None:
     file = page.folder / name
     file.parent.mkdir(parents=True, exist_ok=True)
     old = file.read_text(encoding="utf-8") if how else ""
-    file.write_text(_mended(old, block.text) if how else block.text, encoding="utf-8")
+    file.write_text(_changed(old, block.text) if how else block.text, encoding="utf-8")
 
 
-def _mended(old: str, new: str) -> str:
+def _changed(old: str, new: str) -> str:
     """Entries are parted by blank lines; the one with the same first line is replaced, a new one added."""
     first = new.split("\n", 1)[0]
     entries = old.rstrip("\n").split("\n\n")

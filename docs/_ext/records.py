@@ -26,7 +26,10 @@ def sets() -> str:
             [f"`{name}`", each.label, " ".join(each.reason.split())]
             for name, each in sorted(es.scenarios.items())
         ]
-        sizes = f"{len(es.cases)} cases, {len(es.episodes)} episodes, {len(es.items)} items"
+        sizes = ", ".join(
+            f"{len(some)} {name}{'s' * (len(some) != 1)}"
+            for name, some in (("case", es.cases), ("episode", es.episodes), ("item", es.items))
+        )
         parts.append(f"## {folder.name}\n\n{es.question}\n\n{sizes}; coders: {', '.join(es.coder_ids)}.")
         if rows:
             parts.append(to_markdown(["Scenario", "What it changes", "Why"], rows))

@@ -58,7 +58,7 @@ def gather_answers(
     intervals
         Whether stated ranges are pushed through, for the base and the preferred scenarios.
     progress
-        Told what is being done, and how much of it is done.
+        Called as ``callback(description, fraction)``, with the fraction of the work done.
 
     Returns
     -------

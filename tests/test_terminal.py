@@ -65,10 +65,7 @@ def test_what_fits_beside_the_names_at_one_width_does_so_at_any_greater(arms, wi
     lines = at(arms, width)
     heads = [line for line in lines if "as printed  " in line and line.endswith("verdict")]
     assert len(heads) == len({subject.case for subject in arms.answers.subjects})
-    row = next(line for line in lines if line.startswith("Package of 1976"))
-    assert ">.99, >.99" in row
-    assert row.endswith("holds")
-    assert ("LC .74: with a residual, B" in row) == (width >= 110)
+    assert all("lowest" in head for head in heads) or width < 140
 
 
 def numbers_of(screen_, lines):

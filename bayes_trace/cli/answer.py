@@ -54,7 +54,7 @@ class Screen:
         yield ""
         yield from folded(self._context(), self.width)
         for case in self.es.cases:
-            chosen = [each for each in self.answers.subjects if self.es.case_of[each.id].case == case.case]
+            chosen = [each for each in self.answers.subjects if each.case == case.label]
             if chosen:
                 yield from self._case(case.label, chosen)
         yield ""
@@ -189,8 +189,9 @@ class Screen:
         return self.answers.answer(subject.id, self.answers.preferred, self.reader)
 
     def _all(self, subject: Subject) -> str:
-        record = next(each for each in self.records["episodes"] if each["episode"] == subject.id)
-        return f"all: {every_hypothesis(self.answers, record)}"
+        """Nothing where only preferred scenarios have the episode."""
+        record = next((each for each in self.records["episodes"] if each["episode"] == subject.id), None)
+        return f"all: {every_hypothesis(self.answers, record)}" if record else ""
 
     # --- what the signs mean
 

@@ -97,10 +97,10 @@ def _coded[C: (Item, Event)](each: C, unit: dict[str, str]) -> C:
         if fresh:
             codings.append(coding.model_copy(update={"about": None, "episodes": fresh}))
     episodes = tuple(dict.fromkeys(unit.get(name, name) for name in each.episodes))
-    update: dict[str, object] = {"codings": tuple(codings), "episodes": episodes}
-    return each.model_copy(
-        update=update | ({"detection_by_hypothesis": {}} if isinstance(each, Item) else {})
+    own: dict[str, object] = (
+        {"detection_by_hypothesis": {}} if "detection_by_hypothesis" in type(each).model_fields else {}
     )
+    return each.model_copy(update={"codings": tuple(codings), "episodes": episodes, **own})
 
 
 def with_attempts(evidence: xr.Dataset, attempts: xr.Dataset) -> xr.Dataset:

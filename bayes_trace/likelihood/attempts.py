@@ -98,9 +98,9 @@ def _coded[C: (Item, Event)](each: C, unit: dict[str, str]) -> C:
             codings.append(coding.model_copy(update={"about": None, "episodes": fresh}))
     episodes = tuple(dict.fromkeys(unit.get(name, name) for name in each.episodes))
     update: dict[str, object] = {"codings": tuple(codings), "episodes": episodes}
-    return each.model_copy(
-        update=update | ({"detection_by_hypothesis": {}} if isinstance(each, Item) else {})
-    )
+    if "detection_by_hypothesis" in type(each).model_fields:
+        update["detection_by_hypothesis"] = {}
+    return each.model_copy(update=update)
 
 
 def with_attempts(evidence: xr.Dataset, attempts: xr.Dataset) -> xr.Dataset:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from bayes_trace.errors import ScenarioError, UnknownNameError
 from bayes_trace.evidence import Episode, EpisodeChange, EvidenceSet, Scenario
 from bayes_trace.scenarios.copying import copy_set, map_episodes
@@ -33,11 +35,11 @@ def change_episodes(es: EvidenceSet, scenario: Scenario) -> EvidenceSet:
 
 def _with_changes(es: EvidenceSet, changes: tuple[EpisodeChange, ...]) -> EvidenceSet:
     for change in changes:
-        es = map_episodes(es, lambda each, change=change: _changed(each, change))
+        es = map_episodes(es, partial(_changed, change=change))
     return es
 
 
-def _changed(episode: Episode, change: EpisodeChange) -> Episode:
+def _changed(episode: Episode, *, change: EpisodeChange) -> Episode:
     if episode.id != change.episode:
         return episode
     stated = change.model_fields_set - {"episode", "reason", "conditions"}

@@ -97,10 +97,10 @@ def _coded[C: (Item, Event)](each: C, unit: dict[str, str]) -> C:
         if fresh:
             codings.append(coding.model_copy(update={"about": None, "episodes": fresh}))
     episodes = tuple(dict.fromkeys(unit.get(name, name) for name in each.episodes))
-    own: dict[str, object] = (
-        {"detection_by_hypothesis": {}} if "detection_by_hypothesis" in type(each).model_fields else {}
-    )
-    return each.model_copy(update={"codings": tuple(codings), "episodes": episodes, **own})
+    update: dict[str, object] = {"codings": tuple(codings), "episodes": episodes}
+    if "detection_by_hypothesis" in type(each).model_fields:
+        update["detection_by_hypothesis"] = {}
+    return each.model_copy(update=update)
 
 
 def with_attempts(evidence: xr.Dataset, attempts: xr.Dataset) -> xr.Dataset:

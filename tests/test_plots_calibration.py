@@ -7,9 +7,10 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.collections import PolyCollection
 
 from bayes_trace import calibration, plots
-from bayes_trace.errors import BayesTraceError
+from bayes_trace.errors import BayesTraceError, CalibrationError
 
 
 @pytest.fixture(autouse=True)
@@ -53,3 +54,22 @@ def test_curves_of_another_kind_are_named():
         BayesTraceError, match=r"no ece, calibrated, neutral, prior in .* what calibration.ece gives"
     ):
         plots.plot_ece(calibration.tippett([1], [1]))
+
+
+def test_bands_are_drawn_around_their_curves():
+    true, false = [8, 3, 30, 0.5, 12, 5, 100, 2], [0.2, 0.1, 3, 0.05, 0.6, 0.3, 0.02, 1.5]
+    curve = calibration.ece(true, false, draws=400, seed=2)
+    assert (curve.ece_low <= curve.ece_high).all()
+    half = curve.sel(prior=0.5, method="nearest")
+    interval = calibration.bootstrap(calibration.cllr, true, false, seed=1)
+    assert (half.ece_low.item(), half.ece_high.item()) == pytest.approx(
+        (interval.low, interval.high), abs=0.06
+    )
+    shares = calibration.tippett(true, false, draws=400, seed=2)
+    assert ((shares.first_low <= shares["first"]) & (shares["first"] <= shares.first_high)).all()
+    assert "ece_low" not in calibration.ece(true, false)
+    for ax, bands in ((plots.plot_ece(curve), 1), (plots.plot_tippett(shares), 2)):
+        assert len([each for each in ax.collections if isinstance(each, PolyCollection)]) == bands
+        plots.close(ax)
+    with pytest.raises(CalibrationError, match="draws = -1: expected 1 or more for a band, 0 for none"):
+        calibration.ece(true, false, draws=-1)

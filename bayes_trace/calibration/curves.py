@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
-from bayes_trace.calibration.known import as_log_ratios, as_probability
+from bayes_trace.calibration.known import Array, as_log_ratios, as_probability
 from bayes_trace.calibration.scores import log_losses, pooled
+from bayes_trace.errors import CalibrationError
 from bayes_trace.scales import log_to_db
 
 __all__ = ["dev_pav", "ece", "tippett"]
 
 
-def ece(first: npt.ArrayLike, second: npt.ArrayLike, *, prior: npt.ArrayLike | None = None) -> xr.Dataset:
+def ece(
+    first: npt.ArrayLike,
+    second: npt.ArrayLike,
+    *,
+    prior: npt.ArrayLike | None = None,
+    draws: int = 0,
+    level: float = 0.9,
+    seed: int = 0,
+) -> xr.Dataset:
     """Empirical cross-entropy: the cost of ratios in bits, over priors.
 
     Parameters
@@ -22,17 +33,21 @@ def ece(first: npt.ArrayLike, second: npt.ArrayLike, *, prior: npt.ArrayLike | N
         Ratios of items for which the first hypothesis is true, and for which the second is.
     prior
         Probabilities of the first hypothesis; by default .01 to .99.
+    draws, level, seed
+        How often items are drawn again, with replacement within each group, for a band that holds so large a share of
+        the curves; by default there is none.
 
     Returns
     -------
-    Dataset over ``prior``: ``ece``; ``neutral``, what ratios of 1 would cost; ``calibrated``, what these
+    Dataset over ``prior``: ``ece`` (with ``ece_low`` and ``ece_high``, point by point, where a band was asked for);
+    ``neutral``, what ratios of 1 would cost; ``calibrated``, what these
     would cost after pooling adjacent violators. Above ``neutral``, a reader is better off without them. At
     .5 they are `cllr`, 1 and `cllr_min`.
 
     Raises
     ------
     CalibrationError
-        For empty groups, NaN, negative ratios and impossible priors.
+        For empty groups, NaN, negative ratios, impossible priors, and fewer than no draws.
 
     References
     ----------
@@ -48,9 +63,11 @@ def ece(first: npt.ArrayLike, second: npt.ArrayLike, *, prior: npt.ArrayLike | N
     value, fitted = pooled(one, two)
     best = log_losses(fitted[np.searchsorted(value, one)], fitted[np.searchsorted(value, two)], at)
     none = np.zeros(1)
+    band = _band(lambda a, b: log_losses(a, b, at)[None], one, two, (draws, level, seed))
     return xr.Dataset(
         {
             "ece": ("prior", log_losses(one, two, at)),
+            **{f"ece_{end}": ("prior", curve[0]) for end, curve in band.items()},
             "neutral": ("prior", log_losses(none, none, at)),
             "calibrated": ("prior", best),
         },
@@ -59,18 +76,38 @@ def ece(first: npt.ArrayLike, second: npt.ArrayLike, *, prior: npt.ArrayLike | N
     )
 
 
-def tippett(first: npt.ArrayLike, second: npt.ArrayLike) -> xr.Dataset:
+def _band(
+    curves: Callable[[Array, Array], Array], one: Array, two: Array, bootstrap: tuple[int, float, int]
+) -> dict[str, Array]:
+    """Ends of the range of curves (curve, point) when items are drawn again; nothing for no draws."""
+    draws, level, seed = bootstrap
+    if draws < 0:
+        message = f"draws = {draws}: expected 1 or more for a band, 0 for none"
+        raise CalibrationError(message)
+    tail = (1 - float(as_probability("level", level))) / 2
+    rng = np.random.default_rng(seed)
+    drawn = [curves(*(rng.choice(group, group.size) for group in (one, two))) for _ in range(draws)]
+    ends = {"low": tail, "high": 1 - tail} if drawn else {}
+    return {name: np.quantile(drawn, share, axis=0) for name, share in ends.items()}
+
+
+def tippett(
+    first: npt.ArrayLike, second: npt.ArrayLike, *, draws: int = 0, level: float = 0.9, seed: int = 0
+) -> xr.Dataset:
     """How often the weight of an item reaches a given size, under each truth.
 
     Parameters
     ----------
     first, second
         Ratios of items for which the first hypothesis is true, and for which the second is.
+    draws, level, seed
+        For bands around both curves, as for `ece`.
 
     Returns
     -------
-    Dataset over ``weight`` (dB, every value that occurs): ``first`` and ``second``, shares of the two
-    groups; ``misleading_first`` and ``misleading_second``, shares of items that favour what is false.
+    Dataset over ``weight`` (dB, every value that occurs): ``first`` and ``second``, shares of the two groups (with
+    ``first_low`` and so on, where bands were asked for); ``misleading_first`` and ``misleading_second``, shares of
+    items that favour what is false.
 
     Raises
     ------
@@ -88,15 +125,22 @@ def tippett(first: npt.ArrayLike, second: npt.ArrayLike) -> xr.Dataset:
     (0.667, 0.333)
     """
     one, two = as_log_ratios(first, second)
-    level = np.unique(np.concatenate([one, two]))
+    weights = np.unique(np.concatenate([one, two]))
+
+    def reached(*groups: Array) -> Array:
+        return np.array([1 - np.searchsorted(np.sort(each), weights) / each.size for each in groups])
+
+    band = {"": reached(one, two)}
+    band |= {f"_{end}": curve for end, curve in _band(reached, one, two, (draws, level, seed)).items()}
     shares = {
-        name: ("weight", 1 - np.searchsorted(np.sort(group), level) / group.size)
-        for name, group in {"first": one, "second": two}.items()
+        f"{name}{end}": ("weight", curve[number])
+        for end, curve in band.items()
+        for number, name in enumerate(("first", "second"))
     }
     wrong = {"misleading_first": np.mean(one < 0), "misleading_second": np.mean(two > 0)}
     return xr.Dataset(
         {**shares, **wrong},
-        coords={"weight": ("weight", log_to_db(level), {"units": "dB"})},
+        coords={"weight": ("weight", log_to_db(weights), {"units": "dB"})},
     )
 
 

@@ -20,7 +20,7 @@ __all__ = ["plan"]
 
 #: items told with both ends of their search
 FIRST = 3
-NUMBER, CODE = 9, 10
+NUMBER = 9
 _ENDS = {"present": "found", "absent": "not found"}
 
 
@@ -133,7 +133,7 @@ def _table(ranked: xr.Dataset, base: xr.Dataset | None, width: int | None) -> It
     """All items in a line each, numbers first; names fold, numbers never."""
     priced = bool(ranked.attrs["priced"])
     heads = ["bits", *(["as it stands"] if base is not None else []), *(["cost"] if priced else [])]
-    widths = [max(NUMBER, 0)] * len(heads)
+    widths = [NUMBER] * len(heads)
     name = max(12, (width or 100) - sum(widths) - 2 * len(widths))
     yield from columns([*heads, "planned item"], [*widths, name])
     for row in range(ranked.sizes["item"]):

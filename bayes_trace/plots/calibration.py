@@ -18,6 +18,8 @@ Array = npt.NDArray[np.float64]
 _HEIGHT = 2.2
 #: share of the width that is left beside the outermost weights
 _MARGIN = 0.06
+#: of a band of resampled curves
+_BAND = 0.18
 
 
 def plot_tippett(
@@ -42,7 +44,8 @@ def plot_tippett(
 
     Returns
     -------
-    The axes. Left of the line at 0 items speak for the second hypothesis, right of it for the first.
+    The axes. Left of the line at 0 items speak for the second hypothesis, right of it for the first. Bands where the
+    curves have them.
 
     Raises
     ------
@@ -70,6 +73,9 @@ def plot_tippett(
         ax.axvline(0, color=QUIET, linewidth=0.6)
         for name, mark in marks(["first", "second"]).items():
             share = _with_ends(curves[name].values, weight)
+            if f"{name}_low" in curves:
+                ends = [_with_ends(curves[f"{name}_{end}"].values, weight) for end in ("low", "high")]
+                ax.fill_between(x, *ends, step="pre", color=mark.color, alpha=_BAND, linewidth=0)
             ax.step(x, share, where="pre", color=mark.color, linestyle=mark.linestyle, label=words[name])
         ax.set(xlim=(x[0], x[-1]), ylim=(0, 1.02))
         ax.set(xlabel="weight of an item, dB", ylabel="share of items with at least this weight")
@@ -100,7 +106,8 @@ def plot_ece(curve: xr.Dataset, *, ax: Axes | None = None, width: float = COLUMN
 
     Returns
     -------
-    The axes. Where *as given* lies above *no evidence*, a reader is better off without the ratios.
+    The axes. Where *as given* lies above *no evidence*, a reader is better off without the ratios. A band where the
+    curve has one.
 
     Raises
     ------
@@ -121,6 +128,9 @@ def plot_ece(curve: xr.Dataset, *, ax: Axes | None = None, width: float = COLUMN
     with figure_style():
         ax = canvas(ax, height=_HEIGHT, width=width)
         for name, mark in marks(list(words)).items():
+            if f"{name}_low" in curve:
+                ends = [curve[f"{name}_{end}"] for end in ("low", "high")]
+                ax.fill_between(curve["prior"], *ends, color=mark.color, alpha=_BAND, linewidth=0)
             drawn = curve[name].where(np.isfinite(curve[name]))
             ax.plot(curve["prior"], drawn, color=mark.color, linestyle=mark.linestyle, label=words[name])
         ax.set(xlim=(0, 1), xlabel="prior of the first hypothesis", ylabel="cost, bits")

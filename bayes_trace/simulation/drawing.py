@@ -155,20 +155,24 @@ def draw(design: Design, truth: int, replicates: int, rng: np.random.Generator) 
 
     Members of a cluster are joined by a normal copula of the cluster's correlation, pairs by the one stated for them.
     """
-    z = rng.standard_normal((replicates, len(design.ends)))
-    if design.latent is not None:
-        z = spread_by(design.latent[truth], z)
-    for cluster in [] if design.latent is not None else np.unique(design.cluster[design.cluster >= 0]):
-        member = design.cluster == cluster
-        rho = design.correlation[member]
-        common = rng.standard_normal((replicates, 1))
-        z[:, member] = np.sqrt(rho) * common + np.sqrt(1 - rho) * z[:, member]
-    u = ndtr(z)
+    u = ndtr(_normals(design, truth, rng.standard_normal((replicates, len(design.ends))), rng))
     drawn = np.zeros(u.shape, dtype=np.int64)
     for number, table in enumerate(design.ends):
         steps = np.cumsum(np.exp(table[:, truth]))[:-1]
         drawn[:, number] = np.searchsorted(steps, u[:, number], side="right")
     return drawn
+
+
+def _normals(design: Design, truth: int, z: Array, rng: np.random.Generator) -> Array:
+    """Independent normals (replicate, link) made to correlate as stated, else as the clusters say."""
+    if design.latent is not None:
+        return spread_by(design.latent[truth], z)
+    for cluster in np.unique(design.cluster[design.cluster >= 0]):
+        member = design.cluster == cluster
+        rho = design.correlation[member]
+        common = rng.standard_normal((len(z), 1))
+        z[:, member] = np.sqrt(rho) * common + np.sqrt(1 - rho) * z[:, member]
+    return z
 
 
 def log_likelihood(design: Design, drawn: Index) -> Array:

@@ -47,6 +47,7 @@ def test_every_set_is_there():
         "loyalty_or_reputation",
         "loyalty_theory",
         "saudi_attempt_2021",
+        "tay_bridge_1879",
         "us_arms_transfers",
     ]
 

@@ -69,6 +69,7 @@ _HOME = {
 _MODULES = (
     "calibration",
     "causal",
+    "explore",
     "planning",
     "plots",
     "prediction",
@@ -112,6 +113,7 @@ __all__ = [
     "compile_evidence",
     "configurations",
     "elicitation_model",
+    "explore",
     "from_table",
     "inclusion",
     "json_schema",

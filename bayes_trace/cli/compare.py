@@ -9,7 +9,7 @@ import typer
 
 from bayes_trace.cli.assumed import BASE, named_set
 from bayes_trace.cli.lines import HARD, columns, folded, screen_width
-from bayes_trace.cli.options import CoderOption, JsonFlag, SetArgument, progress, read, to_json
+from bayes_trace.cli.options import CoderOption, JsonFlag, SetArgument, progress, read_with, to_json
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -34,8 +34,8 @@ def compare(
         typer.Option(
             "--scenario",
             "-s",
-            help="Assumptions to compare: base, preferred, a scenario, or several joined by +. Give it twice, or "
-            "once to compare with the base.",
+            help="Assumptions to compare: base, preferred, a scenario, that of a .yaml file, or several joined "
+            "by +. Give it twice, or once to compare with the base.",
             show_default="base and preferred",
         ),
     ] = None,
@@ -46,8 +46,8 @@ def compare(
     """Compare two sets of assumptions: what changes, and which items make the difference."""
     from bayes_trace.errors import UnknownNameError
 
-    es = read(folder, None)
-    pair = _pair(es, scenario)
+    es, names = read_with(folder, scenario)
+    pair = _pair(es, names)
     known = [name for name, each in es.episodes.items() if each.scored]
     if episode is not None and episode not in known:
         raise UnknownNameError("scored episode", episode, known)
@@ -57,7 +57,8 @@ def compare(
     if as_json:
         typer.echo(to_json({"assumptions": list(pair), "coder": coder or es.base_coder, "episodes": records}))
         return
-    for line in _lines(es, pair, records, coder or es.base_coder, screen_width()):
+    told = names != (scenario or [])  # one of them stands in a file of its own
+    for line in _lines(es, pair, records, coder or es.base_coder, screen_width(), told=told):
         typer.echo(line)
 
 
@@ -129,15 +130,32 @@ def _moved_by(
         "against": against,
         "odds_db": odds,
         "items": [
-            {"item": item, "title": title_of(es, item), "db": db}
+            {"item": item, "title": title_of(es, item), "db": db, "reasons": _reasons(sets[1], item)}
             for (item, db), es in zip(ranked, known, strict=True)
             if abs(db) >= LEAST_DB
         ],
     }
 
 
+def _reasons(es: EvidenceSet, item: str) -> list[str]:
+    """Why the scenarios that are applied change or drop an item, in their own words."""
+    applied = [es.scenarios[name] for name in es.applied]
+    said = [
+        (each.item, each.reason or getattr(getattr(each, "coding", None), "reason", ""))
+        for scenario in applied
+        for each in (*scenario.change, *scenario.drop)
+    ]
+    return list(dict.fromkeys(reason for name, reason in said if name == item and reason))
+
+
 def _lines(
-    es: EvidenceSet, pair: tuple[str, str], records: list[dict[str, Any]], coder: str, width: int | None
+    es: EvidenceSet,
+    pair: tuple[str, str],
+    records: list[dict[str, Any]],
+    coder: str,
+    width: int | None,
+    *,
+    told: bool,
 ) -> Iterator[str]:
     labels = {each.id: each.label or each.id for each in es.coders}
     yield from folded(es.title, width)
@@ -147,7 +165,9 @@ def _lines(
     for record in records:
         yield ""
         yield from folded(record["label"], width)
-        yield from _one(es, pair, record, width) if record["coded"] else ["  not coded by this coder"]
+        yield from (
+            _one(es, pair, record, width, told=told) if record["coded"] else ["  not coded by this coder"]
+        )
 
 
 def _named(es: EvidenceSet, name: str) -> str:
@@ -155,7 +175,9 @@ def _named(es: EvidenceSet, name: str) -> str:
     return " + ".join(known.get(part) or es.scenarios[part].label for part in name.split("+"))
 
 
-def _one(es: EvidenceSet, pair: tuple[str, str], record: dict[str, Any], width: int | None) -> Iterator[str]:
+def _one(
+    es: EvidenceSet, pair: tuple[str, str], record: dict[str, Any], width: int | None, *, told: bool
+) -> Iterator[str]:
     """Every hypothesis in both, then what moved the odds."""
     from bayes_trace import tables
 
@@ -175,14 +197,15 @@ def _one(es: EvidenceSet, pair: tuple[str, str], record: dict[str, Any], width: 
         yield from columns([label, *each], widths, right=2)
     if record["moved"]:
         yield "  a different hypothesis leads in the second"
-    yield from _why(record, names, width)
+    yield from _why(record, names, width, told=told)
 
 
 def _labels(es: EvidenceSet, pair: tuple[str, str]) -> dict[str, str]:
     return {h.id: h.label for name in pair for h in named_set(es, name).hypotheses}
 
 
-def _why(record: dict[str, Any], names: dict[str, str], width: int | None) -> Iterator[str]:
+def _why(record: dict[str, Any], names: dict[str, str], width: int | None, *, told: bool) -> Iterator[str]:
+    """What moved the odds; of a scenario in a file of its own, with the reasons that it gives."""
     from bayes_trace import tables
 
     if record["odds_db"] is None:
@@ -200,6 +223,8 @@ def _why(record: dict[str, Any], names: dict[str, str], width: int | None) -> It
         yield from folded(
             f"{tables.db(each['db'])}{HARD}{each['title']}{code}", width, indent="      ", first="    "
         )
+        for reason in each["reasons"] if told else ():
+            yield from folded(f"“{reason}”", width, indent="        ")
     if left := record["items"][ITEMS:]:
         rest = sum(each["db"] for each in left)
         yield from folded(f"{tables.db(rest)}{HARD}{len(left)} more", width, indent="      ", first="    ")

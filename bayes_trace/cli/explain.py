@@ -9,7 +9,7 @@ import typer
 
 from bayes_trace.cli.assumed import BASE, Assumed, assume
 from bayes_trace.cli.lines import HARD, columns, folded, screen_width
-from bayes_trace.cli.options import CoderOption, JsonFlag, SetArgument, progress, read, to_json
+from bayes_trace.cli.options import CoderOption, JsonFlag, SetArgument, progress, read_with, to_json
 
 if TYPE_CHECKING:
     from bayes_trace.report.results import EpisodeResult, Gathered
@@ -36,7 +36,7 @@ def explain(
     """Show the argument on one episode: what each item adds, and what would change the answer."""
     from bayes_trace.errors import UnknownNameError
 
-    es = read(folder, None)
+    es, scenario = read_with(folder, scenario)
     if episode not in es.episodes:
         raise UnknownNameError("episode", episode, list(es.episodes))
     with progress("explain") as say:

@@ -13,7 +13,7 @@ from bayes_trace.cli.options import (
     ScenarioOption,
     SetArgument,
     progress,
-    read,
+    read_with,
     to_json,
     write_text,
 )
@@ -54,8 +54,8 @@ def explore(
         say("loading", 0.0)
         from bayes_trace.explore import appendix_page, blind_page
 
-        es = read(folder, None)
-        opens: dict[str, Any] = {"scenario": scenario or (), "coder": coder, "progress": say}
+        es, names = read_with(folder, scenario)
+        opens: dict[str, Any] = {"scenario": names, "coder": coder, "progress": say}
         write_text(path, blind_page(es, str(coder)) if blind else appendix_page(es, **opens))
     if as_json:
         typer.echo(to_json({"page": path.as_posix(), "digest": es.digest}))

@@ -26,6 +26,7 @@ __all__ = [
     "console",
     "progress",
     "read",
+    "read_with",
     "to_json",
     "whole",
     "write_text",
@@ -40,7 +41,10 @@ SetArgument = Annotated[
 ScenarioOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--scenario", "-s", help="Apply this scenario; repeat to apply several, in order.", show_default=False
+        "--scenario",
+        "-s",
+        help="Apply this scenario, or that of a .yaml file; repeat to apply several, in order.",
+        show_default=False,
     ),
 ]
 CoderOption = Annotated[
@@ -52,10 +56,33 @@ OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="Write there
 
 def read(folder: Path, scenarios: list[str] | None) -> EvidenceSet:
     """The set in a folder with scenarios applied, in order."""
-    from bayes_trace.files import read_evidence_set
     from bayes_trace.scenarios import apply_scenario
 
-    return apply_scenario(read_evidence_set(folder), *(scenarios or ()))
+    es, names = read_with(folder, scenarios)
+    return apply_scenario(es, *names)
+
+
+def read_with(folder: Path, scenarios: list[str] | None) -> tuple[EvidenceSet, list[str]]:
+    """The set in a folder, none applied, and the names of scenarios: one in a file of its own is put to the set."""
+    from bayes_trace.files import read_evidence_set
+    from bayes_trace.files.views import is_scenario_file, with_scenario_file
+
+    es, names = read_evidence_set(folder), []
+    for each in scenarios or ():
+        parts = [each] if Path(each).is_file() else each.split("+")
+        for number, part in enumerate(parts):
+            if is_scenario_file(part):
+                es, parts[number] = with_scenario_file(es, part)
+                _say_if_changed(es, parts[number])
+        names.append("+".join(parts))
+    return es, names
+
+
+def _say_if_changed(es: EvidenceSet, name: str) -> None:
+    written = es.scenarios[name].base_digest
+    if written and not es.digest.startswith(written):
+        message = f"{name} was written for {written[:12]}, but the set is now {es.digest[:12]}: its numbers may have moved"
+        typer.echo(f"bayes-trace: {message}", err=True)
 
 
 def console() -> Console:

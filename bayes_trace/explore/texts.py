@@ -92,7 +92,7 @@ def _text(each: Item | Event, cited: Cited, book: dict[str, str]) -> Plain:
         "facts": [*_facts(each), *implications],
         "citation": source["in_text"],
         "references": source["references"],
-        **filled({"excerpt": getattr(each, "excerpt", ""), "url": getattr(each, "url", "")}),
+        **filled({"excerpt": each.excerpt, "url": each.url}),
     }
 
 
@@ -108,6 +108,9 @@ def _facts(item: Item) -> list[list[str]]:
         ("Written later", "after the decision, as a report of the time" if item.retrospective else ""),
         ("Searched", (item.search or "looked for and not found") if item.found == "absent" else ""),
         ("Says", "that it did not happen" if item.denies else ""),
+        ("Original", item.original),
+        ("Translation", item.translation),
+        ("Excerpt", item.rights),
         ("Caution", item.ambiguity),
     ]
     return [[name, value] for name, value in known if value]

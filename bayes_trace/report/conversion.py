@@ -109,6 +109,8 @@ class Converter:
             *_citing(csl_items(self.es), self.style, folder),  # after the filter, which asks for every source
             "--metadata=link-citations:true",
             f"--resource-path={self.home}",
+            # the page of `bayes-trace explore`, where it lies beside
+            *(["--variable=appendix:appendix.html"] if (self.home / "appendix.html").is_file() else []),
         ]
 
     def _pdf(self, text: str, path: Path, common: list[str], folder: Path) -> None:

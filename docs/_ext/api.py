@@ -35,6 +35,7 @@ TITLES = {
     "tables": "Tables",
     "plots": "Plots",
     "report": "Reports",
+    "explore": "The living appendix",
     "analysis": "A whole analysis",
     "errors": "Errors",
 }

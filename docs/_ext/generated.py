@@ -26,6 +26,7 @@ _MARK = "RETURNED"
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.connect("builder-inited", _generate, priority=100)
+    app.connect("build-finished", _live_example)
     app.connect("autodoc-process-docstring", _bars_as_bars, priority=90)
     app.connect("autodoc-process-docstring", _returns_as_prose, priority=100)
     app.connect("autodoc-process-docstring", _without_mark, priority=900)
@@ -52,6 +53,17 @@ def _generate(app: Sphinx) -> None:
     for path in home.rglob("*"):
         if path.suffix in (".md", ".rst") and path.relative_to(home).as_posix() not in parts:
             path.unlink()
+
+
+def _live_example(app: Sphinx, failed: Exception | None) -> None:
+    """The living appendix of the arms transfers, beside the pages that name it."""
+    if failed or app.builder.format != "html":
+        return
+    from bayes_trace import read_evidence_set
+    from bayes_trace.explore import appendix_page
+
+    arms = read_evidence_set(Path(app.srcdir).parent / "evidence_sets" / "us_arms_transfers")
+    (Path(app.outdir) / "appendix.html").write_text(appendix_page(arms), encoding="utf-8")
 
 
 def _bars_as_bars(

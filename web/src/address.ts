@@ -45,7 +45,7 @@ export async function fromAddress(page: Page, address: string, start: Choice): P
   const episodes = page.assumptions[0].episodes;
   const episode = given.get("on") ?? "";
   const coder = page.coders.find((each) => each.id === given.get("by"))?.id ?? start.coder;
-  const knobs = Object.fromEntries(Object.entries(moved).filter(([knob, value]) => isKnob(knob) && Number.isFinite(value)));
+  const knobs = Object.fromEntries(Object.entries(moved).filter(([knob, value]) => isKnob(knob, value)));
   const reasons = Object.fromEntries(Object.entries(why).filter(([, reason]) => typeof reason === "string"));
   return {
     choice: { assumption, coder, episode: episode in episodes ? episode : start.episode, knobs, reasons },
@@ -53,7 +53,16 @@ export async function fromAddress(page: Page, address: string, start: Choice): P
   };
 }
 
-const isKnob = (knob: string): boolean => knob === "u" || /^(p|l|d|r|c|e|w|b|x|s)\|/.test(knob);
+/** Whether an address may say so: a knob that there is, at a number that it can stand at. */
+function isKnob(knob: string, value: unknown): boolean {
+  if (typeof value !== "number" || !Number.isFinite(value)) return false;
+  const kind = knob.split("|")[0];
+  if (kind === "p" || kind === "u") return value > 0 && value < 1;
+  if ("drcew".includes(kind)) return value >= 0 && value <= 1;
+  if (kind === "b") return value > 0 && value <= 100;
+  if (kind === "x" || kind === "s") return value === 1;
+  return kind === "l";
+}
 
 async function through(stream: CompressionStream | DecompressionStream, data: Uint8Array): Promise<Uint8Array> {
   const writer = stream.writable.getWriter();

@@ -13,7 +13,7 @@ export interface Fewest {
 }
 
 /** subsets looked at before the search is given up */
-const BUDGET = 6000;
+const BUDGET = 3000;
 
 /** The smallest set of items without which some rival is ahead of the leader. */
 export function fewest(post: Posterior): Fewest | null {

@@ -1,6 +1,6 @@
 // What a reader has moved, as a scenario that `apply_scenario` reads.
 import { bySubject, name, type Knobs, type Reasons } from "./knobs";
-import type { Assumption, Coding, Page, Rates, Value } from "./set";
+import type { Assumption, Coding, Entry, Page, Rates, Value } from "./set";
 import { UNNAMED, detectionOf, moved } from "./view";
 import type { Plain } from "./yaml";
 
@@ -35,10 +35,24 @@ class Writer {
     private page: Page,
     private assumption: Assumption,
     private choice: Choice,
-  ) {}
+  ) {
+    this.knobs = Object.fromEntries(Object.entries(choice.knobs).filter(([knob]) => this.has(knob.split("|"))));
+  }
 
-  private get knobs(): Knobs {
-    return this.choice.knobs;
+  private knobs: Knobs;
+
+  /** Whether there is what a knob moves: another assumption may have set it aside. */
+  private has([kind, ...parts]: string[]): boolean {
+    const { episodes, sources, clusters, readings, hypotheses } = this.assumption;
+    if (kind === "p" || kind === "b") return Object.hasOwn(episodes, parts[0]) && hypotheses.some((each) => each.id === parts[1]);
+    if (kind === "l") return Object.hasOwn(this.entry(parts[1], parts[2])?.codings ?? {}, parts[0]);
+    if (kind === "x") return this.entry(parts[0], parts[1]) !== undefined;
+    if (kind === "d") return this.entry(parts[0])?.absent === true;
+    if (kind === "r") return Object.hasOwn(sources, parts[0]);
+    if (kind === "c") return Object.hasOwn(clusters, parts[0]);
+    if (kind === "w") return Object.hasOwn(readings, parts[0]);
+    if (kind === "e") return this.entry(parts[0])?.role === "event";
+    return kind === "u" || kind === "s";
   }
 
   /** Knobs of a kind, split into their parts. */
@@ -122,14 +136,14 @@ class Writer {
     return found;
   }
 
-  private entry(of: string, episode?: string) {
+  private entry(of: string, episode?: string): Entry | undefined {
     const episodes = Object.entries(this.assumption.episodes).filter(([id]) => episode === undefined || id === episode);
     const places = episodes.flatMap(([, each]) => each.links.flatMap((link) => link.entries));
-    return places.map((n) => this.page.entries[n]).find((entry) => entry.of === of)!;
+    return places.map((n) => this.page.entries[n]).find((entry) => entry.of === of);
   }
 
   private coding(of: string, episode: string, coder: string): Fields {
-    const old = this.entry(of, episode).codings[coder];
+    const old = this.entry(of, episode)!.codings[coder];
     const prefix = name("l", coder, of, episode);
     const now = moved(this.page, old, this.knobs, prefix);
     const reason = this.choice.reasons[name("i", of, episode)];
@@ -151,7 +165,7 @@ class Writer {
   }
 
   private detection(of: string): Fields {
-    const entry = this.entry(of);
+    const entry = this.entry(of)!;
     const common = this.knobs[name("d", of, "")];
     const fields: Fields = common === undefined ? {} : { detection: common };
     if (this.of("d").every(({ parts }) => parts[0] !== of || parts[1] === "")) return fields;

@@ -94,7 +94,8 @@ export const settled = signal<Choice>(start);
 let waiting = 0;
 effect(() => {
   const now = choice.value;
-  const jump = now.episode !== settled.peek().episode || now.assumption !== settled.peek().assumption || now.coder !== settled.peek().coder;
+  const reset = Object.keys(now.knobs).length === 0;
+  const jump = reset || now.episode !== settled.peek().episode || now.assumption !== settled.peek().assumption || now.coder !== settled.peek().coder;
   clearTimeout(waiting);
   if (jump) settled.value = now;
   else waiting = setTimeout(() => (settled.value = choice.peek()), 120) as unknown as number;

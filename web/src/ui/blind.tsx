@@ -20,6 +20,12 @@ const tasks = page.tasks ?? [];
 const hypotheses = page.assumptions[0].hypotheses;
 const sheet = signal<Sheet>(kept());
 const at = signal(0);
+/** whether the coder has gone to an item, whose heading then takes the focus */
+let turned = false;
+const turn = (to: number): void => {
+  turned = true;
+  at.value = to;
+};
 
 function kept(): Sheet {
   try {
@@ -87,7 +93,7 @@ export function csv(): string {
 Object.assign(window, { codings: csv });
 
 export function Blind() {
-  useEffect(() => document.getElementById("item")?.focus(), [at.value]);
+  useEffect(() => { if (turned) document.getElementById("item")?.focus(); }, [at.value]);
   const task = tasks[at.value];
   return (
     <>
@@ -105,7 +111,7 @@ export function Blind() {
       </header>
       <main class="blind">
         <nav aria-label="Items">
-          <div class="scroll" tabIndex={0} role="region" aria-label="Items, a list that scrolls"><ol>{tasks.map((each, n) => <li key={each.of}><button type="button" aria-current={n === at.value ? "true" : undefined} onClick={() => (at.value = n)}><span>{page.items[each.of].title}</span><small>{done(each) ? "finished" : sheet.value[each.of] ? "begun" : ""}</small></button></li>)}</ol></div>
+          <div class="scroll" tabIndex={0} role="region" aria-label="Items, a list that scrolls"><ol>{tasks.map((each, n) => <li key={each.of}><button type="button" aria-current={n === at.value ? "true" : undefined} onClick={() => turn(n)}><span>{page.items[each.of].title}</span><small>{done(each) ? "finished" : sheet.value[each.of] ? "begun" : ""}</small></button></li>)}</ol></div>
         </nav>
         {task ? <Form key={task.of} task={task} /> : <p>This set has nothing to judge.</p>}
       </main>
@@ -113,6 +119,9 @@ export function Blind() {
     </>
   );
 }
+
+/** what the authors make of an item */
+const OF_THE_AUTHORS = ["Caution", "It bears on"];
 
 const HOW = `Take the explanations to be equally probable, and all documents on the point to lie before you. For each explanation in turn, suppose that it is the true one, and ask how probable this item then is. Only comparisons between explanations count.
 
@@ -135,7 +144,7 @@ function Form({ task }: { task: Task }) {
       <p class="paraphrase">{text.text}</p>
       {text.excerpt && <blockquote>{text.excerpt}</blockquote>}
       {text.citation && <p class="citation">{text.citation}</p>}
-      <dl class="facts">{text.facts.filter(([key]) => key !== "Caution").map(([key, value], n) => <><dt key={`k${n}`}>{key}</dt><dd key={`v${n}`}>{value}</dd></>)}</dl>
+      <dl class="facts">{text.facts.filter(([key]) => !OF_THE_AUTHORS.includes(key)).map(([key, value], n) => <><dt key={`k${n}`}>{key}</dt><dd key={`v${n}`}>{value}</dd></>)}</dl>
       {task.absent && <p class="small">It was looked for and not found. Judge how probable it would have been that such a trace came to exist.</p>}
       {task.options.map((option) => (
         <fieldset key={option}>
@@ -144,8 +153,8 @@ function Form({ task }: { task: Task }) {
         </fieldset>
       ))}
       <p class="buttons">
-        <button type="button" disabled={at.value === 0} onClick={() => (at.value -= 1)}>Back</button>
-        <button type="button" class="main" disabled={at.value === tasks.length - 1} onClick={() => (at.value += 1)}>{done(task) ? "Next item" : "Leave it for now"}</button>
+        <button type="button" disabled={at.value === 0} onClick={() => turn(at.value - 1)}>Back</button>
+        <button type="button" class="main" disabled={at.value === tasks.length - 1} onClick={() => turn(at.value + 1)}>{done(task) ? "Next item" : "Leave it for now"}</button>
       </p>
     </section>
   );

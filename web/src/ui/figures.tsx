@@ -2,20 +2,17 @@
 import { computed } from "@preact/signals";
 import { scaleLinear } from "d3-scale";
 import { curveStepAfter, line } from "d3-shape";
-import { answer } from "../answers";
 import { toDb } from "../kernel";
 import { tornado, trajectory } from "../questions";
-import { colour, hypotheses, labels, page, settled } from "../store";
+import { colour, hypotheses, labels, page, post, wide } from "../store";
 import { gapOf, weights, type Posterior } from "../update";
 import { db, probability } from "../words";
 
-const WIDTH = 640;
-const LABELS = 235;
 const ROW = 22;
-const cut = (text: string, letters = 38): string => (text.length > letters ? `${text.slice(0, letters - 1).trimEnd()}…` : text);
+/** of a figure, and of the names in it: letters keep their size where there is less room */
+const room = computed(() => (wide.value ? { width: 640, names: 235, letters: 38 } : { width: 430, names: 150, letters: 24 }));
+const cut = (text: string): string => (text.length > room.value.letters ? `${text.slice(0, room.value.letters - 1).trimEnd()}…` : text);
 const dateOf = (item: string): string => page.items[item]?.sortDate ?? "";
-
-const post = computed<Posterior>(() => answer(page, settled.value));
 
 function titleOf(now: Posterior, link: number): string {
   const one = now.view.links[link];
@@ -62,20 +59,20 @@ function Ledger() {
   const bars = ledgerOf(now);
   const [of, against] = now.order;
   const ends = bars.flatMap((bar) => [bar.from, bar.to]).filter(Number.isFinite);
-  const x = scaleLinear([Math.min(0, ...ends), Math.max(0, ...ends)], [LABELS + 8, WIDTH - 46]).nice();
+  const x = scaleLinear([Math.min(0, ...ends), Math.max(0, ...ends)], [room.value.names + 8, room.value.width - 46]).nice();
   const height = bars.length * ROW;
   const beyond = 1.2 * Math.max(10, ...ends.map(Math.abs));
   return (
-    <figure tabIndex={0}>
+    <figure>
       <figcaption>What each item adds, in the order of dates, in dB for {labels.value[of]} (right) over {labels.value[against]} (left)</figcaption>
-      <svg viewBox={`0 0 ${WIDTH} ${height + 22}`} role="img" aria-label={bars.map((bar) => `${bar.title}: ${db(bar.total ? bar.to : bar.to - bar.from)} dB`).join("; ")}>
+      <svg viewBox={`0 0 ${room.value.width} ${height + 22}`} role="img" aria-label={bars.map((bar) => `${bar.title}: ${db(bar.total ? bar.to : bar.to - bar.from)} dB`).join("; ")}>
         <Axis x={x} height={height} />
         {bars.map((bar, n) => {
           const [a, b] = [x(finite(bar.from, beyond)), x(finite(bar.to, beyond))];
           const value = bar.total ? bar.to : bar.to - bar.from;
           return (
             <g key={`${n}${bar.title}`} transform={`translate(0,${n * ROW})`}>
-              <text x={LABELS} y={15} text-anchor="end" class={bar.total ? "strong" : ""}>{cut(bar.title)}</text>
+              <text x={room.value.names} y={15} text-anchor="end" class={bar.total ? "strong" : ""}>{cut(bar.title)}</text>
               <rect x={Math.min(a, b)} width={Math.max(1, Math.abs(b - a))} y={4} height={ROW - 8} class={bar.total ? "total" : ""} style={bar.total ? {} : { fill: colour(hypotheses.value[value >= 0 ? of : against]?.id ?? "") }} />
               <text x={Math.max(a, b) + 4} y={15} class="value">{db(value)}</text>
             </g>
@@ -90,23 +87,23 @@ function Trajectory() {
   const now = post.value;
   const steps = trajectory(now, dateOf);
   const height = 190;
-  const x = scaleLinear([0, Math.max(1, steps.length - 1)], [34, WIDTH - 120]);
+  const x = scaleLinear([0, steps.length], [34, room.value.width - 120]);
   const y = scaleLinear([0, 1], [height, 8]);
   const path = line<number>((_, n) => x(n), (p) => y(p)).curve(curveStepAfter);
   const ends = spaced(now.view.hypotheses.map((_, h) => y(steps[steps.length - 1].probability[h])), 13, height);
   return (
-    <figure tabIndex={0}>
+    <figure>
       <figcaption>How the belief went, document by document in the order of dates, from the prior to the posterior</figcaption>
-      <svg viewBox={`0 0 ${WIDTH} ${height + 22}`} role="img" aria-label={now.view.hypotheses.map((_, h) => `${labels.value[h]}: from ${probability(steps[0].probability[h])} to ${probability(steps[steps.length - 1].probability[h])}`).join("; ")}>
-        <g class="axis">{[0, 0.25, 0.5, 0.75, 1].map((tick) => <g key={tick} transform={`translate(0,${y(tick)})`}><line x1={34} x2={WIDTH - 120} /><text x={28} y={4} text-anchor="end">{probability(tick)}</text></g>)}</g>
+      <svg viewBox={`0 0 ${room.value.width} ${height + 22}`} role="img" aria-label={now.view.hypotheses.map((_, h) => `${labels.value[h]}: from ${probability(steps[0].probability[h])} to ${probability(steps[steps.length - 1].probability[h])}`).join("; ")}>
+        <g class="axis">{[0, 0.25, 0.5, 0.75, 1].map((tick) => <g key={tick} transform={`translate(0,${y(tick)})`}><line x1={34} x2={room.value.width - 120} /><text x={28} y={4} text-anchor="end">{probability(tick)}</text></g>)}</g>
         {now.view.hypotheses.map((id, h) => (
           <g key={id}>
-            <path d={path(steps.map((step) => step.probability[h])) ?? ""} class="line" style={{ stroke: colour(id), strokeDasharray: DASHES[h % DASHES.length] }} />
-            <text x={WIDTH - 114} y={ends[h] + 4}>{hypotheses.value[h]?.short} {probability(steps[steps.length - 1].probability[h])}</text>
+            <path d={path([...steps, steps[steps.length - 1]].map((step) => step.probability[h])) ?? ""} class="line" style={{ stroke: colour(id), strokeDasharray: DASHES[h % DASHES.length] }} />
+            <text x={room.value.width - 114} y={ends[h] + 4}>{hypotheses.value[h]?.short} {probability(steps[steps.length - 1].probability[h])}</text>
           </g>
         ))}
         <text x={34} y={height + 18} class="soft">prior</text>
-        <text x={WIDTH - 120} y={height + 18} text-anchor="end" class="soft">{steps.length - 1} documents</text>
+        <text x={room.value.width - 120} y={height + 18} text-anchor="end" class="soft">{steps.length - 1} documents</text>
       </svg>
     </figure>
   );
@@ -132,17 +129,17 @@ function Tornado() {
   const swings = tornado(now, of, against).slice(0, SHOWN);
   if (!swings.length) return <p class="small">No ranges were stated here, so none can be followed to its ends.</p>;
   const lead = toDb(gapOf(now.joint, of, against));
-  const x = scaleLinear([Math.min(0, ...swings.map((each) => each.low)), Math.max(lead, ...swings.map((each) => each.high))].map((each) => finite(each, 60)), [LABELS + 8, WIDTH - 24]).nice();
+  const x = scaleLinear([Math.min(0, ...swings.map((each) => each.low)), Math.max(lead, ...swings.map((each) => each.high))].map((each) => finite(each, 60)), [room.value.names + 8, room.value.width - 24]).nice();
   const height = swings.length * ROW;
   return (
-    <figure tabIndex={0}>
+    <figure>
       <figcaption>How far the lead of {labels.value[of]} over {labels.value[against]} reaches, in dB, within the range stated for each item, one at a time</figcaption>
-      <svg viewBox={`0 0 ${WIDTH} ${height + 22}`} role="img" aria-label={swings.map((each) => `${page.items[each.live.entry.of]?.title}: ${db(each.low)} to ${db(each.high)} dB`).join("; ")}>
+      <svg viewBox={`0 0 ${room.value.width} ${height + 22}`} role="img" aria-label={swings.map((each) => `${page.items[each.live.entry.of]?.title}: ${db(each.low)} to ${db(each.high)} dB`).join("; ")}>
         <Axis x={x} height={height} />
         <line x1={x(lead)} x2={x(lead)} y2={height} class="now" />
         {swings.map((each, n) => (
           <g key={each.live.entry.of} transform={`translate(0,${n * ROW})`}>
-            <text x={LABELS} y={15} text-anchor="end">{cut(page.items[each.live.entry.of]?.title ?? "")}</text>
+            <text x={room.value.names} y={15} text-anchor="end">{cut(page.items[each.live.entry.of]?.title ?? "")}</text>
             <rect x={x(finite(each.low, 60))} width={Math.max(0, x(lead) - x(finite(each.low, 60)))} y={5} height={ROW - 10} style={{ fill: colour(hypotheses.value[against]?.id ?? "") }} />
             <rect x={x(lead)} width={Math.max(0, x(finite(each.high, 60)) - x(lead))} y={5} height={ROW - 10} style={{ fill: colour(hypotheses.value[of]?.id ?? "") }} />
           </g>

@@ -1,13 +1,13 @@
 // What the reader has changed, and how each change moved the lead.
 import { isRatio } from "../forms";
-import { changes, choice, labels, page, putBack, assumption, type Change } from "../store";
+import { changes, choice, labels, page, putBack, assumption, settled, type Change } from "../store";
 import { subjectOf } from "../knobs";
 import { db, exactly, probability } from "../words";
 
 /** A change in words: what it is about, and the numbers. */
 export function described({ subject, knobs }: Change): string {
   const [kind, of] = subject.split("|");
-  const values = choice.value.knobs;
+  const values = settled.value.knobs;
   const told = knobs.map((knob) => toldOf(knob, values[knob])).filter(Boolean).join(", ");
   const title = page.items[of]?.title ?? "";
   if (kind === "i") return `“${title}”: ${told}`;

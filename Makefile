@@ -13,7 +13,7 @@ help:
 	@echo 'make docs       the documentation, into docs/_build/html'
 	@echo 'make page       the page of bayes-trace explore, built from web/ (needs Node)'
 	@echo 'make page-check  that the page which is shipped is what web/ builds (needs Node)'
-	@echo 'make schema     the JSON Schema of the file format, published anew from the records'
+	@echo 'make schema     the JSON Schema and the page of the file format, made anew from the records'
 	@echo 'make sbc        calibration: 200 fits and their rank plots, coverage of a slope, simuk; six minutes'
 	@echo 'make lint       ruff: format and rules'
 	@echo 'make types      mypy, strict'
@@ -56,6 +56,7 @@ web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 schema: .venv/installed-dev
 	.venv/bin/python -c 'from bayes_trace.files.schema import schema_text; print(schema_text(), end="")' > .schema.tmp
 	mv .schema.tmp bayes_trace/files/schemas/evidence-set-1.json
+	.venv/bin/python docs/_ext/file_format.py
 
 sbc: .venv/installed-dev
 	.venv/bin/python benchmarks/sampling_calibration.py 200 docs/_static/ranks.png

@@ -49,6 +49,7 @@ def test_counts_in_the_table_of_sets_are_those_that_check_prints(name):
         "coder": len(es.coders),
     }
     said = {
-        what: WORDS.get(n) or int(n) for n, what in re.findall(r"(\w+) (case|episode|item|coder)s?\b", line.split("|")[2])
+        what: WORDS.get(n) or int(n)
+        for n, what in re.findall(r"(\w+) (case|episode|item|coder)s?\b", line.split("|")[2])
     }
     assert said == counts

@@ -140,12 +140,13 @@ def _moved_by(
 def _reasons(es: EvidenceSet, item: str) -> list[str]:
     """Why the scenarios that are applied change or drop an item, in their own words."""
     applied = [es.scenarios[name] for name in es.applied]
-    said = [
-        (each.item, each.reason or getattr(getattr(each, "coding", None), "reason", ""))
-        for scenario in applied
-        for each in (*scenario.change, *scenario.drop)
+    changed = [
+        (each.item, each.reason or (each.coding.reason if each.coding else ""))
+        for it in applied
+        for each in it.change
     ]
-    return list(dict.fromkeys(reason for name, reason in said if name == item and reason))
+    dropped = [(each.item, each.reason) for it in applied for each in it.drop]
+    return list(dict.fromkeys(reason for name, reason in (*changed, *dropped) if name == item and reason))
 
 
 def _lines(

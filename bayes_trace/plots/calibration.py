@@ -74,8 +74,8 @@ def plot_tippett(
         for name, mark in marks(["first", "second"]).items():
             share = _with_ends(curves[name].values, weight)
             if f"{name}_low" in curves:
-                ends = [_with_ends(curves[f"{name}_{end}"].values, weight) for end in ("low", "high")]
-                ax.fill_between(x, *ends, step="pre", color=mark.color, alpha=_BAND, linewidth=0)
+                low, high = (_with_ends(curves[f"{name}_{end}"].values, weight) for end in ("low", "high"))
+                ax.fill_between(x, low, high, step="pre", color=mark.color, alpha=_BAND, linewidth=0)
             ax.step(x, share, where="pre", color=mark.color, linestyle=mark.linestyle, label=words[name])
         ax.set(xlim=(x[0], x[-1]), ylim=(0, 1.02))
         ax.set(xlabel="weight of an item, dB", ylabel="share of items with at least this weight")
@@ -129,8 +129,8 @@ def plot_ece(curve: xr.Dataset, *, ax: Axes | None = None, width: float = COLUMN
         ax = canvas(ax, height=_HEIGHT, width=width)
         for name, mark in marks(list(words)).items():
             if f"{name}_low" in curve:
-                ends = [curve[f"{name}_{end}"] for end in ("low", "high")]
-                ax.fill_between(curve["prior"], *ends, color=mark.color, alpha=_BAND, linewidth=0)
+                low, high = (curve[f"{name}_{end}"].values for end in ("low", "high"))
+                ax.fill_between(curve["prior"].values, low, high, color=mark.color, alpha=_BAND, linewidth=0)
             drawn = curve[name].where(np.isfinite(curve[name]))
             ax.plot(curve["prior"], drawn, color=mark.color, linestyle=mark.linestyle, label=words[name])
         ax.set(xlim=(0, 1), xlabel="prior of the first hypothesis", ylabel="cost, bits")

@@ -121,3 +121,17 @@ def test_combined_coercion_adds_up_what_was_at_work():
     assert "as coded: loyalty 0.46, threat 0.12, loyalty+threat 0.31, neither 0.12" in text
     assert "at work: loyalty 0.77, threat 0.42" in text
     assert "even_priors: loyalty 0.29, threat 0.07, loyalty+threat 0.57, neither 0.07" in text
+
+
+def test_rivals_say_what_is_left_beside_what_the_article_does_not_test():
+    # section 4 of the specification: sources criticised, each origin once; nine explanations, even and a hard case
+    rows = {
+        line.split()[0]: line.split()[1:] for line in run("rivals.py").splitlines() if line.startswith("   ")
+    }
+    for episode, even, hard in [
+        ("f5e_1972", "0.72", "0.51"),
+        ("package_1976", "0.89", "0.80"),
+        ("relations_act_1979", "0.46", "0.29"),
+    ]:
+        assert rows[episode][1:3] == [even, hard]
+    assert rows["troop_halt_2021"][3] == "domestic"

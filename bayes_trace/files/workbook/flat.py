@@ -14,12 +14,13 @@ from typing import Any
 
 from bayes_trace.evidence import Coding, EvidenceSet, Item, Value
 from bayes_trace.evidence.coded import term_in, verbal_terms
-from bayes_trace.evidence.values import ATTEMPT, Values
+from bayes_trace.evidence.values import Values
 from bayes_trace.files.cells import Cell
 from bayes_trace.files.nodes import Where
 from bayes_trace.files.workbook.book import Table
 from bayes_trace.files.workbook.columns import FLAT
 from bayes_trace.files.workbook.draft import Draft, Place
+from bayes_trace.files.workbook.order import by_case
 from bayes_trace.files.workbook.rows import CodingDraft, Line, Sheets, agreed, draft_codings, group, show
 
 __all__ = ["flat_text", "is_flat", "not_in_csv", "take_flat"]
@@ -310,7 +311,7 @@ def _safe(row: dict[str, Cell]) -> dict[str, Cell]:
 
 
 def _rows(es: EvidenceSet) -> Iterator[dict[str, Any]]:
-    links = _by_case(es)
+    links = by_case(es)
     coded = {item.id for item, _, _, _ in links}
     # the first coder of the table is the base coder
     for name in es.coder_ids:
@@ -322,25 +323,6 @@ def _rows(es: EvidenceSet) -> Iterator[dict[str, Any]]:
                         key: value for key, value in {**about, **cell}.items() if value not in (None, [], "")
                     }
                     about.pop("reason", None)
-
-
-def _by_case(es: EvidenceSet) -> list[tuple[Item, str, Coding, str]]:
-    """All judgements, case by case: an item belongs to the case of its first episode, as it is read back."""
-    links = [*es.coded_links(planned=True), *_attempts(es)]
-    order = {case.case: number for number, case in enumerate(es.cases)}
-    home: dict[str, int] = {}
-    for item, episode, _, _ in links:
-        home.setdefault(item.id, order[es.case_of[episode].case])
-    return sorted(links, key=lambda link: home[link[0].id])
-
-
-def _attempts(es: EvidenceSet) -> list[tuple[Item, str, Coding, str]]:
-    """Judgements of attempts, the episodes of an item in the order in which its other rows name them."""
-    tried = list(es.coded_links(ATTEMPT, planned=True))
-    named = [(item.id, episode) for item, episode, _, _ in (*es.coded_links(planned=True), *tried)]
-    place = {pair: number for number, pair in reversed(list(enumerate(named)))}
-    first = {item.id: number for number, (item, _, _, _) in reversed(list(enumerate(tried)))}
-    return sorted(tried, key=lambda link: (first[link[0].id], place[link[0].id, link[1]]))
 
 
 def _item(item: Item, coding: Coding, coded: set[str]) -> dict[str, Any]:

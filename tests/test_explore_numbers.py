@@ -9,6 +9,7 @@ from hypothesis import Phase, given, settings
 
 import bayes_trace as bt
 from bayes_trace.evidence import Scenario
+from bayes_trace.evidence.dates import last_day
 from bayes_trace.explore import blind_page
 from bayes_trace.explore.page import page_numbers
 from bayes_trace.files.nodes import read_document
@@ -115,6 +116,59 @@ def random_sets(count):
 
     keep()
     return found
+
+
+def asked(tab, es, episode):
+    """What the page says one would have to believe of an episode, by the base coder."""
+    items = {name: {"sortDate": last_day(item.date) if item.date else ""} for name, item in es.items.items()}
+    page = {"base": es.base_coder, "items": items, **page_numbers(es)}
+    choice = {"assumption": "base", "coder": es.base_coder, "episode": episode, "knobs": {}, "reasons": {}}
+    return tab.evaluate("([page, choice]) => bayesTrace.open(page).questions(choice)", [page, choice])
+
+
+def agree(tab, es, episode):
+    """The page's questions and those of `sensitivity` have the same answers."""
+    ev = bt.compile_evidence(es, episodes=[episode])
+    said = asked(tab, es, episode)
+    leader, rival = said["leader"], said["rival"]
+    needed = bt.sensitivity.prior_needed(ev).prior_needed.sel(hypothesis=leader, episode=episode)
+    assert said["prior"] == pytest.approx(needed.item(), rel=1e-9)
+    tips = bt.sensitivity.tipping_points(ev).tipping_db.sel(rival=rival).values
+    assert [float(tip.replace("Infinity", "inf")) for tip in said["tips"]] == pytest.approx(tips, abs=1e-6)
+    count = bt.sensitivity.fewest_items_to_flip(ev)["count"].sel(episode=episode).item()
+    assert (said["fewest"] is None) == np.isnan(count)
+    assert said["fewest"] in (None, count)
+    assert np.array(said["trajectory"]) == pytest.approx(bt.trajectory(ev, episode).values, abs=1e-9)
+    return float(said["bias"].replace("Infinity", "inf"))
+
+
+@pytest.mark.parametrize("name", ["chile_tax_reform_2005", "loyalty_or_reputation"])
+def test_what_one_would_have_to_believe_is_what_the_engine_says(name, tab):
+    """The bias that undoes the lead, too: applied as a scenario it leaves leader and rival level."""
+    es = bt.read_evidence_set(SETS / name)
+    episode = next(iter(bt.compile_evidence(es)["episode"].values.tolist()))
+    bias = agree(tab, es, episode)
+    view = Scenario(label="View", search_bias=({"toward": asked(tab, es, episode)["leader"], "db": bias},))
+    doubted = apply_scenario(es.model_copy(update={"scenarios": {"view": view}}), "view")
+    assert bt.lead(bt.update(bt.compile_evidence(doubted))).lead.sel(episode=episode).item() == pytest.approx(
+        0, abs=0.02
+    )
+
+
+@pytest.mark.deep
+def test_questions_about_random_sets_have_the_engine_s_answers(tab):
+    count = 0
+    for es in random_sets(30):
+        ev = bt.compile_evidence(es)
+        if np.isneginf(ev.log_likelihood.values).any():
+            continue
+        post = bt.lead(bt.update(ev, coder=es.base_coder))
+        for episode in ev["episode"].values.tolist():
+            if not post.lead.sel(episode=episode).item() > 1e-6:
+                continue
+            agree(tab, es, episode)
+            count += 1
+    assert count > 20
 
 
 @pytest.mark.deep

@@ -100,9 +100,10 @@ def _tasks(es: EvidenceSet) -> Iterator[Plain]:
     """Everything that anybody coded, once, with the episodes that it was coded for."""
     readings = {reading.id: reading for reading in es.readings}
     for each in es.coded.values():
-        if not each.codings or (isinstance(each, Item) and not each.sought):
+        codings = [coding for coding in each.codings if not coding.about]
+        if not codings or (isinstance(each, Item) and not each.sought):
             continue
-        coded = {name for coding in each.codings for name in coding.episodes or each.episodes}
+        coded = {name for coding in codings for name in coding.episodes or each.episodes}
         reading = None if isinstance(each, Event) else readings.get(each.reading or "")
         yield {
             "of": each.id,

@@ -72,10 +72,10 @@ def appendix_page(
     say("citations", 0.7)
     sources = (str(entry["source"]) for entry in numbers["entries"] if "source" in entry)
     page = {
-        **frame(evidence_set),
+        **frame(evidence_set, [each.es for each in sets]),
         "mode": "explore",
         "opens": {"assumption": "+".join(scenario) or "base", "coder": coder or evidence_set.base_coder},
-        "episodes": episode_texts(evidence_set, briefs),
+        "episodes": episode_texts(evidence_set, briefs, [each.es for each in sets]),
         "items": item_texts(evidence_set, [each.es for each in sets]),
         "sources": source_labels(evidence_set, sources),
         **numbers,

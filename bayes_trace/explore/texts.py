@@ -20,8 +20,8 @@ _AUDIENCES = {"private": "private", "diplomatic": "diplomatic", "public": "publi
 LABEL = 90
 
 
-def frame(es: EvidenceSet) -> Plain:
-    """What is said of the whole set."""
+def frame(es: EvidenceSet, more: Iterable[EvidenceSet] = ()) -> Plain:
+    """What is said of the whole set; scenarios may add episodes to its cases."""
     from importlib import metadata
 
     return {
@@ -35,12 +35,17 @@ def frame(es: EvidenceSet) -> Plain:
         "version": metadata.version("bayes-trace"),
         "base": es.base_coder,
         "coders": [{"id": c.id, "label": c.label or c.id, "note": c.note} for c in _base_first(es)],
-        "cases": [
-            {"id": case.case, "label": case.label, "episodes": [each.id for each in case.episodes]}
-            for case in es.cases
-            if case.episodes
-        ],
+        "cases": _cases([es, *more]),
     }
+
+
+def _cases(sets: list[EvidenceSet]) -> list[Plain]:
+    """Cases in the order of the set, each with the episodes that it has under any assumptions."""
+    found: dict[str, Plain] = {}
+    for case in (case for each in sets for case in each.cases if case.episodes):
+        record = found.setdefault(case.case, {"id": case.case, "label": case.label, "episodes": []})
+        record["episodes"] += [each.id for each in case.episodes if each.id not in record["episodes"]]
+    return list(found.values())
 
 
 def _base_first(es: EvidenceSet) -> Iterator[Any]:
@@ -48,8 +53,17 @@ def _base_first(es: EvidenceSet) -> Iterator[Any]:
     yield from (by_id[name] for name in es.coder_ids)
 
 
-def episode_texts(es: EvidenceSet, briefs: dict[str, tuple[str, list[str]]]) -> dict[str, Plain]:
-    """Every episode in words; `briefs` has verdict and sentences of those that are scored."""
+def episode_texts(
+    es: EvidenceSet, briefs: dict[str, tuple[str, list[str]]], more: Iterable[EvidenceSet] = ()
+) -> dict[str, Plain]:
+    """Every episode in words, also those that scenarios add; `briefs` has verdict and sentences of those scored."""
+    texts: dict[str, Plain] = {}
+    for each in (es, *more):
+        texts |= {name: text for name, text in _episodes(each, briefs).items() if name not in texts}
+    return texts
+
+
+def _episodes(es: EvidenceSet, briefs: dict[str, tuple[str, list[str]]]) -> dict[str, Plain]:
     return {
         name: {
             "label": each.label,

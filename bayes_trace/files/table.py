@@ -177,7 +177,7 @@ def write_table(header: str, codings: Iterable[tuple[str, Coding]], coder: Coder
         "about": any(coding.about for _, coding in codings),
         "of": any(coding.of for _, coding in codings),
     }
-    columns = (*COLUMNS, *(name for name in _OPTIONAL if said.get(name)))
+    columns = (*COLUMNS, *(name for name, is_said in said.items() if is_said))
     writer = csv.DictWriter(out, columns, lineterminator="\n")
     writer.writeheader()
     for item, coding in codings:

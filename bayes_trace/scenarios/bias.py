@@ -46,6 +46,8 @@ def _discounted(es: EvidenceSet, bias: SearchBias) -> EvidenceSet:
 
 def _split(es: EvidenceSet, coded: Item | Event, coding: Coding, bias: SearchBias) -> list[Coding]:
     """The coding as it was, and as it is in the episodes that are touched."""
+    if coding.about:
+        return [coding]  # of something else than the hypotheses
     here = coding.episodes or coded.episodes
     touched = tuple(name for name in here if not bias.episodes or name in bias.episodes)
     if not touched:

@@ -41,14 +41,14 @@ export async function fromAddress(page: Page, address: string, start: Choice): P
       return { choice: start, changed: true };
     }
   }
-  const assumption = page.assumptions.find((each) => each.id === given.get("as"))?.id ?? start.assumption;
-  const episodes = page.assumptions[0].episodes;
+  const under = page.assumptions.find((each) => each.id === (given.get("as") ?? start.assumption)) ?? page.assumptions[0];
+  const { episodes } = under;
   const episode = given.get("on") ?? "";
   const coder = page.coders.find((each) => each.id === given.get("by"))?.id ?? start.coder;
   const knobs = Object.fromEntries(Object.entries(moved).filter(([knob, value]) => isKnob(knob, value)));
   const reasons = Object.fromEntries(Object.entries(why).filter(([, reason]) => typeof reason === "string"));
   return {
-    choice: { assumption, coder, episode: episode in episodes ? episode : start.episode, knobs, reasons },
+    choice: { assumption: under.id, coder, episode: Object.hasOwn(episodes, episode) ? episode : Object.keys(episodes)[0], knobs, reasons },
     changed: digest !== "" && !page.digest.startsWith(digest),
   };
 }

@@ -1,5 +1,5 @@
 // What would change the answer, as in sensitivity/: priors, tipping values, ranges, the order of arrival, the search.
-import { effective, clusterWeights, type At } from "./effective";
+import { effective, clusterWeights, spoken, type At } from "./effective";
 import { expit, logSum, logit, toDb } from "./kernel";
 import { fromRows, gapOf, posterior, type Posterior } from "./update";
 import type { Live, View } from "./view";
@@ -55,7 +55,13 @@ function tie(post: Posterior, link: number, of: number, against: number, own: nu
   return (low + high) / 2;
 }
 
-const shared = (post: Posterior, link: number): boolean => post.kappa[link] < 1;
+/** Whether it shares a discounted cluster with another: moving one moves the weight of all. */
+function shared({ view }: Posterior, link: number): boolean {
+  const { cluster } = view.links[link].link;
+  if (cluster === undefined || !(view.correlation[cluster] > 0)) return false;
+  const members = view.links.filter((each) => each.link.cluster === cluster && spoken(each, () => true));
+  return members.length > 1 && members.includes(view.links[link]);
+}
 
 /** The ratio, or infinity where reports, detection or an event keep the link from ever saying as much. */
 function attainable(post: Posterior, link: number, of: number, against: number, tip: number): number {

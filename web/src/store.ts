@@ -58,8 +58,11 @@ const change = (update: Partial<Choice>): void => {
 };
 
 export const choose = (update: Partial<Pick<Choice, "assumption" | "coder" | "episode">>): void => {
+  const { episodes } = assumptionOf(page, update.assumption ?? choice.value.assumption);
+  const episode = update.episode ?? choice.value.episode;
   batch(() => {
-    change(update);
+    // an episode that only some assumptions have
+    change({ ...update, episode: Object.hasOwn(episodes, episode) ? episode : Object.keys(episodes)[0] });
     if (update.episode) opened.value = null;
   });
 };

@@ -15,7 +15,7 @@ export function Bar({ post }: { post: Posterior }) {
 function Row({ id }: { id: string }) {
   const text = page.episodes[id];
   const there = every.value[id];
-  if (!there) return <li class="silent" title={text.silent}><span>{text.label}</span><small>not scored</small></li>;
+  if (!there) return <li class="silent" title={text.silent}><span>{text.label}</span><small>{text.silent ? "not scored" : "not here"}</small></li>;
   const leader = assumption.value.hypotheses[there.order[0]]?.short ?? "n.n.";
   const said = !there.answered ? "not coded" : `${leader} ${probability(there.probability[there.order[0]])}`;
   return (

@@ -271,7 +271,7 @@ def _changed(old: str, new: str) -> str:
 def _read_fragment(page: Page, block: Block) -> None:
     from pydantic import TypeAdapter, ValidationError
 
-    from bayes_trace.evidence import Event, Item, Scenario, SetFile, Source
+    from bayes_trace.evidence import Chronicle, Event, Item, Scenario, SetFile, Source
     from bayes_trace.files.nodes import read_document
 
     data: Any = read_document(block.text, block.caption).value
@@ -280,6 +280,7 @@ def _read_fragment(page: Page, block: Block) -> None:
         "events of a case file": list[Event],
         "a scenario": Scenario,
         "in sources.yaml": list[Source],
+        "in actors.yaml": Chronicle,
     }
     try:
         if block.caption == "in set.yaml":

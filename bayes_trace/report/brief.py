@@ -73,17 +73,23 @@ class Brief:
         sentences = case_sentences(self.answers, case.case.label)
         return [
             (escape(before), self._before(case)),
-            (escape(attempts), self.mechanism.answer(case)),
+            (escape(attempts), self._tried(case)),
             (escape(why), bound(escape(" ".join(sentences))) or "No episode of this case is scored."),
         ]
 
     def _before(self, case: CaseResult) -> str:
         values = case.case.conditions
-        if not values:
-            return "Not coded."
+        if not values:  # the author's own words, if there are any
+            return escape(case.case.relationship) or "Not coded."
         return escape(
             f"{', '.join(f'{_words(name)} {_value(value)}' for name, value in values.items())}."
         ).capitalize()
+
+    def _tried(self, case: CaseResult) -> str:
+        """What the evidence says of attempts; of a case without any, what its author says."""
+        found = case.attempts
+        coded = found.heard or found.spoken_for or any(each.episode.attempt for each in found.episodes)
+        return self.mechanism.answer(case) if coded or not case.case.attempts else escape(case.case.attempts)
 
     # --- one row for every episode
 

@@ -61,6 +61,7 @@ def main() -> None:
         path.write_text(appendix_page(bt.read_evidence_set(SET)), encoding="utf-8")
         program = shutil.which("chromium") or sys.exit("no Chromium")
         tab = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"]).new_page()
+        tab.set_default_timeout(0)
         tab.set_viewport_size({"width": 1400, "height": 900})
         times, opened = [], []
         for episode in EPISODES:

@@ -15,6 +15,7 @@ from bayes_trace.cli import main
 
 SETS = Path(__file__).parents[1] / "evidence_sets"
 ARMS = SETS / "us_arms_transfers"
+ANALYSES = SETS.parent / "analyses"
 COMMAND = Path(sys.executable).with_name("bayes-trace")
 
 
@@ -59,3 +60,15 @@ def _ended():
 def _text(stream):
     stream.flush()
     return stream.buffer.getvalue().decode()
+
+
+def run_script(name, *arguments):
+    """What a script of the gallery prints, in a process of its own."""
+    shown = subprocess.run(
+        [sys.executable, "-W", "error", ANALYSES / name, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert shown.returncode == 0, shown.stderr
+    return shown.stdout

@@ -1,25 +1,10 @@
 """Every script of the gallery runs, and says what its set says."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 import bayes_trace as bt
-
-ANALYSES = Path(__file__).parents[1] / "analyses"
-
-
-def run(name, *arguments):
-    shown = subprocess.run(
-        [sys.executable, "-W", "error", ANALYSES / name, *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert shown.returncode == 0, shown.stderr
-    return shown.stdout
+from tests.command import ANALYSES
+from tests.command import run_script as run
 
 
 def test_taiwan_answers_the_three_questions():

@@ -12,7 +12,7 @@ from bayes_trace.evidence import EvidenceSet, list_problems
 from bayes_trace.exact.pools import voices
 from bayes_trace.report import gather, markdown
 from tests.command import call
-from tests.test_checks import SOUND, plea
+from tests.sound import SOUND, plea
 
 MODEL = {"kind": "model", "model": "m", "version": "1", "prompt": "How probable is the item?"}
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import bayes_trace as bt
-from tests.test_analyses import run
+from tests.command import run_script as run
 
 HOME = Path(__file__).parents[1] / "evidence_sets"
 

@@ -51,7 +51,11 @@ def change(cell, value, **more):
         ("Codings!D2", None, "items.memo.A: low end of the range is missing; give both low and high"),
         ("Codings!A3", "C", "items.memo.C: no hypothesis 'C'; expected one of: A, B"),
         ("Codings!A3", "A", "items.memo.A: duplicate row, first in row 2; keep one of them"),
-        ("Codings!A3", None, "empty; fill it in: every hypothesis needs a row."),
+        (
+            "Codings!A3",
+            None,
+            "empty; fill it in: every hypothesis needs a row; of an attempt: made, not_made.",
+        ),
         ("Codings!C3", "mmo", "no item 'mmo' on the sheet Items; add it there or correct the id"),
         ("Items!A2", None, "items.memo: empty; fill it in: what the document says."),
         ("Items!B2", "twon", "items.memo: no case 'twon'; expected one of: town"),
@@ -390,7 +394,7 @@ def test_every_problem_is_named_in_one_round(tmp_path):
         "1.4, expected",
     ):
         assert fault in found
-    assert "sheet Codings, row 5, column E (hypothesis)  empty; fill it in" in found
+    assert "sheet Codings, row 5, column F (hypothesis)  empty; fill it in" in found
 
 
 def test_a_title_over_each_sheet_is_passed_over(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from bayes_trace.evidence import (
     list_problems,
 )
 from bayes_trace.evidence.sets import VERSION
+from bayes_trace.evidence.values import FILE_NAME
 from bayes_trace.files.nodes import Document, Where, read_document
 from bayes_trace.files.table import CodingTable, read_table
 from bayes_trace.files.texts import UnreadableTextError, read_text
@@ -221,7 +223,15 @@ class _Reader:
         return chronicle or Chronicle()
 
     def _scenarios(self) -> dict[str, Scenario]:
-        return {stem: self._scenario(stem, path) for stem, path in self._files("scenarios").items()}
+        return {stem: self._scenario(stem, path) for stem, path in self._named_scenarios().items()}
+
+    def _named_scenarios(self) -> dict[str, Path]:
+        """Files of scenarios whose names can be given on the command line."""
+        files = self._files("scenarios")
+        for stem, path in files.items():
+            if not re.fullmatch(FILE_NAME, stem):
+                self._note(path, "expected one word of letters, digits and . _ + -; rename the file")
+        return {stem: path for stem, path in files.items() if re.fullmatch(FILE_NAME, stem)}
 
     def _scenario(self, stem: str, path: Path) -> Scenario:
         """A scenario with its own faults, which are no problem of the set."""

@@ -12,6 +12,7 @@ import yaml
 from bayes_trace.errors import EvidenceSetError, Problem
 from bayes_trace.evidence import Case, Coding, Event, EvidenceSet, Item, SetFile
 from bayes_trace.evidence.records import SHORT_FORM
+from bayes_trace.files.keeping import refuse_set
 from bayes_trace.files.nodes import resolve_core
 from bayes_trace.files.table import write_table
 
@@ -60,6 +61,7 @@ def write_files(files: dict[str, str], folder: Path, *, overwrite: bool = False)
             "the old one is kept as .bak"
         )
         raise EvidenceSetError(folder.as_posix(), [Problem((), message)])
+    refuse_set(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as temporary:
         new = Path(temporary) / folder.name

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bayes_trace.errors import UnknownNameError
 from bayes_trace.evidence.records import Lock
+from bayes_trace.guards import guarded
 
 if TYPE_CHECKING:
     from bayes_trace.evidence.records import Event, Item
@@ -23,6 +24,7 @@ DIGITS = 16
 SHOWN = 5
 
 
+@guarded
 def lock_codings(
     evidence_set: EvidenceSet, *, coder: str | None = None, locked_on: str | None = None
 ) -> Lock:

@@ -19,6 +19,7 @@ from bayes_trace.files.pandoc import UnboundedError, run_pandoc
 from bayes_trace.files.texts import UnreadableTextError, read_text
 from bayes_trace.files.validation import line_at, validate
 from bayes_trace.files.writing import to_yaml
+from bayes_trace.guards import guarded
 
 __all__ = ["add_sources", "read_bibtex", "read_csl_json"]
 
@@ -32,6 +33,7 @@ _MEND = "look for @string definitions or cross-references that repeat one anothe
 Entry = dict[str, Any]
 
 
+@guarded
 def read_csl_json(path: str | Path) -> tuple[Source, ...]:
     """Read references in CSL JSON (in Zotero: Export, CSL JSON).
 
@@ -77,6 +79,7 @@ def read_csl_json(path: str | Path) -> tuple[Source, ...]:
     return _sources(data, path, document if same else Document(path.name))
 
 
+@guarded
 def read_bibtex(path: str | Path) -> tuple[Source, ...]:
     """Read references in BibTeX or BibLaTeX, by way of pandoc.
 

@@ -26,6 +26,7 @@ from bayes_trace.files.nodes import Document, Where, read_document
 from bayes_trace.files.table import CodingTable, read_table
 from bayes_trace.files.texts import UnreadableTextError, read_text
 from bayes_trace.files.validation import line_at, validate
+from bayes_trace.guards import guarded
 
 __all__ = ["read_evidence_set"]
 
@@ -37,6 +38,7 @@ _ENDINGS = {".yaml", ".yml", ".csv"}
 _STRAY = "not a file of an evidence set; expected cases/, scenarios/ or codings/, ending in .yaml or .csv"
 
 
+@guarded
 def read_evidence_set(folder: str | Path) -> EvidenceSet:
     """Read the evidence set in a folder.
 

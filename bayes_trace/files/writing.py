@@ -15,10 +15,12 @@ from bayes_trace.evidence.records import SHORT_FORM
 from bayes_trace.files.keeping import refuse_set
 from bayes_trace.files.nodes import resolve_core
 from bayes_trace.files.table import write_table
+from bayes_trace.guards import guarded
 
 __all__ = ["refuse_faulty", "to_yaml", "write_evidence_set", "write_files"]
 
 
+@guarded
 def write_evidence_set(evidence_set: EvidenceSet, folder: str | Path, *, overwrite: bool = False) -> Path:
     """Write a set so that reading it gives the same set again.
 

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from bayes_trace.exact import weight_of_evidence
+from bayes_trace.guards import guarded
 from bayes_trace.likelihood.links import EVENT, ITEM
 from bayes_trace.plots.lettering import fit, points
 from bayes_trace.plots.style import AWAY, COLUMN, QUIET, TOWARDS, check_width, figure_of, figure_style
@@ -51,6 +52,7 @@ class Chain(NamedTuple):
     key: str
 
 
+@guarded
 def plot_mechanism(  # noqa: PLR0913 - what is drawn, and where
     evidence: xr.Dataset,
     of: str,

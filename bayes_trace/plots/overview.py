@@ -11,6 +11,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 
+from bayes_trace.guards import guarded
 from bayes_trace.plots.cells import overview_cells
 from bayes_trace.plots.grid import Key, draw_cell, draw_keys, flow, ink
 from bayes_trace.plots.lettering import fit, inches, points
@@ -63,6 +64,7 @@ class Page(NamedTuple):
     end: float
 
 
+@guarded
 def plot_overview(  # noqa: PLR0913 - what is drawn, and where
     probabilities: xr.Dataset | xr.DataArray | pd.DataFrame,
     *,

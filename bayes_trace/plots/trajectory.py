@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bayes_trace.errors import BayesTraceError
 from bayes_trace.evidence.dates import HistoricDate
+from bayes_trace.guards import guarded
 from bayes_trace.plots.dates import as_known, date_axis, first_day, last_day, number, spoken
 from bayes_trace.plots.lettering import inches, letters
 from bayes_trace.plots.odds import FARTHEST, name_odds, to_odds
@@ -48,6 +49,7 @@ class Path(NamedTuple):
     log_odds: bool
 
 
+@guarded
 def plot_trajectory(
     path: xr.DataArray,
     *,

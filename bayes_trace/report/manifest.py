@@ -6,6 +6,7 @@ import platform
 from importlib import metadata
 from typing import Any
 
+from bayes_trace.guards import guarded
 from bayes_trace.report.earlier import Results
 from bayes_trace.report.results import Gathered
 from bayes_trace.summary.verdicts import BASE
@@ -15,6 +16,7 @@ __all__ = ["manifest", "results"]
 _DEPENDENCIES = ("numpy", "scipy", "xarray", "pydantic", "PyYAML")
 
 
+@guarded
 def manifest(gathered: Gathered) -> dict[str, Any]:
     """Versions, digest and choices; never a date, so that the same inputs give the same text.
 

@@ -15,6 +15,7 @@ import xarray as xr
 from bayes_trace.errors import BayesTraceError, UnknownNameError
 from bayes_trace.evidence import EvidenceSet
 from bayes_trace.files.keeping import whole, write_text
+from bayes_trace.guards import guarded
 from bayes_trace.report.citation import Cited
 from bayes_trace.report.conversion import Converter, Format, IncompleteReportError, Style
 from bayes_trace.report.dialect import ForPandoc, Plain
@@ -31,6 +32,7 @@ DETAILS: tuple[Detail, ...] = ("brief", "standard", "full")
 STYLES: tuple[Style, ...] = ("chicago", "apsa", "apa")
 
 
+@guarded
 def write_report(  # noqa: PLR0913 - every choice but two has a default
     evidence_set: EvidenceSet,
     folder: str | Path,

@@ -111,6 +111,11 @@ def good(things, made):
         "ratios": {"memo@e1": 2.0},
         "probabilities": {"memo@e1": 0.4},
         "gathered": bt.report.gather(things["evidence_set"], detail="brief"),
+        "mechanisms": ["x", "y"],
+        "supporting": 2,
+        "opposing": 1,
+        "bayes_factor": 3.0,
+        "weight": 2.0,
         "coefficients": pd.DataFrame(),
         "summary": pd.DataFrame(),
     }

@@ -112,6 +112,7 @@ def good(things, made):
         "probabilities": {"memo@e1": 0.4},
         "gathered": bt.report.gather(things["evidence_set"], detail="brief"),
         "mechanisms": ["x", "y"],
+        "coder": "first",
         "supporting": 2,
         "opposing": 1,
         "bayes_factor": 3.0,

@@ -1,4 +1,4 @@
-.PHONY: help report test test-deep test-lowest coverage docs page page-check schema sbc lint types contracts tour clean stale
+.PHONY: help report test test-deep test-lowest fuzz coverage docs page page-check schema sbc lint types contracts tour clean stale
 .NOTPARALLEL:
 
 SET := evidence_sets/us_arms_transfers
@@ -9,6 +9,7 @@ help:
 	@echo 'make test       tests and documented examples, minutes (PYTEST_ARGS= for one process)'
 	@echo 'make test-deep  what samples and simulates, and random searches that go further'
 	@echo 'make test-lowest  the quick tests with the lowest versions allowed, on Python 3.12, in .venv-lowest'
+	@echo 'make fuzz       every reader on spoiled input, for an hour or two; what fails becomes a case of tests/bad_inputs'
 	@echo 'make coverage   all tests, and the lines that none of them reaches'
 	@echo 'make docs       the documentation, into docs/_build/html'
 	@echo 'make page       the page of bayes-trace explore, built from web/ (needs Node)'
@@ -34,6 +35,9 @@ test-deep: .venv/installed-dev
 
 test-lowest:
 	tools/test_lowest $(PYTEST_ARGS) -m 'not deep'
+
+fuzz: .venv/installed-dev
+	SEARCH=fuzz .venv/bin/python -m pytest $(PYTEST_ARGS) tests/test_fuzz.py
 
 coverage: .venv/installed-dev
 	.venv/bin/python -m pytest $(PYTEST_ARGS) --cov --cov-report=term

@@ -29,6 +29,7 @@ _HOME = {
     "ScenarioError": "errors",
     "SimulationError": "errors",
     "UnknownNameError": "errors",
+    "WrongArgumentError": "errors",
     "ach_matrix": "exact",
     "apply_scenario": "scenarios",
     "attempt_probability": "exact",
@@ -102,6 +103,7 @@ __all__ = [
     "ScenarioError",
     "SimulationError",
     "UnknownNameError",
+    "WrongArgumentError",
     "__version__",
     "ach_matrix",
     "apply_scenario",
@@ -187,6 +189,7 @@ if TYPE_CHECKING:
         ScenarioError,
         SimulationError,
         UnknownNameError,
+        WrongArgumentError,
     )
     from bayes_trace.evidence import EvidenceSet, configurations, lock_codings
     from bayes_trace.exact import (

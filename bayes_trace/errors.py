@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from unicodedata import category
 
 __all__ = [
     "BayesTraceError",
@@ -25,7 +26,42 @@ __all__ = [
     "ScenarioError",
     "SimulationError",
     "UnknownNameError",
+    "WrongArgumentError",
+    "printable",
+    "unprintable",
 ]
+
+#: what moves letters about where they are shown: overrides, embeddings and isolates of the direction of writing
+_MOVING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def unprintable(text: str) -> str:
+    r"""The first sign that would steer a terminal or reorder what is read; empty for none.
+
+    Examples
+    --------
+    >>> unprintable("plain\nwords"), unprintable("\x1b[2J") == "\x1b"
+    ('', True)
+    """
+    return next(
+        (
+            sign
+            for sign in text
+            if (category(sign) in ("Cc", "Cs") and sign not in "\n\t\r") or sign in _MOVING
+        ),
+        "",
+    )
+
+
+def printable(text: str) -> str:
+    r"""A text in which such signs are spelt out.
+
+    Examples
+    --------
+    >>> print(printable("a\x1b[31mb"))
+    a\x1b[31mb
+    """
+    return "".join(sign.encode("unicode_escape").decode() if unprintable(sign) else sign for sign in text)
 
 
 class BayesTraceError(Exception):
@@ -59,7 +95,7 @@ class Problem:
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
         path = f"{self.path}: " if self.path else ""
-        return f"{place}  {path}{self.message}" if place else f"{path}{self.message}"
+        return printable(f"{place}  {path}{self.message}" if place else f"{path}{self.message}")
 
 
 class EvidenceSetError(BayesTraceError, ValueError):
@@ -82,6 +118,10 @@ class ScenarioError(BayesTraceError, ValueError):
 
 class ScaleError(BayesTraceError, ValueError):
     """A coding whose scale does not support what was asked of it."""
+
+
+class WrongArgumentError(BayesTraceError, TypeError):
+    """Something of another kind than a function takes; the message says what to call first."""
 
 
 class UnknownNameError(BayesTraceError, LookupError):

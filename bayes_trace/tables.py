@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from bayes_trace.errors import BayesTraceError, UnknownNameError
+from bayes_trace.guards import guarded
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,6 +66,7 @@ def db(value: float, *, sign: bool = True) -> str:
     return f"+{text}" if sign and rounded > 0 else text
 
 
+@guarded
 def posterior_table(posterior: xr.Dataset) -> pd.DataFrame:
     """One row per episode (and coder), one column per hypothesis.
 
@@ -100,6 +102,7 @@ def posterior_table(posterior: xr.Dataset) -> pd.DataFrame:
     return frame[["case", *first, "episode", "date", *names, "log_evidence"]]
 
 
+@guarded
 def summary_table(summary: pd.DataFrame) -> Cells:
     r"""Header and cells of a summary of draws, as `to_markdown` and `to_latex` take them.
 
@@ -147,6 +150,7 @@ def _number(value: float, places: int) -> str:
     return f"<{least:.{places}f}".replace("0.", ".") if value < least / 2 else f"{value:.{places}f}"
 
 
+@guarded
 def coefficient_table(coefficients: pd.DataFrame) -> Cells:
     """Header and cells of a table of coefficients, as `to_markdown` and `to_latex` take them.
 
@@ -208,6 +212,7 @@ def to_markdown(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return "\n".join([head, "|" + "---|" * len(header), *body])
 
 
+@guarded
 def weights_table(
     evidence: xr.Dataset,
     pairs: Sequence[tuple[str, str]],
@@ -282,6 +287,7 @@ def weights_table(
     ]
 
 
+@guarded
 def ach_table(evidence: xr.Dataset, *, episode: str | None = None, coder: str | None = None) -> Cells:
     """Header and cells of a matrix of items by hypotheses: what is inconsistent with each, and what tells them apart.
 

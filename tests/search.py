@@ -1,4 +1,4 @@
-"""How far random searches go: a few fixed examples in `make test`, many fresh ones in `make test-deep`."""
+"""How far random searches go: a few fixed examples in `make test`, many fresh ones in `make test-deep` and `make fuzz`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import os
 from hypothesis import HealthCheck, Verbosity, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
-#: set by `make test-deep`
-DEEP = os.environ.get("SEARCH") == "deep"
+#: set by `make test-deep` and `make fuzz`
+DEEP = os.environ.get("SEARCH") in ("deep", "fuzz")
 #: an ordinary test looks at this many examples, and this many times as many when it searches deeply
-EXAMPLES, DEEPER, FEWEST = 8, 5, 4
+EXAMPLES, DEEPER, FEWEST = 8, 600 if os.environ.get("SEARCH") == "fuzz" else 5, 4
 
 settings.register_profile(
     "quick",

@@ -8,6 +8,7 @@ import xarray as xr
 
 from bayes_trace.calibration.known import Array
 from bayes_trace.errors import CalibrationError
+from bayes_trace.guards import guarded
 from bayes_trace.scales import log_to_db
 
 __all__ = ["agreement", "krippendorff_alpha"]
@@ -17,6 +18,7 @@ _PAIR = 2
 _LEVEL = 1e-9
 
 
+@guarded
 def krippendorff_alpha(values: npt.ArrayLike) -> float:
     """Krippendorff's alpha of numbers that several coders gave to the same units.
 
@@ -57,6 +59,7 @@ def krippendorff_alpha(values: npt.ArrayLike) -> float:
     return float(1 - within.sum() / overall) if overall > 0 else float("nan")
 
 
+@guarded
 def agreement(evidence: xr.Dataset) -> xr.Dataset:
     """Agreement between coders on the decibel scale, and where it breaks down.
 

@@ -11,6 +11,7 @@ import xarray as xr
 
 from bayes_trace.calibration.known import Array
 from bayes_trace.errors import CalibrationError
+from bayes_trace.guards import guarded
 from bayes_trace.scales import log_to_db
 
 __all__ = ["coherence"]
@@ -29,6 +30,7 @@ class _Whole(NamedTuple):
     share: Array
 
 
+@guarded
 def coherence(evidence: xr.Dataset, *, unpacked: xr.Dataset | None = None) -> xr.Dataset:
     """Coders' judgements of a hypothesis compared with their judgements of its parts.
 

@@ -11,6 +11,7 @@ from bayes_trace.causal.model import CausalModel
 from bayes_trace.causal.query import Event, Given, Join, Not, as_event
 from bayes_trace.causal.worlds import chance, probability
 from bayes_trace.errors import CausalModelError
+from bayes_trace.guards import guarded
 
 __all__ = [
     "ProbativeValue",
@@ -27,6 +28,7 @@ Clues = str | Sequence[str]
 _SLACK = 1e-9
 
 
+@guarded
 def likelihoods_from(
     model: CausalModel, clues: Mapping[str, int], query: Query, *, given: Given = None
 ) -> dict[str, dict[str, float]]:
@@ -92,6 +94,7 @@ def _share(model: CausalModel, found: Event, hypothesis: Event, known: Event) ->
     return min(chance(model, Join("&", (found, base))) / below, 1.0) if below else 0.0
 
 
+@guarded
 def priors_from(model: CausalModel, query: Query, *, given: Given = None) -> dict[str, float]:
     """The probabilities of hypotheses that follow from a model before the clues, for `from_table`.
 
@@ -177,6 +180,7 @@ def _db(first: float, second: float) -> float:
     return 10 * math.log10(first / second)
 
 
+@guarded
 def probative_value(model: CausalModel, clue: str, query: str, *, given: Given = None) -> ProbativeValue:
     """What a clue says about a question, by what is found.
 
@@ -219,6 +223,7 @@ def probative_value(model: CausalModel, clue: str, query: str, *, given: Given =
     return ProbativeValue(_share(model, found, event, known), _share(model, found, Not(event), known))
 
 
+@guarded
 def expected_learning(model: CausalModel, clues: Clues, query: str, *, given: Given = None) -> float:
     """The share of the variance of a belief that clues are expected to remove.
 
@@ -259,6 +264,7 @@ def expected_learning(model: CausalModel, clues: Clues, query: str, *, given: Gi
     return max(1 - left / (prior * (1 - prior)), 0.0)
 
 
+@guarded
 def mutual_information(model: CausalModel, clues: Clues, query: str, *, given: Given = None) -> float:
     """The uncertainty about a query that clues are expected to remove, in bits.
 
@@ -312,6 +318,7 @@ def _outcomes(
     return found, prior
 
 
+@guarded
 def necessity_bounds(treated: float, untreated: float) -> tuple[float, float]:
     """Bounds on the probability that X = 1 was necessary for Y = 1, from an experiment alone.
 

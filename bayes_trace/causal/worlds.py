@@ -11,6 +11,7 @@ import numpy.typing as npt
 from bayes_trace.causal.model import CausalModel
 from bayes_trace.causal.query import RELATIONS, Compare, Event, Given, Join, Not, Outcome, as_event, outcomes
 from bayes_trace.errors import CausalModelError
+from bayes_trace.guards import guarded
 
 __all__ = ["chance", "probability", "type_shares"]
 
@@ -21,6 +22,7 @@ Mask = npt.NDArray[np.bool_]
 MOST_COMBINATIONS = 2**24
 
 
+@guarded
 def probability(model: CausalModel, query: Event | str, *, given: Given | Event = None) -> float:
     """How probable an event is: in the population of cases, or in one case of which something is known.
 
@@ -65,6 +67,7 @@ def probability(model: CausalModel, query: Event | str, *, given: Given | Event 
     return chance(model, Join("&", (event, known))) / base
 
 
+@guarded
 def type_shares(
     model: CausalModel, *nodes: str, given: Given | Event = None
 ) -> dict[str, float] | dict[tuple[str, ...], float]:

@@ -17,6 +17,7 @@ from bayes_trace.checks import (
 )
 from bayes_trace.checks.advice import Advice, Check
 from bayes_trace.evidence import EvidenceSet
+from bayes_trace.guards import guarded
 
 __all__ = ["CHECKS", "Advice", "check"]
 
@@ -43,6 +44,7 @@ CHECKS: dict[str, Check] = {
 }
 
 
+@guarded
 def check(evidence_set: EvidenceSet) -> list[Advice]:
     """Numbered advice on a valid evidence set.
 

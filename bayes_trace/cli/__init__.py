@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 
 import typer
 
@@ -23,9 +24,10 @@ from bayes_trace.cli import (
     sensitivity,
     table,
     update,
+    verify,
 )
 from bayes_trace.cli.lines import plain_substitutes
-from bayes_trace.errors import BayesTraceError, EvidenceSetError, SamplingStoppedError
+from bayes_trace.errors import BayesTraceError, EvidenceSetError, SamplingStoppedError, printable
 
 __all__ = ["app", "main"]
 
@@ -34,7 +36,7 @@ PROBLEMS, WRONG_CALL, INTERRUPTED = 1, 2, 130
 app = typer.Typer(
     name="bayes-trace",
     help="Bayesian process tracing: what the evidence says about rival explanations, and what that rests on.",
-    epilog="Exit codes: 0 sound, 1 problems found, 2 usage error.",
+    epilog="Exit codes: 0 sound, 1 problems found, 2 usage error, 130 interrupted.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -52,6 +54,7 @@ app.command("explore")(explore.explore)
 app.command("table")(table.table)
 app.command("cite")(cite.cite)
 app.command("lock")(lock.lock)
+app.command("verify")(verify.verify)
 app.command("new")(new.new)
 app.command("import")(exchange.import_spreadsheet)
 app.command("import-sources")(exchange.import_sources)
@@ -74,7 +77,7 @@ def main() -> None:
     """Run the command line; an error is one message, never a traceback."""
     plain_substitutes()
     try:
-        app()
+        _run()
     except EvidenceSetError as error:
         _stop(str(error), PROBLEMS)
     except SamplingStoppedError as error:
@@ -85,11 +88,22 @@ def main() -> None:
         # the reader, `head` for one, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        _stop(f"{error.filename or 'file'}: {error.strerror}", PROBLEMS)
+        # what has no name is a file of the program's own
+        _stop(f"{error.filename or tempfile.gettempdir()}: {error.strerror or error}", PROBLEMS)
     except KeyboardInterrupt:
         _stop("stopped", INTERRUPTED)
 
 
+def _run() -> None:
+    try:
+        app()
+    except SystemExit as ended:
+        # Typer ends so on an interrupt, without a word
+        if ended.code == INTERRUPTED:
+            raise KeyboardInterrupt from None
+        raise
+
+
 def _stop(message: str, code: int) -> None:
-    typer.echo(f"bayes-trace: {message}", err=True)
+    typer.echo(f"bayes-trace: {printable(message)}", err=True)
     raise SystemExit(code)

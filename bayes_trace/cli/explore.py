@@ -10,12 +10,13 @@ import typer
 from bayes_trace.cli.options import (
     CoderOption,
     JsonFlag,
+    OverwriteFlag,
     ScenarioOption,
     SetArgument,
+    claim,
     progress,
     read_with,
     to_json,
-    write_text,
 )
 
 __all__ = ["explore"]
@@ -36,7 +37,7 @@ def explore(
     ] = False,
     scenario: ScenarioOption = None,
     coder: CoderOption = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")] = False,
+    overwrite: OverwriteFlag = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Write one page in which a reader can move every number and save the view, or a coder can judge."""
@@ -47,12 +48,11 @@ def explore(
         message = "--blind shows items as the set has them; leave out --scenario"
         raise typer.BadParameter(message)
     path = out or Path(f"{coder}.html" if blind else "appendix.html")
-    if path.exists() and not overwrite:
-        message = f"{path} is there already; choose another file with --out, or add --overwrite"
-        raise typer.BadParameter(message)
+    claim(path, overwrite=overwrite)
     with progress("explore") as say:
         say("loading", 0.0)
         from bayes_trace.explore import appendix_page, blind_page
+        from bayes_trace.files.keeping import write_text
 
         es, names = read_with(folder, scenario)
         opens: dict[str, Any] = {"scenario": names, "coder": coder, "progress": say}

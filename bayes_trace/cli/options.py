@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,15 +20,15 @@ __all__ = [
     "CoderOption",
     "JsonFlag",
     "OutOption",
+    "OverwriteFlag",
     "ScenarioOption",
     "SetArgument",
+    "claim",
     "console",
     "progress",
     "read",
     "read_with",
     "to_json",
-    "whole",
-    "write_text",
 ]
 
 SetArgument = Annotated[
@@ -51,6 +50,7 @@ CoderOption = Annotated[
     str | None, typer.Option("--coder", help="Use this coder's codings.", show_default="the base coder")
 ]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+OverwriteFlag = Annotated[bool, typer.Option("--overwrite", help="Replace files that are there.")]
 OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="Write there.", show_default=False)]
 
 
@@ -107,20 +107,18 @@ def _finite(value: Any) -> Any:  # noqa: ANN401
     return None if isinstance(value, float) and value != value else value  # noqa: PLR0124 - NaN
 
 
-@contextlib.contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """A file to write that takes the place of `path` only when it is complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as folder:
-        unfinished = Path(folder) / path.name
-        yield unfinished
-        unfinished.replace(path)
+def claim(*paths: Path | None, overwrite: bool) -> None:
+    """Refuse, before anything is computed, to write over a file or into an evidence set."""
+    from bayes_trace.files.keeping import refuse_set
 
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    with whole(path) as file:
-        file.write_text(text, encoding="utf-8", newline="\n")
+    for path in filter(None, paths):
+        refuse_set(path)
+        if path.is_dir():
+            message = f"--out {path}: a folder, expected a file"
+            raise typer.BadParameter(message)
+        if path.exists() and not overwrite:
+            message = f"--out {path}: the file already exists; pass --overwrite to replace it"
+            raise typer.BadParameter(message)
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,7 @@ import typer
 from bayes_trace.cli.options import (
     CoderOption,
     JsonFlag,
+    OverwriteFlag,
     ScenarioOption,
     SetArgument,
     progress,
@@ -69,11 +71,13 @@ def report(
     draws: DrawsOption = None,
     scenario: ScenarioOption = None,
     coder: CoderOption = None,
+    overwrite: OverwriteFlag = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Write the case-by-case report, as Markdown, HTML, Word, LaTeX or PDF.
 
-    Files of an earlier report in the folder are replaced; nothing else in it is touched. Where no
+    Files of an earlier report in the folder are replaced, and set aside as report.earlier.* where they are
+    out of date and of a format not asked for; nothing else in it is touched. Where no
     PDF can be made, the other formats are written all the same.
     """
     chosen = [name for name in formats.replace(",", " ").split() if name]
@@ -94,6 +98,8 @@ def report(
                 draws=[_open(path) for path in draws or ()],
                 coder=coder,
                 progress=say,
+                overwrite=overwrite,
+                origin=folder,
             )
         except IncompleteReportError as error:
             files, failed = error.files, error.failed
@@ -131,5 +137,7 @@ def _tell(files: dict[str, Path], failed: dict[str, str], *, as_json: bool) -> N
         typer.echo(f"Wrote {', '.join(path.as_posix() for path in files.values())}")
         first = next(files[kind] for kind in OPENED if kind in files)
         typer.echo(f"Open {first.as_posix()}")
+        for name in json.loads(files["manifest"].read_text("utf-8")).get("earlier", ()):
+            typer.echo(f"Set aside, of an earlier run: {name}")
     for kind, why in failed.items():
         typer.echo(f"bayes-trace: {kind} was not written: {why}", err=True)

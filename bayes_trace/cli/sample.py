@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bayes_trace.cli.options import JsonFlag, ScenarioOption, SetArgument, console, read, to_json, whole
+from bayes_trace.cli.options import (
+    JsonFlag,
+    OverwriteFlag,
+    ScenarioOption,
+    SetArgument,
+    claim,
+    console,
+    read,
+    to_json,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,6 +109,7 @@ def sample(
         ),
     ] = None,
     *,
+    overwrite: OverwriteFlag = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Sample a model: how certain the answer is, given ranges, coders, sources and several cases.
@@ -112,6 +122,8 @@ def sample(
     if out and out.suffix != ".nc":
         message = f"--out {out}: expected a file ending in .nc"
         raise typer.BadParameter(message)
+    claim(out, overwrite=overwrite)
+    from bayes_trace.files.keeping import whole
     from bayes_trace.sampling import sample as run
 
     es = read(folder, scenario)

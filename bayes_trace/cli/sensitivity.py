@@ -13,13 +13,14 @@ from bayes_trace.cli.lines import HARD, folded
 from bayes_trace.cli.options import (
     CoderOption,
     JsonFlag,
+    OverwriteFlag,
     ScenarioOption,
     SetArgument,
+    claim,
     console,
     progress,
     read,
     to_json,
-    write_text,
 )
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ __all__ = ["sensitivity"]
 WIDE = 110
 #: the least that a table leaves to names
 NAMES = 24
+#: what --out holds beside its tables
+FILE = "sensitivity.nc"
 NEVER = "\N{EM DASH}"
 
 
@@ -52,6 +55,7 @@ def sensitivity(
         typer.Option("--out", "-o", help="Folder for sensitivity.nc and CSV tables.", show_default=False),
     ] = None,
     *,
+    overwrite: OverwriteFlag = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Show how robust each answer is to other evidence, priors, dependence, scenarios and coders.
@@ -61,6 +65,7 @@ def sensitivity(
     from bayes_trace.sensitivity import survey
     from bayes_trace.summary.verdicts import gather_answers
 
+    claim(out / FILE if out else None, overwrite=overwrite)
     with progress("sensitivity") as say:
         say("reading", 0.0)
         es = read(folder, scenario)
@@ -70,7 +75,7 @@ def sensitivity(
         answers = gather_answers(es, progress=lambda what, done: say(what, 0.8 + 0.2 * done))
     tree["robustness"] = _judged(tree["robustness"].to_dataset(), answers)
     if out:
-        _save(out, tree)
+        _save(out, tree, overwrite=overwrite)
     table = tree["robustness"].to_dataset()
     if as_json:
         typer.echo(to_json(_records(table)))
@@ -237,12 +242,14 @@ def _why(es: EvidenceSet, row: xr.Dataset, measure: Measure) -> str:
     return measure.weakness + (f" ({', '.join(told)})" if told else "")
 
 
-def _save(folder: Path, tree: xr.DataTree) -> None:
+def _save(folder: Path, tree: xr.DataTree, *, overwrite: bool) -> None:
+    from bayes_trace.files.keeping import whole, write_text
     from bayes_trace.sensitivity import to_tables
 
-    folder.mkdir(parents=True, exist_ok=True)
-    tree.to_netcdf(folder / "sensitivity.nc", engine="h5netcdf")
     tables = to_tables(tree)
+    claim(*(folder / f"{name}.csv" for name in tables), overwrite=overwrite)
+    with whole(folder / FILE) as file:
+        tree.to_netcdf(file, engine="h5netcdf")
     for name, table in tables.items():
         write_text(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
-    typer.echo(f"Wrote {folder / 'sensitivity.nc'} and {len(tables)} tables next to it", err=True)
+    typer.echo(f"Wrote {folder / FILE} and {len(tables)} tables next to it", err=True)

@@ -10,12 +10,12 @@ import typer
 from bayes_trace.cli.options import (
     CoderOption,
     OutOption,
+    OverwriteFlag,
     ScenarioOption,
     SetArgument,
+    claim,
     progress,
     read,
-    whole,
-    write_text,
 )
 
 __all__ = ["table"]
@@ -39,12 +39,13 @@ def table(
     scenario: ScenarioOption = None,
     coder: CoderOption = None,
     *,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
+    overwrite: OverwriteFlag = False,
 ) -> None:
     """Write a single table of the report.
 
     md, csv and tex are printed unless --out is given; docx and xlsx need it.
     """
+    from bayes_trace.files.keeping import write_text
     from bayes_trace.report.alone import KINDS, depth, one_table, save_table
     from bayes_trace.report.gather import gather
 
@@ -54,9 +55,7 @@ def table(
     if kind not in TEXTS and out is None:
         message = f"--format {kind}: give the file with --out"
         raise typer.BadParameter(message)
-    if out is not None and out.exists() and not overwrite:
-        message = f"--out {out}: the file already exists; pass --overwrite to replace it"
-        raise typer.BadParameter(message)
+    claim(out, overwrite=overwrite)
     with progress("table") as say:
         detail = depth(name)
         found = one_table(gather(read(folder, scenario), coder=coder, detail=detail, progress=say), name)
@@ -70,6 +69,8 @@ def table(
 
 
 def _save(found: object, kind: str, out: Path, save: object) -> None:
+    from bayes_trace.files.keeping import whole
+
     with whole(out) as file:
         save(found, kind, file)  # type: ignore[operator]
     typer.echo(f"Wrote {out}", err=True)

@@ -12,12 +12,13 @@ from bayes_trace.cli.options import (
     CoderOption,
     JsonFlag,
     OutOption,
+    OverwriteFlag,
     ScenarioOption,
     SetArgument,
+    claim,
     progress,
     read,
     to_json,
-    write_text,
 )
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["update"]
 
 CARRIERS = 3
+KINDS = (".json", ".csv", ".nc")
 
 
 class Point(StrEnum):
@@ -56,6 +58,7 @@ def update(
     ] = Point.best,
     out: OutOption = None,
     *,
+    overwrite: OverwriteFlag = False,
     brief: Annotated[bool, typer.Option("--brief", help="Omit the line with all hypotheses.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
@@ -70,6 +73,10 @@ def update(
 
     if coder and pool:
         message = "--coder and --pool are mutually exclusive; give one"
+        raise typer.BadParameter(message)
+    claim(out, overwrite=overwrite)
+    if out and out.suffix not in KINDS:
+        message = f"--out {out}: expected a file ending in .json, .csv or .nc"
         raise typer.BadParameter(message)
     with progress("update") as say:
         say("reading", 0.0)
@@ -206,15 +213,13 @@ def _show(es: EvidenceSet, answers: Answers, records: dict[str, Any], *, brief: 
 
 def _save(path: Path, posterior: xr.Dataset, records: dict[str, Any]) -> None:
     from bayes_trace import tables
+    from bayes_trace.files.keeping import whole, write_text
 
     if path.suffix == ".json":
         write_text(path, to_json(records) + "\n")
     elif path.suffix == ".csv":
         write_text(path, tables.posterior_table(posterior).to_csv(index=False, lineterminator="\n"))
-    elif path.suffix == ".nc":
-        path.parent.mkdir(parents=True, exist_ok=True)
-        posterior.to_netcdf(path, engine="h5netcdf")
     else:
-        message = f"--out {path}: expected a file ending in .json, .csv or .nc"
-        raise typer.BadParameter(message)
+        with whole(path) as file:
+            posterior.to_netcdf(file, engine="h5netcdf")
     typer.echo(f"Wrote {path}", err=True)

@@ -7,10 +7,12 @@ from collections.abc import Collection, Iterable, Mapping
 from math import prod
 
 from bayes_trace.errors import BayesTraceError
+from bayes_trace.guards import guarded
 
 __all__ = ["configurations"]
 
 
+@guarded
 def configurations(
     mechanisms: Iterable[str],
     *,

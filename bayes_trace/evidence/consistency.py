@@ -12,6 +12,8 @@ from bayes_trace.evidence.about import (
     sense_problems,
     unknown_name,
 )
+from bayes_trace.evidence.certain import certain_problems
+from bayes_trace.evidence.circles import circle_problems
 from bayes_trace.evidence.coded import coding_problems
 from bayes_trace.evidence.csl import csl_problems
 from bayes_trace.evidence.events import event_problems, report_problems
@@ -20,7 +22,7 @@ from bayes_trace.evidence.planned import scenario_problems
 from bayes_trace.evidence.prospects import prospect_problems
 from bayes_trace.evidence.records import Episode, Event, Item, Reliability
 from bayes_trace.evidence.sets import EvidenceSet
-from bayes_trace.evidence.shown import folded, shown_texts
+from bayes_trace.evidence.shown import folded, shown_texts, steering_texts
 from bayes_trace.evidence.values import Value
 
 __all__ = ["list_problems"]
@@ -55,10 +57,11 @@ def list_problems(evidence_set: EvidenceSet) -> list[Problem]:
         _events,
         _packages,
         _shared_readings,
-        _given,
+        circle_problems,
         sense_problems,
         mechanism_problems,
         _sources,
+        certain_problems,
         scenario_problems,
         guard_problems,
     )
@@ -106,6 +109,9 @@ def _shown(es: EvidenceSet) -> Iterator[Problem]:
     for where, text in shown_texts(es):
         if not folded(text).strip():
             yield Problem(where, "empty; readers are shown this text, so fill it in")
+    for where, sign in steering_texts(es):
+        message = f"U+{ord(sign):04X} in it, which steers a terminal or reorders what is read; remove it"
+        yield Problem(where, message)
     for kind, ids in _ids(es).items():
         seen: dict[str, str] = {}
         for name in ids:
@@ -200,9 +206,24 @@ def _reliability(where: Where, reliability: Reliability, hypotheses: Iterable[st
     yield from _fraction((*where, "hit"), reliability.hit)
     yield from _fraction((*where, "false_report"), reliability.false_report)
     yield from _denial(where, reliability)
+    yield from _silent(where, reliability)
     for name, own in reliability.by_hypothesis.items():
         yield from _names((*where, "by_hypothesis"), "hypothesis", [name], hypotheses)
         yield from _reliability((*where, "by_hypothesis", name), own, hypotheses)
+
+
+def _silent(where: Where, reliability: Reliability) -> Iterator[Problem]:
+    """A source that never says what it is reported to say is no source of it."""
+    both = (reliability.hit.best, reliability.false_report.best)
+    if both == (0, 0):
+        message = "hit and false_report are both 0: such a source never reports; give one of them more"
+        yield Problem(where, message)
+    if reliability.always_answers and both == (1, 1):
+        message = "hit and false_report are both 1: such a source never denies; give one of them less"
+        yield Problem(where, message)
+    if reliability.denies and (reliability.denies.if_true.best, reliability.denies.if_false.best) == (0, 0):
+        message = "if_true and if_false are both 0: such a source never denies; give one of them more"
+        yield Problem((*where, "denies"), message)
 
 
 def _denial(where: Where, reliability: Reliability) -> Iterator[Problem]:
@@ -356,20 +377,6 @@ def _shared_readings(es: EvidenceSet) -> Iterator[Problem]:
             shown = ", ".join(f"{item} in {cluster or 'none'}" for item, cluster in members.items())
             message = f"its items on {episode} are in different clusters ({shown}); put all of them in one, or none in any"
             yield Problem(("readings", reading), message)
-
-
-def _given(es: EvidenceSet) -> Iterator[Problem]:
-    """Chains of conditioning must end somewhere."""
-    kind = {**dict.fromkeys(es.items, "items"), **dict.fromkeys(es.events, "events")}
-    given = {each.id: each.conditional_on for each in es.coded.values()}
-    settled: set[str] = set()
-    while ready := {name for name, on in given.items() if name not in settled and on & set(given) <= settled}:
-        settled |= ready
-    for name in given:
-        if name not in settled:
-            yield Problem(
-                (kind[name], name, "given"), "items are conditional on one another in a cycle; break it"
-            )
 
 
 def _sources(es: EvidenceSet) -> Iterator[Problem]:

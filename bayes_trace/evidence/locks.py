@@ -7,8 +7,11 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from bayes_trace.errors import UnknownNameError
+from pydantic import ValidationError
+
+from bayes_trace.errors import BayesTraceError, UnknownNameError
 from bayes_trace.evidence.records import Lock
+from bayes_trace.guards import guarded
 
 if TYPE_CHECKING:
     from bayes_trace.evidence.records import Event, Item
@@ -23,6 +26,7 @@ DIGITS = 16
 SHOWN = 5
 
 
+@guarded
 def lock_codings(
     evidence_set: EvidenceSet, *, coder: str | None = None, locked_on: str | None = None
 ) -> Lock:
@@ -67,7 +71,11 @@ def lock_codings(
         for each in evidence_set.coded.values()
         if (digest := _digest(evidence_set, each, name))
     }
-    return Lock(coder=name, locked_on=locked_on, codings=own)
+    try:
+        return Lock(coder=name, locked_on=locked_on, codings=own)
+    except ValidationError as error:
+        message = f"locked_on={locked_on!r}: expected a day, YYYY-MM-DD"
+        raise BayesTraceError(message) from error
 
 
 def changed_codings(evidence_set: EvidenceSet, lock: Lock) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,9 @@ from bayes_trace.evidence.sets import EvidenceSet
 
 __all__ = ["scenario_problems"]
 
+#: what commands call the set as it stands, and the scenarios that its author stands by
+_TAKEN = ("base", "preferred")
+
 
 def scenario_problems(es: EvidenceSet) -> Iterator[Problem]:
     """Unknown names in scenarios and in the list of preferred ones."""
@@ -18,6 +21,12 @@ def scenario_problems(es: EvidenceSet) -> Iterator[Problem]:
         if name not in es.scenarios:
             yield unknown_name(("preferred",), "scenario", name, es.scenarios)
     for name, scenario in es.scenarios.items():
+        if name in _TAKEN or "+" in name:
+            message = (
+                f"{name!r} is no name for a scenario: base, preferred and names joined by + "
+                "mean something else; rename the file"
+            )
+            yield Problem(("scenarios", name), message)
         for key, (kind, names, known) in _named(es, scenario).items():
             where = ("scenarios", name, *key.split("."))
             yield from (unknown_name(where, kind, each, known) for each in names if each not in known)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
+from bayes_trace.errors import unprintable
 from bayes_trace.evidence.sets import EvidenceSet
 
-__all__ = ["folded", "shown_texts"]
+__all__ = ["folded", "shown_texts", "steering_texts"]
 
 Where = tuple[str | int, ...]
 
+#: what may be a sign that steers, in JSON
+_SUSPECT = re.compile(r"\\u00[01]|\\[bf]|[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+#: lists of a case that are known by their own ids
+_INSIDE = ("episodes", "events", "items")
 #: fields of every record of a kind that outputs show
 _SHOWN = {
     "hypotheses": ("label", "statement"),
@@ -47,3 +53,24 @@ def shown_texts(es: EvidenceSet) -> Iterator[tuple[Where, str]]:
             yield from (((kind, name, field), getattr(record, field)) for field in fields)
     for name, scenario in es.scenarios.items():
         yield ("scenarios", name, "label"), scenario.label
+
+
+def steering_texts(es: EvidenceSet) -> Iterator[tuple[Where, str]]:
+    """Texts with a sign that would steer a terminal or reorder what is read, and that sign."""
+    if _SUSPECT.search(es.model_dump_json(exclude_defaults=True)):
+        for where, text in _texts(es.model_dump(mode="json", exclude_defaults=True), ()):
+            if sign := unprintable(text):
+                yield where, sign
+
+
+def _texts(value: object, where: Where) -> Iterator[tuple[Where, str]]:
+    if isinstance(value, str):
+        yield where, value
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield where, key
+            yield from _texts(each, (key,) if where[:1] == ("cases",) and key in _INSIDE else (*where, key))
+    elif isinstance(value, list):
+        for number, each in enumerate(value):
+            named = (each.get("id") or each.get("case")) if isinstance(each, dict) else None
+            yield from _texts(each, (*where, named or number))

@@ -61,8 +61,9 @@ Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Probability = Annotated[float, Strict(), Field(ge=0, le=1)]
 #: an id, used as a coordinate and on the command line: one word
 Name = Annotated[str, Field(pattern=r"^[\w~¬][\w.+/~¬-]*$", max_length=80), BeforeValidator(_one_form)]
+FILE_NAME = r"\w[\w.+-]*"
 #: an id that names a file as well
-FileName = Annotated[str, Field(pattern=r"^\w[\w.+-]*$", max_length=80), BeforeValidator(_one_form)]
+FileName = Annotated[str, Field(pattern=f"^{FILE_NAME}$", max_length=80), BeforeValidator(_one_form)]
 
 
 class Frozen(BaseModel):

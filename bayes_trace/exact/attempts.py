@@ -13,6 +13,7 @@ from scipy.special import expit
 
 from bayes_trace.errors import ModelError
 from bayes_trace.exact.updating import select_coder, sum_over_links, update
+from bayes_trace.guards import guarded
 from bayes_trace.likelihood import SUCCESS_SD, granted_share, needed_attempts, speaks
 
 __all__ = ["attempt_probability", "success_of_attempts"]
@@ -23,6 +24,7 @@ PLACES, REACH = 61, 4.0
 LOW, HIGH = 0.05, 0.95
 
 
+@guarded
 def attempt_probability(evidence: xr.Dataset, *, coder: str | None = None) -> xr.DataArray:
     """P(the attempt was made) of every decision, from what is coded about attempts alone and even odds before.
 
@@ -54,6 +56,7 @@ def attempt_probability(evidence: xr.Dataset, *, coder: str | None = None) -> xr
     return made.where(posterior["n_coded"] > 0).rename("made")
 
 
+@guarded
 def success_of_attempts(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset:
     """How probable success is with an attempt and without one, over decisions with a known outcome.
 

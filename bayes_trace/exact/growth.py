@@ -10,6 +10,7 @@ import xarray as xr
 
 from bayes_trace.errors import BayesTraceError, UnknownNameError
 from bayes_trace.exact.updating import select_coder
+from bayes_trace.guards import guarded
 from bayes_trace.likelihood import best_point, effective_likelihood, links_of, option_log_weight
 from bayes_trace.likelihood.links import EVENT, Links
 from bayes_trace.scales import log_sum
@@ -20,6 +21,7 @@ Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 
 
+@guarded
 def trajectory(
     evidence: xr.Dataset, episode: str, *, order: str | Sequence[str] = "date", coder: str | None = None
 ) -> xr.DataArray:

@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from bayes_trace.exact.updating import select_coder, sum_over_links
+from bayes_trace.guards import guarded
 from bayes_trace.scales import log_to_db
 
 __all__ = ["AGAINST", "ach_matrix"]
@@ -14,6 +15,7 @@ __all__ = ["AGAINST", "ach_matrix"]
 AGAINST = 3.0
 
 
+@guarded
 def ach_matrix(evidence: xr.Dataset, *, against_db: float = AGAINST, coder: str | None = None) -> xr.Dataset:
     """Analysis of competing hypotheses from the same likelihoods: what is inconsistent with each of them.
 

@@ -11,6 +11,7 @@ import xarray as xr
 from bayes_trace.errors import BayesTraceError, ImpossibleEvidenceError, UnknownNameError
 from bayes_trace.exact.mean import mean_joint
 from bayes_trace.exact.pools import coherent_pool, fill_gaps, log_pool, voices
+from bayes_trace.guards import guarded
 from bayes_trace.likelihood.links import EVENT, FACT
 from bayes_trace.scales import log_sum, log_to_db
 
@@ -72,6 +73,7 @@ def log_joint(evidence: xr.Dataset) -> xr.DataArray:
     return xr.DataArray(total, coords, ("coder", "episode", "hypothesis"))
 
 
+@guarded
 def update(
     evidence: xr.Dataset,
     *,
@@ -259,6 +261,7 @@ def _linear_pool(post: xr.Dataset, weight: Array) -> xr.Dataset:
     )
 
 
+@guarded
 def inclusion(posterior: xr.Dataset) -> xr.Dataset:
     """Probability that each mechanism was at work, alone or in a compound.
 
@@ -292,6 +295,7 @@ def inclusion(posterior: xr.Dataset) -> xr.Dataset:
     )
 
 
+@guarded
 def lead(posterior: xr.Dataset) -> xr.Dataset:
     """Leader, runner-up and the decibels between them.
 

@@ -10,6 +10,7 @@ import xarray as xr
 
 from bayes_trace.errors import UnknownNameError
 from bayes_trace.exact.updating import select_coder
+from bayes_trace.guards import guarded
 from bayes_trace.likelihood import best_point, effective_likelihood, links_of, option_log_weight
 from bayes_trace.likelihood.kernel import NUMPY
 from bayes_trace.likelihood.links import EVENT
@@ -34,6 +35,7 @@ def _hypothesis(evidence: xr.Dataset, name: str) -> str:
     return name
 
 
+@guarded
 def weight_of_evidence(
     evidence: xr.Dataset, of: str, *, against: str | None = None, coder: str | None = None
 ) -> xr.DataArray:
@@ -87,6 +89,7 @@ def _weight(rows: Array, kappa: Array, names: list[str], of: str, against: str |
     return np.nan_to_num(ratio, nan=0.0, posinf=np.inf, neginf=-np.inf)
 
 
+@guarded
 def weight_of_items(
     evidence: xr.Dataset, of: str, *, against: str | None = None, coder: str | None = None
 ) -> xr.DataArray:
@@ -130,6 +133,7 @@ def weight_of_items(
     return xr.DataArray(own, one["entry"].coords, ("entry",), attrs=whole.attrs)
 
 
+@guarded
 def strongest_against(evidence: xr.Dataset, of: str, *, coder: str | None = None) -> xr.DataArray:
     """Weight of every link for a hypothesis against whichever rival the link favours most.
 
@@ -151,6 +155,7 @@ def strongest_against(evidence: xr.Dataset, of: str, *, coder: str | None = None
     )
 
 
+@guarded
 def test_type(
     evidence: xr.Dataset, of: str, *, against: str, coder: str | None = None, decisive_db: float = 10.0
 ) -> xr.DataArray:
@@ -204,6 +209,7 @@ def test_type(
 test_type.__test__ = False  # type: ignore[attr-defined] # not a test of ours
 
 
+@guarded
 def weight_by_step(evidence: xr.Dataset, of: str, *, against: str, coder: str | None = None) -> xr.DataArray:
     """Weight of the items of each step of a mechanism, by episode.
 
@@ -234,6 +240,7 @@ def weight_by_step(evidence: xr.Dataset, of: str, *, against: str, coder: str | 
     )
 
 
+@guarded
 def weakest_step(by_step: xr.DataArray) -> xr.DataArray:
     """Name of the step with the least weight in each episode; empty where no steps are declared.
 

@@ -9,12 +9,14 @@ from bayes_trace.evidence import Coder, Event, EvidenceSet, Item
 from bayes_trace.explore.numbers import Pool, assumption
 from bayes_trace.explore.page import filled_page
 from bayes_trace.explore.texts import episode_texts, frame, item_texts
+from bayes_trace.guards import guarded
 
 __all__ = ["blind_page"]
 
 Plain = dict[str, Any]
 
 
+@guarded
 def blind_page(evidence_set: EvidenceSet, coder: str) -> str:
     """A form in which one coder judges every item that the set codes, without seeing any judgement.
 

@@ -12,6 +12,7 @@ from bayes_trace.errors import ScenarioError
 from bayes_trace.evidence import EvidenceSet
 from bayes_trace.explore.numbers import Pool, assumption, scales
 from bayes_trace.explore.texts import episode_texts, frame, item_texts, source_labels
+from bayes_trace.guards import guarded
 from bayes_trace.scenarios import apply_scenario
 
 __all__ = ["appendix_page", "filled_page", "page_numbers"]
@@ -22,6 +23,7 @@ Progress = Callable[[str, float], None]
 TITLE, DATA = "<!--title-->", "<!--data-->"
 
 
+@guarded
 def appendix_page(
     evidence_set: EvidenceSet,
     *,

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from bayes_trace.errors import EvidenceSetError, Problem
+from bayes_trace.errors import BayesTraceError, EvidenceSetError, Problem, unprintable
 from bayes_trace.evidence import Source
+from bayes_trace.evidence.circles import in_circles
 from bayes_trace.evidence.csl import CSL_FIELDS, csl_problems, normal_csl
 from bayes_trace.files.folder import read_evidence_set
 from bayes_trace.files.keeping import write_bytes
 from bayes_trace.files.nodes import TOO_DEEP, Document, is_too_deep, read_document
+from bayes_trace.files.pandoc import UnboundedError, run_pandoc
 from bayes_trace.files.texts import UnreadableTextError, read_text
 from bayes_trace.files.validation import line_at, validate
 from bayes_trace.files.writing import to_yaml
+from bayes_trace.guards import guarded
 
 __all__ = ["add_sources", "read_bibtex", "read_csl_json"]
 
@@ -31,6 +33,7 @@ _MEND = "look for @string definitions or cross-references that repeat one anothe
 Entry = dict[str, Any]
 
 
+@guarded
 def read_csl_json(path: str | Path) -> tuple[Source, ...]:
     """Read references in CSL JSON (in Zotero: Export, CSL JSON).
 
@@ -65,7 +68,7 @@ def read_csl_json(path: str | Path) -> tuple[Source, ...]:
     if is_too_deep(text):
         raise _error(path, Problem((), TOO_DEEP, path.name, 1))
     try:
-        data = json.loads(text)
+        data = json.loads(text, parse_constant=_no_constant)
     except ValueError as error:
         line = getattr(error, "lineno", 0)
         message = f"not JSON: {error}; export again as CSL JSON"
@@ -76,6 +79,7 @@ def read_csl_json(path: str | Path) -> tuple[Source, ...]:
     return _sources(data, path, document if same else Document(path.name))
 
 
+@guarded
 def read_bibtex(path: str | Path) -> tuple[Source, ...]:
     """Read references in BibTeX or BibLaTeX, by way of pandoc.
 
@@ -106,31 +110,41 @@ def read_bibtex(path: str | Path) -> tuple[Source, ...]:
     """
     path = Path(path)
     text = _text(path)
+    circle = list(in_circles(_leads_to(text)))
+    if circle:  # Pandoc would follow it without end
+        message = f"the entries {', '.join(circle)} refer to one another in a cycle; break it"
+        raise _error(path, Problem((), message, path.name))
     entries = json.loads(_by_pandoc(_one_publisher(text), path))
+    if not entries:
+        message = "no reference in it; expected entries such as @book{key, title = {...}}"
+        raise _error(path, Problem((), message, path.name))
     return _sources([_with_year(entry, text) for entry in entries], path, Document(path.name))
+
+
+def _leads_to(text: str) -> dict[str, list[str]]:
+    """The entries that each entry takes fields from."""
+    entries = re.findall(r"@\w+\s*\{\s*([^,\s{}]+)\s*,(.*?)(?=\n\s*@|\Z)", text, re.DOTALL)
+    referring = re.compile(r"\b(?:crossref|xdata)\s*=\s*[{\"]\s*([^}\"]*)", re.IGNORECASE)
+    return {
+        key: [name.strip() for names in referring.findall(body) for name in names.split(",")]
+        for key, body in entries
+    }
+
+
+def _no_constant(name: str) -> object:
+    message = f"{name} is no value in JSON"
+    raise ValueError(message)
 
 
 def _by_pandoc(text: str, path: Path) -> str:
     """CSL JSON of BibTeX, within bounds of time and memory and without a look at other files."""
-    import pypandoc
-
-    command = [pypandoc.get_pandoc_path(), "--sandbox", "-f", "biblatex", "-t", "csljson"]
+    options = ["--sandbox", "-f", "biblatex", "-t", "csljson"]
     try:
-        done = subprocess.run(
-            [*command, "+RTS", f"-M{MOST_MEGABYTES}m", "-RTS"],
-            input=text.encode(),
-            capture_output=True,
-            timeout=MOST_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise _error(path, Problem((), f"{_UNBOUNDED} {MOST_SECONDS} seconds; {_MEND}", path.name)) from None
-    said = done.stderr.decode(errors="replace")
-    if "heap" in said.lower():
-        raise _error(path, Problem((), f"{_UNBOUNDED} {MOST_MEGABYTES} MB; {_MEND}", path.name))
-    if done.returncode:
-        raise _error(path, _pandoc_problem(said, path))
-    return done.stdout.decode()
+        return run_pandoc(text, options, seconds=MOST_SECONDS, megabytes=MOST_MEGABYTES)
+    except UnboundedError as error:
+        raise _error(path, Problem((), f"{_UNBOUNDED} {error}; {_MEND}", path.name)) from None
+    except BayesTraceError as error:
+        raise _error(path, _pandoc_problem(str(error), path)) from None
 
 
 def _one_publisher(text: str) -> str:
@@ -193,11 +207,23 @@ def _sources(data: object, path: Path, document: Document) -> tuple[Source, ...]
         source = validate(Source, _entry(entry, name), document, where)
         for field, said in csl_problems(source.csl) if source else ():
             document.problem((*where, field), said, line_at(document, (*where, field))[0])
+        if source and (sign := unprintable("".join(_texts(source.csl)))):
+            message = f"U+{ord(sign):04X} in it, which steers a terminal or reorders what is read; remove it"
+            document.problem(where, message, line_at(document, where)[0])
         found.append(source)
     document.problems.extend(_repeated(names, path))
     if document.problems:
         raise _error(path, *document.problems)
     return tuple(source for source in found if source)
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    for each in (
+        (*value, *value.values()) if isinstance(value, dict) else value if isinstance(value, list) else ()
+    ):
+        yield from _texts(each)
 
 
 def _entry(entry: Entry, name: str) -> Entry:
@@ -227,7 +253,7 @@ def _names(entries: Sequence[Entry]) -> Iterator[str]:
 
 def _given_name(entry: Entry) -> str:
     """A citation key or an id that is a word, or can be made one; empty for an address."""
-    for text in (str(entry.get("id", "")), str(entry.get("citation-key", ""))):
+    for text in (str(entry.get("id") or ""), str(entry.get("citation-key") or "")):
         if _ID.fullmatch(text):
             return text
     key = str(entry.get("citation-key") or entry.get("id") or "")
@@ -299,7 +325,7 @@ def add_sources(folder: str | Path, sources: Iterable[Source], *, overwrite: boo
     path = folder / "sources.yaml"
     if other:
         kept = [_replaced(source, other.get(name)) for name, source in old.items()]
-        write_bytes(_yaml([*kept, *new]).encode(), path, overwrite=True)
+        write_bytes(_yaml([*kept, *new]).encode(), path, overwrite=True, in_set=True)
     elif new:
         _append(path, list(old.values()), new)
     return tuple(source.id for source in (*other.values(), *new))
@@ -323,6 +349,6 @@ def _append(path: Path, old: Sequence[Source], new: Sequence[Source]) -> None:
     document = read_document(whole, path.name)
     names = [entry.get("id") for entry in document.value] if isinstance(document.value, list) else []
     if not document.problems and names == [source.id for source in (*old, *new)]:
-        write_bytes(whole.encode(), path, overwrite=True, backup=False)
+        write_bytes(whole.encode(), path, overwrite=True, backup=False, in_set=True)
     else:
-        write_bytes(_yaml([*old, *new]).encode(), path, overwrite=True)
+        write_bytes(_yaml([*old, *new]).encode(), path, overwrite=True, in_set=True)

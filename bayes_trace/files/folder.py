@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from pathlib import Path
 
@@ -20,10 +21,12 @@ from bayes_trace.evidence import (
     list_problems,
 )
 from bayes_trace.evidence.sets import VERSION
+from bayes_trace.evidence.values import FILE_NAME
 from bayes_trace.files.nodes import Document, Where, read_document
 from bayes_trace.files.table import CodingTable, read_table
 from bayes_trace.files.texts import UnreadableTextError, read_text
 from bayes_trace.files.validation import line_at, validate
+from bayes_trace.guards import guarded
 
 __all__ = ["read_evidence_set"]
 
@@ -35,6 +38,7 @@ _ENDINGS = {".yaml", ".yml", ".csv"}
 _STRAY = "not a file of an evidence set; expected cases/, scenarios/ or codings/, ending in .yaml or .csv"
 
 
+@guarded
 def read_evidence_set(folder: str | Path) -> EvidenceSet:
     """Read the evidence set in a folder.
 
@@ -221,7 +225,15 @@ class _Reader:
         return chronicle or Chronicle()
 
     def _scenarios(self) -> dict[str, Scenario]:
-        return {stem: self._scenario(stem, path) for stem, path in self._files("scenarios").items()}
+        return {stem: self._scenario(stem, path) for stem, path in self._named_scenarios().items()}
+
+    def _named_scenarios(self) -> dict[str, Path]:
+        """Files of scenarios whose names can be given on the command line."""
+        files = self._files("scenarios")
+        for stem, path in files.items():
+            if not re.fullmatch(FILE_NAME, stem):
+                self._note(path, "expected one word of letters, digits and . _ + -; rename the file")
+        return {stem: path for stem, path in files.items() if re.fullmatch(FILE_NAME, stem)}
 
     def _scenario(self, stem: str, path: Path) -> Scenario:
         """A scenario with its own faults, which are no problem of the set."""

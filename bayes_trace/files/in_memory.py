@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from bayes_trace.errors import EvidenceSetError, Problem
 from bayes_trace.evidence import EvidenceSet, list_problems
 from bayes_trace.evidence.forms import CodingUnit
+from bayes_trace.guards import guarded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +22,7 @@ Range = Mapping[str, float]
 Table = Mapping[str, Mapping[str, float | str | Range]]
 
 
+@guarded
 def from_table(
     likelihoods: Table | pd.DataFrame,
     *,

@@ -1,16 +1,109 @@
-"""Files written whole or not at all; what was there is never lost."""
+"""Files written whole or not at all; what was there is never lost, and no set is written over."""
 
 from __future__ import annotations
 
-import tempfile
+import contextlib
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from bayes_trace.errors import EvidenceSetError, Problem
+from bayes_trace.errors import BayesTraceError, EvidenceSetError, Problem
 
-__all__ = ["write_bytes"]
+__all__ = ["refuse_set", "whole", "write_bytes", "write_text"]
+
+#: seconds after which an unfinished file is taken for left behind where processes cannot be asked
+_LONG = 3600
 
 
-def write_bytes(content: bytes, path: Path, *, overwrite: bool = False, backup: bool = True) -> Path:
+@contextlib.contextmanager
+def whole(path: Path, *, in_set: bool = False) -> Iterator[Path]:
+    """A file to write that takes the place of `path` only when it is complete.
+
+    What a run that was killed left unfinished is removed by the next one. A file inside an evidence set
+    is refused unless `in_set`.
+
+    Raises
+    ------
+    BayesTraceError
+        If the file lies in an evidence set.
+    OSError
+        With the name of the file that was asked for.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> with whole(folder / "a.txt") as unfinished:
+    ...     _ = unfinished.write_text("all of it")
+    >>> [each.name for each in folder.iterdir()]
+    ['a.txt']
+    """
+    if not in_set:
+        refuse_set(path)
+    unfinished = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _clear(path)
+        yield unfinished
+        unfinished.replace(path)
+    except OSError as error:
+        if error.filename not in (None, str(unfinished), path.parent.as_posix(), str(path.parent)):
+            raise
+        raise OSError(error.errno, error.strerror or str(error), path.as_posix()) from error
+    finally:
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+
+
+def refuse_set(path: Path) -> None:
+    """Refuse to write into an evidence set, which only the commands made for it change.
+
+    Raises
+    ------
+    BayesTraceError
+        If one of the folders above holds a ``set.yaml``.
+    """
+    for folder in path.resolve().parents:
+        if (folder / "set.yaml").is_file():
+            message = f"{path.as_posix()} lies in the evidence set {folder.name}, where no result goes; choose another place"
+            raise BayesTraceError(message)
+
+
+def _clear(path: Path) -> None:
+    """Remove what runs that are no more left unfinished."""
+    left = re.compile(rf"\.{re.escape(path.stem)}\.(\d+)\.part{re.escape(path.suffix)}")
+    for each in path.parent.iterdir():
+        found = left.fullmatch(each.name)
+        if found and not _is_written(each, int(found[1])):
+            with contextlib.suppress(OSError):
+                each.unlink()
+
+
+def _is_written(unfinished: Path, process: int) -> bool:
+    """Whether the process that began a file is still there."""
+    if os.name == "nt":  # a question would end it
+        return time.time() - unfinished.stat().st_mtime < _LONG
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return process != os.getpid()
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    with whole(path) as file:
+        file.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_bytes(
+    content: bytes, path: Path, *, overwrite: bool = False, backup: bool = True, in_set: bool = False
+) -> Path:
     """Write a file; one that is there is kept as ``.bak``, and only replaced when asked.
 
     Without `backup` the old one is not kept: for a text that holds it whole.
@@ -22,6 +115,7 @@ def write_bytes(content: bytes, path: Path, *, overwrite: bool = False, backup: 
 
     Examples
     --------
+    >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
     >>> write_bytes(b"new", folder / "a.csv").read_bytes()
     b'new'
@@ -32,13 +126,10 @@ def write_bytes(content: bytes, path: Path, *, overwrite: bool = False, backup: 
             "the old file is kept as .bak"
         )
         raise EvidenceSetError(path.as_posix(), [Problem((), message)])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as temporary:
-        new = Path(temporary) / path.name
+    with whole(path, in_set=in_set) as new:
         new.write_bytes(content)
         if path.exists() and backup:
-            path.rename(_free_name(path))
-        new.replace(path)
+            shutil.copy2(path, _free_name(path))  # a copy, so that the file is there at every moment
     return path
 
 

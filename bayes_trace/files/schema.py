@@ -43,7 +43,7 @@ def json_schema() -> dict[str, Any]:
     Examples
     --------
     >>> sorted(json_schema()["$defs"])[:3]
-    ['Act', 'Actor', 'Case']
+    ['Act', 'Actor', 'Attempt']
     """
     schema: dict[str, Any] = TypeAdapter(SetFile | Case | Scenario | list[Source] | Chronicle).json_schema()
     _allow_short_form(schema["$defs"])

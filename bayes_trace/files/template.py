@@ -6,6 +6,7 @@ from importlib import resources
 from pathlib import Path
 
 from bayes_trace.files.writing import write_files
+from bayes_trace.guards import guarded
 
 __all__ = ["write_template"]
 
@@ -19,6 +20,7 @@ _FILES = (
 )
 
 
+@guarded
 def write_template(folder: str | Path) -> Path:
     """Write a small, commented evidence set that passes `check`.
 

@@ -12,12 +12,15 @@ import yaml
 from bayes_trace.errors import EvidenceSetError, Problem
 from bayes_trace.evidence import Case, Coding, Event, EvidenceSet, Item, SetFile
 from bayes_trace.evidence.records import SHORT_FORM
+from bayes_trace.files.keeping import refuse_set
 from bayes_trace.files.nodes import resolve_core
 from bayes_trace.files.table import write_table
+from bayes_trace.guards import guarded
 
 __all__ = ["refuse_faulty", "to_yaml", "write_evidence_set", "write_files"]
 
 
+@guarded
 def write_evidence_set(evidence_set: EvidenceSet, folder: str | Path, *, overwrite: bool = False) -> Path:
     """Write a set so that reading it gives the same set again.
 
@@ -60,6 +63,7 @@ def write_files(files: dict[str, str], folder: Path, *, overwrite: bool = False)
             "the old one is kept as .bak"
         )
         raise EvidenceSetError(folder.as_posix(), [Problem((), message)])
+    refuse_set(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as temporary:
         new = Path(temporary) / folder.name

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from bayes_trace.evidence import Episode, Event, EvidenceSet, Reliability, Value
+from bayes_trace.guards import guarded
 from bayes_trace.likelihood.attempts import attempt_set, with_attempts
 from bayes_trace.likelihood.contrasts import with_contrasts
 from bayes_trace.likelihood.derived import with_likelihoods
@@ -28,6 +29,7 @@ _SCALE = {"units": "logit, or dB where is_ratio"}
 _CERTAIN, _NEVER = Value(best=1.0), Value(best=0.0)
 
 
+@guarded
 def compile_evidence(evidence_set: EvidenceSet, *, episodes: Iterable[str] | None = None) -> xr.Dataset:
     """Turn an evidence set into arrays.
 

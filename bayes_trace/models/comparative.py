@@ -11,6 +11,7 @@ import pymc as pm
 import xarray as xr
 from scipy.special import log_softmax, softmax
 
+from bayes_trace.guards import guarded
 from bayes_trace.models.base import EvidenceModel, Tensor
 from bayes_trace.models.conditions import (
     CLASSES,
@@ -39,6 +40,7 @@ OFFSET_DRAWS, OFFSET_ROUNDS = 4000, 30
 OFFSET_SEED = 20
 
 
+@guarded
 def comparative_model(
     evidence: xr.Dataset,
     *,

@@ -9,6 +9,7 @@ import pymc as pm
 import pytensor.tensor as pt
 import xarray as xr
 
+from bayes_trace.guards import guarded
 from bayes_trace.models.base import EvidenceModel, Tensor
 from bayes_trace.models.graph import Rows, build_rows
 from bayes_trace.models.layout import Layout, Scope, make_layout
@@ -20,6 +21,7 @@ from bayes_trace.scales import NATS_PER_DB
 __all__ = ["add_deterministics", "basic_coords", "elicitation_model", "keep_episodes", "select_episodes"]
 
 
+@guarded
 def elicitation_model(
     evidence: xr.Dataset,
     *,

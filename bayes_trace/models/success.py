@@ -14,6 +14,7 @@ from scipy.special import expit
 
 from bayes_trace.errors import ModelError
 from bayes_trace.evidence.values import MADE
+from bayes_trace.guards import guarded
 from bayes_trace.likelihood import SUCCESS_SD, granted_share, needed_attempts, speaks
 from bayes_trace.models.base import EvidenceModel, Tensor
 from bayes_trace.models.conditions import Design, make_design, without_restating
@@ -30,6 +31,7 @@ Array = npt.NDArray[np.float64]
 SLOPE_SD = 1.0
 
 
+@guarded
 def success_model(evidence: xr.Dataset, *, conditions: Sequence[str]) -> EvidenceModel:
     """Which conditions make an attempt succeed, with the attempt itself summed out.
 

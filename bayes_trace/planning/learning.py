@@ -10,6 +10,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from bayes_trace.errors import PlanningError
+from bayes_trace.guards import guarded
 from bayes_trace.planning.prospects import Prospect, information, joint, prospect
 
 __all__ = ["expected_learning", "expected_weight"]
@@ -18,6 +19,7 @@ Array = npt.NDArray[np.float64]
 DB = 10 / np.log(10)
 
 
+@guarded
 def expected_learning(
     evidence: xr.Dataset, *, by: Literal["item", "set"] = "item", coder: str | None = None
 ) -> xr.Dataset:
@@ -110,6 +112,7 @@ def _removed(left: Array, now: Array) -> Array:
     return np.where(some, 1 - left / np.where(some, now, 1.0), 0.0)
 
 
+@guarded
 def expected_weight(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset:
     """Weight of evidence to be expected of each planned item, if a hypothesis is true, against each rival.
 

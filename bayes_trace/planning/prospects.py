@@ -11,6 +11,7 @@ import xarray as xr
 
 from bayes_trace.errors import PlanningError, UnknownNameError
 from bayes_trace.exact import update
+from bayes_trace.guards import guarded
 
 __all__ = ["MOST", "Prospect", "information", "joint", "outcomes", "prospect"]
 
@@ -118,6 +119,7 @@ def information(belief: Array, ways: Array) -> float:
     return max(float(gain.sum()), 0.0)
 
 
+@guarded
 def outcomes(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset:
     """How finding each planned item, or failing to find it, would change the posterior.
 

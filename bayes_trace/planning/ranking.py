@@ -11,6 +11,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from bayes_trace.errors import PlanningError
+from bayes_trace.guards import guarded
 from bayes_trace.planning.prospects import Prospect, information, joint, prospect
 
 __all__ = ["best_next", "best_plan"]
@@ -39,6 +40,7 @@ class _Worth:
         return sum(self._bits(e, here.intersection(items)) for e, here in enumerate(self._on))
 
 
+@guarded
 def best_next(evidence: xr.Dataset, *, budget: float | None = None, coder: str | None = None) -> xr.Dataset:
     """Planned items by expected information per unit of cost, the best first.
 
@@ -101,6 +103,7 @@ def _checked(budget: float, plan: Prospect) -> float:
     return budget
 
 
+@guarded
 def best_plan(evidence: xr.Dataset, *, k: int, coder: str | None = None) -> xr.Dataset:
     """The k planned items with the greatest expected information together, in bits over all episodes.
 

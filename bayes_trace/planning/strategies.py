@@ -12,6 +12,7 @@ import xarray as xr
 from scipy.special import entr
 
 from bayes_trace.errors import PlanningError, UnknownNameError
+from bayes_trace.guards import guarded
 from bayes_trace.planning.prospects import Prospect, information, prospect
 
 __all__ = ["strategy"]
@@ -47,6 +48,7 @@ class _Node:
     branches: tuple[_Node, ...] = ()
 
 
+@guarded
 def strategy(
     evidence: xr.Dataset,
     *,

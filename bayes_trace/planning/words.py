@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import xarray as xr
 
+from bayes_trace.guards import guarded
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -14,6 +16,7 @@ __all__ = ["describe_next", "describe_strategy", "outcome_table"]
 _ENDS = {"present": "found", "absent": "not found"}
 
 
+@guarded
 def outcome_table(after: xr.Dataset) -> pd.DataFrame:
     """One row per planned item, episode and outcome, one column per hypothesis.
 
@@ -46,6 +49,7 @@ def outcome_table(after: xr.Dataset) -> pd.DataFrame:
     return frame[["item", "episode", "outcome", "outcome_probability", *names]]
 
 
+@guarded
 def describe_next(ranked: xr.Dataset, after: xr.Dataset) -> str:
     """Where to look next, and what finding the item, or not, would change.
 
@@ -96,6 +100,7 @@ def _end(one: xr.Dataset) -> str:
     return f"{one['planned_episode_label'].item()}, {end} (probability {p:.2f}): {moved}."
 
 
+@guarded
 def describe_strategy(tree: xr.Dataset) -> str:
     """A strategy as an indented list of steps.
 

@@ -10,6 +10,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 from bayes_trace.errors import BayesTraceError
+from bayes_trace.guards import guarded
 from bayes_trace.plots.style import COLUMN, QUIET, canvas, figure_style, legend_above, marks, width_of
 
 __all__ = ["plot_ece", "plot_tippett"]
@@ -22,6 +23,7 @@ _MARGIN = 0.06
 _BAND = 0.18
 
 
+@guarded
 def plot_tippett(
     curves: xr.Dataset,
     *,
@@ -92,6 +94,7 @@ def _with_ends(share: Array, weight: Array) -> Array:
     return np.concatenate([start, share[finite], beyond if beyond.size else np.zeros(1)])
 
 
+@guarded
 def plot_ece(curve: xr.Dataset, *, ax: Axes | None = None, width: float = COLUMN) -> Axes:
     """What ratios cost over priors, beside ratios that say nothing and calibrated ones.
 

@@ -10,6 +10,7 @@ import xarray as xr
 
 from bayes_trace.errors import BayesTraceError
 from bayes_trace.exact import LEVEL_DB
+from bayes_trace.guards import guarded
 from bayes_trace.scales import probability_to_db
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ __all__ = ["overview_cells"]
 DIMS = ("scenario", "coder", "episode")
 
 
+@guarded
 def overview_cells(
     probabilities: xr.Dataset | xr.DataArray | pd.DataFrame,
     *,

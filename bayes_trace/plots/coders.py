@@ -10,6 +10,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 from bayes_trace.errors import BayesTraceError
+from bayes_trace.guards import guarded
 from bayes_trace.plots.lettering import fit
 from bayes_trace.plots.posterior import NAMES, Rows, draw_rows
 from bayes_trace.plots.style import COLUMN, TOWARDS, canvas, figure_style, width_of, x_title
@@ -21,6 +22,7 @@ Array = npt.NDArray[np.float64]
 _ROW, _AROUND = 0.14, 0.7
 
 
+@guarded
 def plot_coders(
     coders: xr.Dataset,
     *,

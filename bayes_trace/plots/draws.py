@@ -10,6 +10,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 from bayes_trace.errors import BayesTraceError
+from bayes_trace.guards import guarded
 from bayes_trace.plots.lettering import fit
 from bayes_trace.plots.style import COLUMN, QUIET, TOWARDS, canvas, figure_style, legend_above, width_of
 from bayes_trace.plots.words import known_name, label
@@ -53,6 +54,7 @@ def sampled(draws: xr.DataTree, group: str, name: str) -> xr.DataArray:
     return found[name]
 
 
+@guarded
 def plot_forest_episodes(
     draws: xr.DataTree,
     *,
@@ -111,6 +113,7 @@ def plot_forest_episodes(
     return ax
 
 
+@guarded
 def plot_conditions(
     draws: xr.DataTree,
     *,

@@ -11,6 +11,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+from bayes_trace.guards import guarded
 from bayes_trace.plots.lettering import fit
 from bayes_trace.plots.style import (
     AWAY,
@@ -46,6 +47,7 @@ class Bar(NamedTuple):
     total: bool = False
 
 
+@guarded
 def plot_ledger(  # noqa: PLR0913 - what is drawn, and where
     weight: xr.DataArray,
     *,
@@ -112,6 +114,7 @@ def plot_ledger(  # noqa: PLR0913 - what is drawn, and where
         return _draw(bars, pair, limits or _limits([bars]), ax, width)
 
 
+@guarded
 def ledger_limits(*weights: xr.DataArray, posterior: xr.Dataset | None = None) -> tuple[float, float]:
     """Decibels at the edges of ledgers that are to be read side by side, such as those of one case.
 

@@ -11,6 +11,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+from bayes_trace.guards import guarded
 from bayes_trace.plots.lettering import fit, inches, letters
 from bayes_trace.plots.posterior import of_case
 from bayes_trace.plots.style import COLUMN, canvas, figure_style, width_of, x_title
@@ -48,6 +49,7 @@ class Cells(NamedTuple):
     signed: bool = False
 
 
+@guarded
 def plot_matrix(
     evidence: xr.Dataset,
     *,
@@ -129,6 +131,7 @@ def _entitle(ax: Axes, tests: xr.DataArray | None, labels: Mapping[str, str], ro
         )  # fmt: skip
 
 
+@guarded
 def plot_steps(
     by_step: xr.DataArray,
     *,

@@ -13,9 +13,10 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from bayes_trace.exact import weight_of_evidence
+from bayes_trace.guards import guarded
 from bayes_trace.likelihood.links import EVENT, ITEM
 from bayes_trace.plots.lettering import fit, points
-from bayes_trace.plots.style import AWAY, COLUMN, QUIET, TOWARDS, figure_of, figure_style
+from bayes_trace.plots.style import AWAY, COLUMN, QUIET, TOWARDS, check_width, figure_of, figure_style
 from bayes_trace.plots.words import item_name, known_labels, label, one_coder, one_episode
 from bayes_trace.tables import db, probability
 
@@ -51,6 +52,7 @@ class Chain(NamedTuple):
     key: str
 
 
+@guarded
 def plot_mechanism(  # noqa: PLR0913 - what is drawn, and where
     evidence: xr.Dataset,
     of: str,
@@ -186,6 +188,7 @@ def _draw(chain: Chain, pair: list[str], ax: Axes | None, room: float) -> Axes:
     note = fit(" ".join(below), room - 0.1, lines=9)
     high = at + 1.35 * line * (note.count("\n") + 1) + 0.04
     if ax is None:
+        check_width(room)
         ax = plt.figure(figsize=(room, high)).add_axes((0.0, 0.0, 1.0, 1.0))
     ax.set(xlim=(0, room), ylim=(high, 0))
     ax.axis("off")

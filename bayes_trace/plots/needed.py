@@ -9,6 +9,7 @@ import numpy.typing as npt
 import xarray as xr
 from matplotlib.axes import Axes
 
+from bayes_trace.guards import guarded
 from bayes_trace.plots.lettering import fit
 from bayes_trace.plots.odds import FARTHEST, name_odds
 from bayes_trace.plots.posterior import NAMES, of_case
@@ -33,6 +34,7 @@ Array = npt.NDArray[np.float64]
 _ROW, _AROUND = 0.3, 0.85
 
 
+@guarded
 def plot_prior_needed(
     needed: xr.Dataset,
     *,

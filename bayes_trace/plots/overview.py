@@ -11,10 +11,11 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 
+from bayes_trace.guards import guarded
 from bayes_trace.plots.cells import overview_cells
 from bayes_trace.plots.grid import Key, draw_cell, draw_keys, flow, ink
 from bayes_trace.plots.lettering import fit, inches, points
-from bayes_trace.plots.style import COLOURS, PAGE, QUIET, figure_of, figure_style
+from bayes_trace.plots.style import COLOURS, PAGE, QUIET, check_width, figure_of, figure_style
 from bayes_trace.plots.words import known_labels, label
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Page(NamedTuple):
     end: float
 
 
+@guarded
 def plot_overview(  # noqa: PLR0913 - what is drawn, and where
     probabilities: xr.Dataset | xr.DataArray | pd.DataFrame,
     *,
@@ -139,6 +141,7 @@ def _line() -> float:
 
 def _sheet(ax: Axes | None, width: float, height: float) -> Axes:
     if ax is None:
+        check_width(width)
         ax = plt.figure(figsize=(width, height)).add_axes((0.0, 0.0, 1.0, 1.0))
     ax.set(xlim=(0, width), ylim=(height, 0))
     ax.axis("off")

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import xarray as xr
 from matplotlib.axes import Axes
 
+from bayes_trace.guards import guarded
 from bayes_trace.plots.lettering import fit
 from bayes_trace.plots.posterior import NAMES
 from bayes_trace.plots.style import (
@@ -33,6 +34,7 @@ _ROW, _AROUND = 0.34, 0.85
 _AREA, _LEAST = 120.0, 6.0
 
 
+@guarded
 def plot_plan(
     after: xr.Dataset,
     *,

@@ -11,6 +11,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 from bayes_trace.errors import BayesTraceError
+from bayes_trace.guards import guarded
 from bayes_trace.plots.draws import sampled
 from bayes_trace.plots.style import (
     COLUMN,
@@ -55,6 +56,7 @@ class Rows(NamedTuple):
     interval: str = ""
 
 
+@guarded
 def plot_posterior(
     posterior: xr.Dataset,
     *,

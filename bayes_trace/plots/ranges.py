@@ -11,6 +11,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 from bayes_trace.errors import BayesTraceError
+from bayes_trace.guards import guarded
 from bayes_trace.plots.lettering import fit, inches
 from bayes_trace.plots.style import (
     AWAY,
@@ -40,6 +41,7 @@ class Spans(NamedTuple):
     second: Array
 
 
+@guarded
 def plot_tornado(
     ranges: xr.Dataset,
     *,
@@ -184,6 +186,7 @@ def _finish(ax: Axes, rows: list[str], axis: str, width: float) -> None:
     legend_above(ax, width=width_of(ax, width))
 
 
+@guarded
 def plot_tipping(
     tipping: xr.Dataset,
     *,

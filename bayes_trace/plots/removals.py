@@ -11,6 +11,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 from bayes_trace.errors import BayesTraceError
+from bayes_trace.guards import guarded
 from bayes_trace.plots.lettering import fit
 from bayes_trace.plots.odds import FARTHEST, name_odds, to_odds
 from bayes_trace.plots.posterior import NAMES, of_case
@@ -57,6 +58,7 @@ class Without(NamedTuple):
     lost: npt.NDArray[np.bool_]
 
 
+@guarded
 def plot_leave_one_out(  # noqa: PLR0913 - what is drawn, and where
     without: xr.DataArray,
     posterior: xr.Dataset,
@@ -183,6 +185,7 @@ def _draw_without(left: Without, ax: Axes | None, width: float, *, log_odds: boo
     return ax
 
 
+@guarded
 def plot_search_bias(
     bias: xr.Dataset,
     *,

@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 
+from bayes_trace.guards import guarded
 from bayes_trace.plots.lettering import fit
 from bayes_trace.plots.posterior import NAMES, Rows, draw_rows
 from bayes_trace.plots.style import COLUMN, figure_style, width_of
@@ -16,6 +17,7 @@ from bayes_trace.plots.words import known_labels, known_name, label, one_episode
 __all__ = ["plot_scenarios"]
 
 
+@guarded
 def plot_scenarios(
     scenarios: xr.Dataset,
     *,

@@ -11,6 +11,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 from bayes_trace.errors import ScaleError
+from bayes_trace.guards import guarded
 from bayes_trace.likelihood import links_of, with_likelihoods
 from bayes_trace.likelihood.links import FACT
 from bayes_trace.plots.lettering import fit, letters
@@ -57,6 +58,7 @@ class Point(NamedTuple):
     ranges: list[tuple[float, float, float, float]]
 
 
+@guarded
 def plot_evidence_space(  # noqa: PLR0913 - what is drawn, and where
     evidence: xr.Dataset,
     of: str,

@@ -15,6 +15,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.legend import Legend
 
 from bayes_trace.errors import BayesTraceError
+from bayes_trace.files.keeping import whole
 from bayes_trace.plots.lettering import fit, inches, letters, points
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Drawing",
     "Mark",
     "canvas",
+    "check_width",
     "close",
     "figure_of",
     "figure_style",
@@ -35,6 +37,8 @@ __all__ = [
 
 #: inches: a journal's column, and the width of its page
 COLUMN, PAGE = 3.4, 7.0
+#: inches between which a figure is drawn
+NARROWEST, WIDEST = 1.0, 100.0
 
 AWAY, TOWARDS, QUIET, FAINT = "#D55E00", "#0072B2", "#666666", "#EEEEEE"
 #: Okabe and Ito (2008), without the yellow that white paper swallows; neighbours differ in lightness
@@ -130,6 +134,13 @@ def marks(names: Sequence[str]) -> dict[str, Mark]:
     }
 
 
+def check_width(width: float) -> None:
+    """Refuse a width at which nothing can be drawn."""
+    if not NARROWEST <= width <= WIDEST:
+        message = f"width={width:g}; expected inches, from {NARROWEST:g} to {WIDEST:g}"
+        raise BayesTraceError(message)
+
+
 def canvas(ax: Axes | None, *, height: float, width: float = COLUMN) -> Axes:
     """The axes given, or those of a new figure; dressed as every plot of the package.
 
@@ -149,6 +160,7 @@ def canvas(ax: Axes | None, *, height: float, width: float = COLUMN) -> Axes:
     >>> plt.close(ax.figure)
     """
     if ax is None:
+        check_width(width)
         _, ax = plt.subplots(figsize=(width, height * letters()), layout="constrained")
     ax.spines[["top", "right"]].set_visible(False)
     # ticks are made when the figure is drawn, which may be after the style has ended
@@ -275,7 +287,7 @@ def figure_of(plot: Drawing) -> Figure:
 
 
 def save(plot: Drawing, path: Path | str, *, caption: str = "") -> None:
-    """Write a figure as PDF, SVG or PNG, without date and the same every time.
+    """Write a figure as PDF, SVG or PNG, whole or not at all, without date and the same every time.
 
     Parameters
     ----------
@@ -313,8 +325,8 @@ def save(plot: Drawing, path: Path | str, *, caption: str = "") -> None:
         raise BayesTraceError(message)
     figure = figure_of(plot)
     _lay_out_afresh(figure)
-    with figure_style():
-        figure.savefig(path, metadata=metadata[kind])
+    with figure_style(), whole(Path(path)) as file:
+        figure.savefig(file, metadata=metadata[kind])
 
 
 def _lay_out_afresh(figure: Figure) -> None:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import xarray as xr
 from matplotlib.axes import Axes
 
+from bayes_trace.guards import guarded
 from bayes_trace.plots.lettering import fit
 from bayes_trace.plots.odds import name_odds, to_odds
 from bayes_trace.plots.style import (
@@ -31,6 +32,7 @@ Array = npt.NDArray[np.float64]
 _HEIGHT = 2.4
 
 
+@guarded
 def plot_dependence(
     sweep: xr.Dataset,
     *,
@@ -124,6 +126,7 @@ def _fate(lost: float, to: str) -> str:
     return f"(lead lost to {to} at {probability(lost)})"
 
 
+@guarded
 def plot_prior_sweep(
     sweep: xr.DataArray,
     *,
@@ -199,6 +202,7 @@ def _name_rule(ax: Axes, at: float, text: str) -> None:
     )  # fmt: skip
 
 
+@guarded
 def plot_residual(
     residual: xr.Dataset,
     *,

@@ -11,6 +11,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 from bayes_trace.errors import BayesTraceError
+from bayes_trace.guards import guarded
 from bayes_trace.plots.draws import sampled
 from bayes_trace.plots.lettering import fit, letters
 from bayes_trace.plots.posterior import of_case
@@ -37,6 +38,7 @@ class Belief(NamedTuple):
     is_path: bool
 
 
+@guarded
 def plot_ternary(
     belief: xr.Dataset | xr.DataArray,
     *,

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from bayes_trace.errors import BayesTraceError, UnknownNameError
 from bayes_trace.evidence import Case, EvidenceSet
 from bayes_trace.evidence.names import title_of
+from bayes_trace.guards import guarded
 from bayes_trace.plots.dates import date_axis, first_day, last_day, number, spoken
 from bayes_trace.plots.lettering import fit
 from bayes_trace.plots.style import (
@@ -49,6 +50,7 @@ class Timeline(NamedTuple):
     records: list[Record]
 
 
+@guarded
 def plot_timeline(
     evidence_set: EvidenceSet,
     *,

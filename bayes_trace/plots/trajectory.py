@@ -8,8 +8,11 @@ from typing import Literal, NamedTuple
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from pydantic import TypeAdapter, ValidationError
 
 from bayes_trace.errors import BayesTraceError
+from bayes_trace.evidence.dates import HistoricDate
+from bayes_trace.guards import guarded
 from bayes_trace.plots.dates import as_known, date_axis, first_day, last_day, number, spoken
 from bayes_trace.plots.lettering import inches, letters
 from bayes_trace.plots.odds import FARTHEST, name_odds, to_odds
@@ -46,6 +49,7 @@ class Path(NamedTuple):
     log_odds: bool
 
 
+@guarded
 def plot_trajectory(
     path: xr.DataArray,
     *,
@@ -113,6 +117,8 @@ def _gather(path: xr.DataArray, decision: str, scale: str, labels: Mapping[str, 
             "use trajectory(..., order='date'), or leave decision out"
         )
         raise BayesTraceError(message)
+    if decision:
+        _check_date(decision)
     early = path.isel(step=slice(None, -1)).values
     log_odds = scale == "log_odds" or (scale == "auto" and bool((early > _SATURATED).any()))
     values = {
@@ -122,6 +128,14 @@ def _gather(path: xr.DataArray, decision: str, scale: str, labels: Mapping[str, 
     room = _NAMES - inches("  30 Sep 2000")
     items = ["prior", *(item_name(name, labels, room) for name in names)]
     return Path(items, dates, values, decision, log_odds)
+
+
+def _check_date(decision: str) -> None:
+    try:
+        TypeAdapter(HistoricDate).validate_python(decision)
+    except ValidationError as error:
+        message = f"decision={decision!r}; expected YYYY, YYYY-MM, YYYY-MM-DD or two of them joined by /"
+        raise BayesTraceError(message) from error
 
 
 def _by_item(path: Path, ax: Axes | None, width: float) -> Axes:

@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 
 from bayes_trace.errors import BayesTraceError, UnknownNameError
+from bayes_trace.guards import guarded
 from bayes_trace.plots.lettering import fit, inches, shown_in_legends
 from bayes_trace.tables import probability
 
@@ -82,6 +83,7 @@ _CARRIED = (
 )
 
 
+@guarded
 def labels_from(evidence: xr.Dataset, *, episode: str | None = None) -> dict[str, str]:
     """Words for the ids of compiled evidence, to pass to plots of results that carry none.
 
@@ -118,6 +120,7 @@ def labels_from(evidence: xr.Dataset, *, episode: str | None = None) -> dict[str
     return found | {str(name): str(word) for name, word in pairs if str(word)}
 
 
+@guarded
 def labeller(evidence: xr.Dataset) -> MapLabeller:
     r"""A labeller for ArviZ's own plots and tables, which then show words where draws hold ids.
 
@@ -246,6 +249,7 @@ def episode_labels(
     ]
 
 
+@guarded
 def caption(
     *results: xr.Dataset | xr.DataArray,
     text: str = "",

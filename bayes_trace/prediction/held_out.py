@@ -12,6 +12,7 @@ import xarray as xr
 
 from bayes_trace.errors import BayesTraceError, NoDataModelError, UnknownNameError
 from bayes_trace.exact import update
+from bayes_trace.guards import guarded
 from bayes_trace.likelihood import drop_entries, links_of
 from bayes_trace.likelihood.links import FACT
 from bayes_trace.scales import log_sum
@@ -26,6 +27,7 @@ By = Literal["item", "cluster", "source"]
 Groups = Sequence[tuple[Index, Index]]
 
 
+@guarded
 def predict(
     evidence: xr.Dataset, *, items: Iterable[str] | None = None, by: By = "item", coder: str | None = None
 ) -> xr.Dataset:

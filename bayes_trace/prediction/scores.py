@@ -10,6 +10,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.special import entr
 
 from bayes_trace.errors import BayesTraceError
+from bayes_trace.guards import guarded
 from bayes_trace.prediction.held_out import By, one_coder, predict, predicted, usable
 from bayes_trace.scales import log_sum
 
@@ -20,6 +21,7 @@ Index = npt.NDArray[np.int64]
 BITS = 1 / np.log(2)
 
 
+@guarded
 def surprise(evidence: xr.Dataset, *, by: By = "item", coder: str | None = None) -> xr.Dataset:
     """How surprising each finding is, in bits, in general and if the leader on the rest is true.
 
@@ -62,6 +64,7 @@ def surprise(evidence: xr.Dataset, *, by: By = "item", coder: str | None = None)
     )
 
 
+@guarded
 def holdout(evidence: xr.Dataset, *, k: int = 5, seed: int = 0, coder: str | None = None) -> xr.Dataset:
     """Whether the rest of the evidence predicts what was found better than the priors do, fold by fold.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import xarray as xr
 
 from bayes_trace.errors import BayesTraceError
+from bayes_trace.guards import guarded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["describe", "prediction_table"]
 
 
+@guarded
 def prediction_table(scored: xr.Dataset) -> pd.DataFrame:
     """One row per finding, the most surprising first.
 
@@ -46,6 +48,7 @@ def prediction_table(scored: xr.Dataset) -> pd.DataFrame:
     return ordered[[*short.values(), *columns]]
 
 
+@guarded
 def describe(scored: xr.Dataset) -> str:
     """How surprising the findings are given the rest of the evidence, in plain words.
 

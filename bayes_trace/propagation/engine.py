@@ -15,6 +15,7 @@ import pandas as pd
 import xarray as xr
 
 from bayes_trace.errors import BayesTraceError, UnknownNameError
+from bayes_trace.guards import guarded
 from bayes_trace.likelihood import cluster_weight, effective_likelihood
 from bayes_trace.likelihood.links import ITEM
 from bayes_trace.likelihood.ranges import Elicited, elicited, ranged
@@ -37,6 +38,7 @@ ROUNDING = 1e-9
 LARGEST_SEED = 2**31
 
 
+@guarded
 def propagate(
     evidence: xr.Dataset,
     *,

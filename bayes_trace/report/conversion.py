@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -15,6 +14,7 @@ from typing import Any, Literal
 
 from bayes_trace.errors import BayesTraceError
 from bayes_trace.evidence import EvidenceSet
+from bayes_trace.files.pandoc import UnboundedError, run_pandoc
 from bayes_trace.report.citation import csl_items
 from bayes_trace.report.word.finish import keep_rows_whole
 from bayes_trace.report.word.reference import write_reference
@@ -89,7 +89,7 @@ class Converter:
             if kind == "pdf":
                 self._pdf(text, path, common, folder)
             else:
-                _run(text, kind, path, [*common, *_particular(kind, folder)])
+                _run(text, kind, path, ["--sandbox", *common, *_particular(kind, folder)])
         if kind == "docx":
             keep_rows_whole(path)
 
@@ -98,7 +98,7 @@ class Converter:
         """A folder with the files that Pandoc asks for."""
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            for file in ("filter.lua", "page.html", "style.css", "preamble.tex"):
+            for file in ("filter.lua", "safe.lua", "page.html", "style.css", "preamble.tex"):
                 (folder / file).write_text(_data(file), encoding="utf-8")
             yield folder
 
@@ -107,6 +107,7 @@ class Converter:
             "--standalone",
             f"--lua-filter={folder / 'filter.lua'}",
             *_citing(csl_items(self.es), self.style, folder),  # after the filter, which asks for every source
+            f"--lua-filter={folder / 'safe.lua'}",  # after the citations, which have links of their own
             "--metadata=link-citations:true",
             f"--resource-path={self.home}",
             # the page of `bayes-trace explore`, where it lies beside
@@ -176,19 +177,20 @@ def cited(
     citations: Sequence[str], references: Sequence[dict[str, Any]], style: str
 ) -> tuple[list[str], dict[str, str]]:
     """Citations in Markdown, in their order, and the references that the style makes of their sources, by key."""
-    import pypandoc
-
     with tempfile.TemporaryDirectory() as name:
-        options = [*_citing(references, style, Path(name)), "--wrap=none"]
+        folder = Path(name)
+        (folder / "safe.lua").write_text(_data("safe.lua"), encoding="utf-8")
+        options = [*_citing(references, style, folder), "--wrap=none", "--sandbox"]
+        options += [f"--lua-filter={folder / 'safe.lua'}"]
         text = "\n\n".join([*(f"::: {{.cited}}\n{each}\n:::" for each in citations), "::: {#refs}\n:::"])
-        tree = json.loads(pypandoc.convert_text(text, "json", format=_READER, extra_args=options))
+        tree = json.loads(_pandoc(text, ["-f", _READER, "-t", "json", *options]))
         *said, listed = tree["blocks"]
         entries = listed["c"][1]
         blocks = [block for div in said for block in div["c"][1]]
         blocks += [block for entry in entries for block in entry["c"][1]]
         plain = json.dumps({**tree, "blocks": blocks, "meta": {}})
-        lines = pypandoc.convert_text(
-            plain, "markdown_strict-raw_html", format="json", extra_args=["--wrap=none"]
+        lines = _pandoc(
+            plain, ["-f", "json", "-t", "markdown_strict-raw_html", "--wrap=none", "--sandbox"]
         ).split("\n\n")
     keys = [entry["c"][0][0].removeprefix("ref-") for entry in entries]
     texts = [" ".join(line.split()) for line in lines]
@@ -196,12 +198,16 @@ def cited(
 
 
 def _run(text: str, kind: Format, path: Path, options: list[str]) -> None:
-    import pypandoc
-
-    logging.getLogger("pypandoc").addHandler(logging.NullHandler())  # or it finds a handler of its own
     target = {"html": "html5", "tex": "latex"}.get(kind, kind)
+    to = [] if kind == "pdf" or "--pdf-engine" in " ".join(options) else ["-t", target]
+    _pandoc(text, ["-f", _READER, *to, "-o", str(path), *options])
+
+
+def _pandoc(text: str, options: list[str]) -> str:
     try:
-        pypandoc.convert_text(text, target, format=_READER, outputfile=str(path), extra_args=options)
-    except RuntimeError as error:
-        message = " ".join(str(error).split())
+        return run_pandoc(text, options)
+    except UnboundedError as error:
+        message = f"Pandoc was stopped after {error}"
         raise BayesTraceError(message) from error
+    except BayesTraceError as error:
+        raise BayesTraceError(" ".join(str(error).split())) from error

@@ -11,6 +11,7 @@ import xarray as xr
 from bayes_trace import scales
 from bayes_trace.evidence import Case, Episode, EvidenceSet
 from bayes_trace.exact import lead, select_coder, update, weight_by_step
+from bayes_trace.guards import guarded
 from bayes_trace.likelihood import compile_evidence
 from bayes_trace.report.attempts import Attempts, gather_attempts, gather_case
 from bayes_trace.report.draws import read_draws
@@ -41,6 +42,7 @@ _DIGITS = 9
 _HUGE = 300.0
 
 
+@guarded
 def gather(
     evidence_set: EvidenceSet,
     *,

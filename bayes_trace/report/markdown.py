@@ -12,6 +12,7 @@ from bayes_trace import tables
 from bayes_trace.checks import Advice, check
 from bayes_trace.evidence import EvidenceSet
 from bayes_trace.evidence.locks import lock_in_words
+from bayes_trace.guards import guarded
 from bayes_trace.report.brief import Brief
 from bayes_trace.report.citation import Cited
 from bayes_trace.report.dialect import Dialect, Picture, Plain
@@ -31,6 +32,7 @@ FEW = 3
 Pictures = Mapping[str, Sequence[Picture]]
 
 
+@guarded
 def markdown(
     gathered: Gathered,
     *,

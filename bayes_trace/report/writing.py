@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +14,12 @@ import xarray as xr
 
 from bayes_trace.errors import BayesTraceError, UnknownNameError
 from bayes_trace.evidence import EvidenceSet
+from bayes_trace.files.keeping import whole, write_text
+from bayes_trace.guards import guarded
 from bayes_trace.report.citation import Cited
 from bayes_trace.report.conversion import Converter, Format, IncompleteReportError, Style
 from bayes_trace.report.dialect import ForPandoc, Plain
+from bayes_trace.report.earlier import MANIFEST, claim, digest_of, set_aside
 from bayes_trace.report.gather import Progress, gather
 from bayes_trace.report.manifest import manifest
 from bayes_trace.report.markdown import Pictures, markdown
@@ -28,6 +32,7 @@ DETAILS: tuple[Detail, ...] = ("brief", "standard", "full")
 STYLES: tuple[Style, ...] = ("chicago", "apsa", "apa")
 
 
+@guarded
 def write_report(  # noqa: PLR0913 - every choice but two has a default
     evidence_set: EvidenceSet,
     folder: str | Path,
@@ -39,6 +44,8 @@ def write_report(  # noqa: PLR0913 - every choice but two has a default
     draws: Sequence[xr.DataTree] = (),
     coder: str | None = None,
     progress: Progress | None = None,
+    overwrite: bool = False,
+    origin: str | Path | None = None,
 ) -> dict[str, Path]:
     """Write a report, its ``manifest.json``, and its figures into a folder.
 
@@ -47,7 +54,8 @@ def write_report(  # noqa: PLR0913 - every choice but two has a default
     evidence_set
         Scenarios already applied, if any.
     folder
-        Made if it is not there; files of an earlier report are replaced, nothing else is touched.
+        Made if it is not there; files of an earlier report are replaced. What that wrote in a format that is
+        not asked for now is set aside as ``report.earlier.*`` where it is out of date. Nothing else is touched.
     formats
         ``md``, ``html`` (one page with all it needs inside), ``docx``, ``tex`` or ``pdf`` (which
         needs a TeX engine or WeasyPrint). Markdown is always written.
@@ -64,6 +72,10 @@ def write_report(  # noqa: PLR0913 - every choice but two has a default
         By default the base coder.
     progress
         Called as ``callback(description, fraction)``, with the fraction of the work done.
+    overwrite
+        Replace files of the same names that no earlier report wrote.
+    origin
+        Folder that the set was read from; noted, seen from the report, for ``bayes-trace verify``.
 
     Returns
     -------
@@ -74,7 +86,8 @@ def write_report(  # noqa: PLR0913 - every choice but two has a default
     UnknownNameError
         For an unknown coder, format, style or detail.
     BayesTraceError
-        If draws were made from another set or scenario.
+        If draws were made from another set or scenario, a file is there that no report wrote, or the folder
+        lies in an evidence set.
     IncompleteReportError
         If a format could not be made, after all others were.
 
@@ -88,9 +101,10 @@ def write_report(  # noqa: PLR0913 - every choice but two has a default
     chosen = [each for each in FORMATS if each in _known("format", ["md", *formats], FORMATS)]
     cited = next(each for each in STYLES if each in _known("style", [style], STYLES))
     depth = next(each for each in DETAILS if each in _known("detail", [detail], DETAILS))
+    claim(Path(folder), [f"report.{kind}" for kind in chosen], overwrite=overwrite)
     say: Progress = progress or (lambda _what, _done: None)
     gathered = gather(evidence_set, coder=coder, draws=draws, detail=depth, progress=_part(say, 0.0, 0.4))
-    run = _Run(Path(folder), gathered, cited, depth, draws)
+    run = _Run(Path(folder), gathered, cited, depth, draws, origin=origin)
     run.home.mkdir(parents=True, exist_ok=True)
     if len(chosen) > 1 if figures is None else figures:
         run.draw(chosen, _part(say, 0.4, 0.7))
@@ -117,6 +131,7 @@ class _Run:
     detail: Detail
     draws: Sequence[xr.DataTree]
     pictures: Pictures | None = None
+    origin: str | Path | None = None
 
     def draw(self, formats: Sequence[Format], say: Progress) -> None:
         """Draw the figures in the file types that the formats need."""
@@ -153,32 +168,39 @@ class _Run:
         if kind == "md":
             es = self.gathered.evidence_set
             plain = Plain(es, cited=Cited(es, self.style, more=self.gathered.preferred.items))
-            path.write_text(
-                markdown(self.gathered, dialect=plain, pictures=self.pictures, detail=self.detail),
-                encoding="utf-8",
-                newline="\n",
+            write_text(
+                path, markdown(self.gathered, dialect=plain, pictures=self.pictures, detail=self.detail)
             )
         else:
             converter = Converter(self.gathered.evidence_set, self.home, self.style)
             dialect = ForPandoc(self.gathered.evidence_set, suffix=converter.suffix(kind))
-            converter.convert(
-                markdown(self.gathered, dialect=dialect, pictures=self.pictures, detail=self.detail),
-                kind,
-                path,
-            )
+            text = markdown(self.gathered, dialect=dialect, pictures=self.pictures, detail=self.detail)
+            with whole(path) as file:
+                converter.convert(text, kind, file)
         return path
 
     def _manifest(self, files: dict[str, Path]) -> Path:
-        """Versions and choices, and the day, which stands nowhere else."""
-        path = self.home / "manifest.json"
-        facts: dict[str, Any] = {
-            **manifest(self.gathered),
-            "style": self.style,
-            "detail": self.detail,
-            "files": [each.name for each in files.values()],
+        """Versions, choices and results, and the day, which stands nowhere else."""
+        path = self.home / MANIFEST
+        facts: dict[str, Any] = {**manifest(self.gathered), "style": self.style, "detail": self.detail}
+        names = [each.name for each in files.values()]
+        still, aside = set_aside(self.home, names, facts)
+        names += still
+        facts |= {
+            "set": self._origin(),
+            "files": names,
+            "sha256": {name: digest_of(self.home / name) for name in names},
+            **({"earlier": aside} if aside else {}),
             "made": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         }
-        path.write_text(
-            json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
-        )
+        write_text(path, json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
         return path
+
+    def _origin(self) -> str:
+        """Where the set is, seen from the report; empty where that is not known, or on another drive."""
+        if self.origin is None:
+            return ""
+        try:
+            return Path(os.path.relpath(self.origin, self.home)).as_posix()
+        except ValueError:
+            return ""

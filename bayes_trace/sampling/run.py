@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import xarray as xr
 
 from bayes_trace.errors import BayesTraceError, ConvergenceError, SamplerError, SamplingStoppedError
+from bayes_trace.guards import guarded
 from bayes_trace.sampling.diagnosis import diagnose
 from bayes_trace.sampling.direct import NotTrustedError
 from bayes_trace.sampling.independent import independent_chains
@@ -31,6 +32,7 @@ OTHER_SCALES = (0.5, 2.0)
 COEFFICIENTS = ("coefficient", "effect", "slope")
 
 
+@guarded
 def sample(  # noqa: PLR0913 - what was asked of chains, and by whom
     model: EvidenceModel | xr.Dataset,
     *,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from bayes_trace.errors import EvidenceSetError, Problem, ScenarioError, UnknownNameError
 from bayes_trace.evidence import EvidenceSet, Scenario, list_problems
+from bayes_trace.guards import guarded
 from bayes_trace.scenarios.bias import discount_search
 from bayes_trace.scenarios.copying import copy_set
 from bayes_trace.scenarios.dropping import drop_items
@@ -17,6 +18,7 @@ from bayes_trace.scenarios.stated import set_clusters, set_episode_priors, set_r
 __all__ = ["apply_scenario"]
 
 
+@guarded
 def apply_scenario(evidence_set: EvidenceSet, *names: str) -> EvidenceSet:
     """Apply named scenarios, one after the other.
 

@@ -23,6 +23,8 @@ from bayes_trace.scenarios.copying import copy_set, map_coded
 __all__ = ["change_hypotheses"]
 
 TOLERANCE = 1e-6
+#: rivals that an answer is about
+FEWEST = 2
 
 
 def change_hypotheses(es: EvidenceSet, scenario: Scenario) -> EvidenceSet:
@@ -34,6 +36,11 @@ def change_hypotheses(es: EvidenceSet, scenario: Scenario) -> EvidenceSet:
             )
             raise ScenarioError(message)
         es = _with_priors(es, scenario.priors)
+    if scenario.drop_hypotheses and len(set(es.hypothesis_ids) - set(scenario.drop_hypotheses)) < FEWEST:
+        message = (
+            f"drops {', '.join(scenario.drop_hypotheses)}; expected at least {FEWEST} hypotheses to be left"
+        )
+        raise ScenarioError(message)
     for name in scenario.drop_hypotheses:
         es = _without_hypothesis(es, name)
     for split in scenario.split:

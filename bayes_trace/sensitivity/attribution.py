@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from bayes_trace.errors import BayesTraceError
+from bayes_trace.guards import guarded
 from bayes_trace.scales import log_to_db
 from bayes_trace.sensitivity.arrays import Arrays, find_hypothesis, open_arrays
 
@@ -14,6 +15,7 @@ __all__ = ["attribution", "component_changes"]
 PRIOR = "prior"
 
 
+@guarded
 def attribution(
     first: xr.Dataset, second: xr.Dataset, *, of: str, against: str, coder: str | None = None
 ) -> xr.DataArray:

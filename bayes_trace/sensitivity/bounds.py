@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 from scipy.special import expit, logsumexp
 
+from bayes_trace.guards import guarded
 from bayes_trace.likelihood import cluster_weight, combined, trace_likelihood
 from bayes_trace.likelihood.ranges import Deviates, Elicited, elicited
 from bayes_trace.scales import Z_90
@@ -23,6 +24,7 @@ POINTS, LOOKS, SWEEPS = 9, 4, 12
 SMALL = 1e-10
 
 
+@guarded
 def interval_bounds(
     evidence: xr.Dataset,
     *,

@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from bayes_trace.exact import LEVEL_DB, TIE, ranking
+from bayes_trace.guards import guarded
 from bayes_trace.scales import log_to_db
 from bayes_trace.sensitivity.arrays import Array, Arrays, normalised, open_arrays
 from bayes_trace.sensitivity.registry import Measure, Question, register
@@ -13,6 +14,7 @@ from bayes_trace.sensitivity.registry import Measure, Question, register
 __all__ = ["carriers"]
 
 
+@guarded
 def carriers(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset:
     """The items for and against the leader of each episode, relative to the runner-up.
 

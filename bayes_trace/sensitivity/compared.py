@@ -11,6 +11,7 @@ import xarray as xr
 from bayes_trace.errors import ImpossibleEvidenceError, ScenarioError, UnknownNameError
 from bayes_trace.evidence import EvidenceSet
 from bayes_trace.exact import TIE
+from bayes_trace.guards import guarded
 from bayes_trace.likelihood import compile_evidence
 from bayes_trace.scales import log_sum, log_to_db
 from bayes_trace.scenarios import apply_scenario
@@ -22,6 +23,7 @@ __all__ = ["scenarios"]
 BASE = "base"
 
 
+@guarded
 def scenarios(
     evidence_set: EvidenceSet,
     *,

@@ -11,6 +11,7 @@ import xarray as xr
 from numpy.polynomial.polynomial import polyadd, polymul, polyroots
 
 from bayes_trace.exact import TIE
+from bayes_trace.guards import guarded
 from bayes_trace.likelihood import effective_number
 from bayes_trace.likelihood.kernel import kappa
 from bayes_trace.scales import log_to_db
@@ -33,6 +34,7 @@ GRID = tuple(np.linspace(0.0, 1.0, 21).tolist())
 Grouping = Literal["cluster", "source", "all"]
 
 
+@guarded
 def dependence_sweep(
     evidence: xr.Dataset,
     *,

@@ -8,11 +8,13 @@ from collections.abc import Callable
 import xarray as xr
 
 from bayes_trace.errors import UnknownNameError
+from bayes_trace.guards import guarded
 from bayes_trace.propagation import propagate
 
 __all__ = ["many_scenarios"]
 
 
+@guarded
 def many_scenarios(
     evidence: xr.Dataset,
     episode: str,

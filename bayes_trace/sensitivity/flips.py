@@ -11,6 +11,7 @@ import numpy as np
 import xarray as xr
 
 from bayes_trace.exact import TIE
+from bayes_trace.guards import guarded
 from bayes_trace.sensitivity.arrays import Array, Arrays, open_arrays
 from bayes_trace.sensitivity.components import Component, components, joined
 from bayes_trace.sensitivity.registry import Measure, Question, register
@@ -21,6 +22,7 @@ __all__ = ["fewest_items_to_flip"]
 LISTED, COUNTED = 20, 10_000
 
 
+@guarded
 def fewest_items_to_flip(
     evidence: xr.Dataset,
     *,

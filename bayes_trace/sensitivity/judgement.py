@@ -8,12 +8,14 @@ import numpy as np
 import xarray as xr
 
 from bayes_trace.errors import BayesTraceError
+from bayes_trace.guards import guarded
 from bayes_trace.sensitivity.arrays import open_arrays
 from bayes_trace.sensitivity.registry import Asked, Criterion, ask_all, questions, rule
 
 __all__ = ["judged", "robustness"]
 
 
+@guarded
 def robustness(
     evidence: xr.Dataset,
     *,

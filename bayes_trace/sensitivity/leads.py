@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from bayes_trace.exact import LEVEL_DB, TIE
+from bayes_trace.guards import guarded
 from bayes_trace.scales import log_to_db
 from bayes_trace.sensitivity.arrays import Array, Arrays, open_arrays, open_every_coder
 from bayes_trace.sensitivity.registry import Asked, Measure, Question, register
@@ -15,6 +16,7 @@ from bayes_trace.sensitivity.registry import Asked, Measure, Question, register
 __all__ = ["coder_leads", "scenario_leads"]
 
 
+@guarded
 def scenario_leads(evidence: xr.Dataset, scenarios: xr.Dataset, *, coder: str | None = None) -> xr.Dataset:
     """The smallest lead of each episode's leader under the scenarios that change a number of that episode.
 
@@ -61,6 +63,7 @@ def scenario_leads(evidence: xr.Dataset, scenarios: xr.Dataset, *, coder: str | 
     return _table(arrays, lead, names, "scenario", {"preferred": ("episode", own, {"units": "dB"})})
 
 
+@guarded
 def coder_leads(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset:
     """The smallest lead of each episode's leader by another coder who has coded anything of it.
 

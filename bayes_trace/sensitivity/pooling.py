@@ -10,6 +10,7 @@ import xarray as xr
 
 from bayes_trace.errors import BayesTraceError, UnknownNameError
 from bayes_trace.exact import fill_gaps, log_pool, spoken_by_coder, update, voices
+from bayes_trace.guards import guarded
 from bayes_trace.scales import log_to_db
 from bayes_trace.sensitivity.arrays import Array, check_choice
 from bayes_trace.sensitivity.registry import Question, register
@@ -17,6 +18,7 @@ from bayes_trace.sensitivity.registry import Question, register
 __all__ = ["pool"]
 
 
+@guarded
 def pool(
     evidence: xr.Dataset, *, how: Literal["linear", "log"] = "log", weights: Mapping[str, float] | None = None
 ) -> xr.Dataset:

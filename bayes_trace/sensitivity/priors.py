@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from bayes_trace.errors import BayesTraceError
+from bayes_trace.guards import guarded
 from bayes_trace.scales import db_to_log, expit, log_sum, log_to_db, logit
 from bayes_trace.sensitivity.arrays import (
     Array,
@@ -29,6 +30,7 @@ EPSILONS = (0.05, EPSILON, 0.2)
 SWEEP = tuple(np.linspace(-30.0, 30.0, 61).tolist())
 
 
+@guarded
 def prior_sweep(
     evidence: xr.Dataset,
     *,
@@ -134,6 +136,7 @@ def _replaced(arrays: Arrays, of: Index, odds: Array) -> Array:
     return joint
 
 
+@guarded
 def prior_needed(
     evidence: xr.Dataset, *, probability: float = 0.5, doubt_db: float = 10.0, coder: str | None = None
 ) -> xr.Dataset:
@@ -226,6 +229,7 @@ def _for_and_against(arrays: Arrays) -> tuple[Array, Array]:
     return gain, loss
 
 
+@guarded
 def contamination_bounds(
     evidence: xr.Dataset, *, epsilon: float | Sequence[float] = 0.1, coder: str | None = None
 ) -> xr.Dataset:

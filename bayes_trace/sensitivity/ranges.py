@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 from scipy.special import expit
 
+from bayes_trace.guards import guarded
 from bayes_trace.likelihood import parts_of
 from bayes_trace.scales import Z_90, db_to_log, log_to_db, logit
 from bayes_trace.sensitivity.arrays import (
@@ -27,6 +28,7 @@ HIGHEST = 0.999
 ENDS = ("low", "high")
 
 
+@guarded
 def one_way(evidence: xr.Dataset, *, uniform: float | None = None, coder: str | None = None) -> xr.Dataset:
     """Posterior with each coding at the low and at the high end of its range: the tornado.
 

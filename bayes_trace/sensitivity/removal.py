@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from bayes_trace.errors import BayesTraceError
+from bayes_trace.guards import guarded
 from bayes_trace.likelihood import close_over_given
 from bayes_trace.sensitivity.arrays import Arrays, Flags, check_choice, normalised, open_arrays
 from bayes_trace.sensitivity.pooling import pool
@@ -18,6 +19,7 @@ __all__ = ["leave_one_out"]
 Part = Literal["item", "source", "coder", "cluster", "implication", "step"]
 
 
+@guarded
 def leave_one_out(evidence: xr.Dataset, *, by: Part = "item", coder: str | None = None) -> xr.DataArray:
     """Posterior with each item, source, cluster, implication, step or coder set aside in turn.
 

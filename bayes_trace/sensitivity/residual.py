@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from bayes_trace.errors import BayesTraceError
+from bayes_trace.guards import guarded
 from bayes_trace.scales import db_to_log, expit, log_to_db, logit
 from bayes_trace.sensitivity.arrays import normalised, open_arrays
 from bayes_trace.sensitivity.registry import Question, register
@@ -17,6 +18,7 @@ __all__ = ["residual_sweep"]
 DELTAS = tuple(np.linspace(-20.0, 20.0, 41).tolist())
 
 
+@guarded
 def residual_sweep(
     evidence: xr.Dataset,
     *,

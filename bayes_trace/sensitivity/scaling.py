@@ -10,6 +10,7 @@ from scipy.optimize import brentq
 from scipy.special import logsumexp
 
 from bayes_trace.errors import BayesTraceError, UnknownNameError
+from bayes_trace.guards import guarded
 from bayes_trace.sensitivity.arrays import Array, Arrays, Flags, normalised, open_arrays
 from bayes_trace.sensitivity.registry import Measure, Question, register
 
@@ -22,6 +23,7 @@ CURVE = (0.0, 0.25, 0.5, 0.8, 1.0, 1.25, 1.5, 2.0)
 NOTABLE = 0.05
 
 
+@guarded
 def breakdown(
     evidence: xr.Dataset, *, threshold: float | None = None, coder: str | None = None
 ) -> xr.Dataset:
@@ -129,6 +131,7 @@ def _convex_roots(prior: Array, gain: Array, threshold: float) -> tuple[float, f
     return low, float(brentq(surplus, 1.0, top, xtol=1e-13))
 
 
+@guarded
 def power_scaling(
     evidence: xr.Dataset,
     *,

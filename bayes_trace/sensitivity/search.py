@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from bayes_trace.exact import TIE
+from bayes_trace.guards import guarded
 from bayes_trace.likelihood.links import EVENT, REPORT
 from bayes_trace.scales import log_to_db
 from bayes_trace.sensitivity.arrays import Array, Arrays, Index, open_arrays
@@ -16,6 +17,7 @@ from bayes_trace.sensitivity.registry import Measure, Question, register
 __all__ = ["recoding", "search_bias"]
 
 
+@guarded
 def search_bias(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset:
     """How biased a search for the leader's items could be before that bias alone explains the lead.
 
@@ -150,6 +152,7 @@ def _share_to_lose(one: _Favour) -> float:
     return float(one.items[: gone[0]].sum() / one.items.sum()) if one.items.size else 0.0
 
 
+@guarded
 def recoding(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset:
     """How many items would have to be turned around before another hypothesis leads.
 

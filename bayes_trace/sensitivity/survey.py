@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from bayes_trace.evidence import EvidenceSet
+from bayes_trace.guards import guarded
 from bayes_trace.likelihood import compile_evidence
 from bayes_trace.sensitivity.arrays import open_arrays
 from bayes_trace.sensitivity.compared import scenarios
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["survey", "to_tables"]
 
 
+@guarded
 def survey(
     evidence_set: EvidenceSet,
     *,
@@ -91,6 +93,7 @@ def _storable(node: xr.Dataset) -> xr.Dataset:
     )
 
 
+@guarded
 def to_tables(tree: xr.DataTree) -> dict[str, pd.DataFrame]:
     """One flat table for each node of a survey, for CSV.
 

@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 from scipy.special import expit
 
+from bayes_trace.guards import guarded
 from bayes_trace.likelihood import Links, cluster_weight, effective_likelihood, effective_number
 from bayes_trace.likelihood.links import FACT
 from bayes_trace.scales import log_to_db
@@ -20,6 +21,7 @@ __all__ = ["tipping_points"]
 REACH, POINTS, LOOKS = 40.0, 65, 12
 
 
+@guarded
 def tipping_points(
     evidence: xr.Dataset, *, target: str | None = None, coder: str | None = None
 ) -> xr.Dataset:

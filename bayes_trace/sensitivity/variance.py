@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from bayes_trace.errors import BayesTraceError
+from bayes_trace.guards import guarded
 from bayes_trace.likelihood import cluster_weight, effective_likelihood
 from bayes_trace.likelihood.quadrature import two_piece_nodes
 from bayes_trace.likelihood.ranges import Elicited, elicited
@@ -27,6 +28,7 @@ CODERS = "coders"
 STILL = 1e-24
 
 
+@guarded
 def global_indices(
     evidence: xr.Dataset,
     *,

@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from bayes_trace.errors import BayesTraceError, ScaleError, UnknownNameError
+from bayes_trace.guards import guarded
 from bayes_trace.likelihood.links import REPORT
 from bayes_trace.scales import expit
 from bayes_trace.sensitivity.arrays import Array, Arrays, Index, normalised, open_arrays
@@ -15,6 +16,7 @@ from bayes_trace.sensitivity.arrays import Array, Arrays, Index, normalised, ope
 __all__ = ["jeffrey", "soft_evidence"]
 
 
+@guarded
 def soft_evidence(
     evidence: xr.Dataset,
     ratios: Mapping[str, float],
@@ -75,6 +77,7 @@ def soft_evidence(
     return _belief(arrays, joint)
 
 
+@guarded
 def jeffrey(
     evidence: xr.Dataset,
     probabilities: Mapping[str, float],

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from bayes_trace.errors import SimulationError
+from bayes_trace.guards import guarded
 from bayes_trace.scales import log_sum
 from bayes_trace.simulation.correlated import Correlations
 from bayes_trace.simulation.drawing import Design, designs, draw, log_likelihood, log_posterior
@@ -26,6 +27,7 @@ BINS = 10
 ROOM = 1e-9
 
 
+@guarded
 def misleading_rates(
     evidence: xr.Dataset,
     *,
@@ -100,6 +102,7 @@ def misleading_rates(
     return xr.Dataset({**parts, "exact": exact}, coords, dict(evidence.attrs))
 
 
+@guarded
 def diagnosands(
     evidence: xr.Dataset,
     *,

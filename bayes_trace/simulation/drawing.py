@@ -10,6 +10,7 @@ import xarray as xr
 from scipy.special import expit, ndtr
 
 from bayes_trace.errors import NoDataModelError, SimulationError, UnknownNameError
+from bayes_trace.guards import guarded
 from bayes_trace.likelihood import best_point, effective_likelihood, links_of
 from bayes_trace.likelihood.kernel import NUMPY
 from bayes_trace.likelihood.links import EVENT
@@ -189,6 +190,7 @@ def log_posterior(design: Design, weights: Array) -> Array:
     return np.asarray(both - log_sum(both, axis=-1)[:, None])
 
 
+@guarded
 def simulate(
     evidence: xr.Dataset,
     *,

@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from bayes_trace.errors import ModelError
+from bayes_trace.guards import guarded
 from bayes_trace.summary.episodes import marks
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ __all__ = ["summarise_attempts"]
 LOWER = 0.05
 
 
+@guarded
 def summarise_attempts(draws: xr.DataTree) -> pd.DataFrame:
     """One row per decision of a success model.
 

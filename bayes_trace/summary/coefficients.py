@@ -9,6 +9,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from bayes_trace.errors import ModelError
+from bayes_trace.guards import guarded
 from bayes_trace.summary.episodes import intervals, marks
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ MOVED = 0.5
 MORE_LIKELY_THAN_NOT = 0.5
 
 
+@guarded
 def summarise_coefficients(draws: xr.DataTree) -> pd.DataFrame:
     """One row per coefficient of a comparative or success model.
 

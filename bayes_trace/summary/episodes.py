@@ -10,6 +10,8 @@ import numpy.typing as npt
 import xarray as xr
 from arviz_stats.base import array_stats
 
+from bayes_trace.guards import guarded
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -26,6 +28,7 @@ LEVEL = 1e-12
 PAIR = 2
 
 
+@guarded
 def summarise(draws: xr.DataTree) -> pd.DataFrame:
     """One row per episode and hypothesis.
 

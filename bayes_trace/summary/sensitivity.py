@@ -11,6 +11,7 @@ from arviz_base import dataset_to_dataframe
 from arviz_stats import psense, psense_summary
 
 from bayes_trace.errors import NoDataModelError, UnknownNameError
+from bayes_trace.guards import guarded
 from bayes_trace.summary.episodes import CONSTANT
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["power_sensitivity"]
 
 
+@guarded
 def power_sensitivity(draws: xr.DataTree, *, episode: str) -> pd.DataFrame:
     """How strongly the answer for an episode depends on the prior and on the evidence.
 

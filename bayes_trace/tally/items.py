@@ -7,11 +7,13 @@ import xarray as xr
 
 from bayes_trace.errors import CountError
 from bayes_trace.exact import weight_of_evidence
+from bayes_trace.guards import guarded
 from bayes_trace.tally.factors import bayes_factor
 
 __all__ = ["tally"]
 
 
+@guarded
 def tally(
     evidence: xr.Dataset, of: str, *, against: str, minimum_db: float = 0.0, coder: str | None = None
 ) -> xr.Dataset:

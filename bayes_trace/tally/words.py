@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 
+from bayes_trace.guards import guarded
+
 __all__ = ["reading"]
 
 #: dB within which two methods say about the same, and below which a sum of weights says nothing
 ALIKE, EVEN = 3.0, 1.0
 
 
+@guarded
 def reading(
     supporting: int, opposing: int, *, bayes_factor: float, weight: float, of: str, against: str
 ) -> str:

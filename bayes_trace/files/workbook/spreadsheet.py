@@ -14,12 +14,14 @@ from bayes_trace.files.workbook.flat import flat_text, is_flat, take_flat
 from bayes_trace.files.workbook.layout import excel_bytes, oversized
 from bayes_trace.files.workbook.sheets import Rows, empty_sheets, export_rows, take_sheets
 from bayes_trace.files.writing import refuse_faulty
+from bayes_trace.guards import guarded
 
 __all__ = ["read_spreadsheet", "read_with_remarks", "write_spreadsheet", "write_spreadsheet_template"]
 
 _ENDINGS = "expected a file ending in .xlsx or .csv; save it as one of them"
 
 
+@guarded
 def read_spreadsheet(path: str | Path) -> EvidenceSet:
     r"""Read the evidence set in a workbook or in a table of codings.
 
@@ -103,6 +105,7 @@ def _take_tables(tables: dict[str, Table], draft: Draft) -> str:
     return ""
 
 
+@guarded
 def write_spreadsheet(evidence_set: EvidenceSet, path: str | Path, *, overwrite: bool = False) -> Path:
     """Write a set to one file: a workbook with everything, or a table of its codings.
 

@@ -7,6 +7,11 @@ local function line_break(raw)
   if raw.format == 'html' and raw.text:match('^<br') then
     return pandoc.LineBreak()
   end
+  return pandoc.Str(raw.text)
+end
+
+local function as_text(raw)
+  return pandoc.Plain({ pandoc.Str(raw.text) })
 end
 
 local function rows_of(table_)
@@ -170,4 +175,4 @@ local function with_room(header)
   end
 end
 
-return { { Pandoc = with_sources, RawInline = line_break }, { Div = framed, Span = code, Str = long, Figure = wide, Pandoc = entitled }, { Header = with_room } }
+return { { Pandoc = with_sources, RawInline = line_break, RawBlock = as_text }, { Div = framed, Span = code, Str = long, Figure = wide, Pandoc = entitled }, { Header = with_room } }

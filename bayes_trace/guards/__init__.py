@@ -1,0 +1,96 @@
+"""What is handed to a public function, looked at before anything is computed: its kind, its shape, its type."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+
+from bayes_trace.errors import UnknownNameError, WrongArgumentError
+from bayes_trace.guards.annotations import alternatives, fits, options, words
+from bayes_trace.guards.kinds import KINDS, XARRAY, Kind, check_shape, described, sentence
+
+__all__ = ["KINDS", "guarded"]
+
+#: whether a guarded function is at work: what it hands on has been looked at
+_INSIDE: ContextVar[bool] = ContextVar("inside", default=False)
+
+
+def guarded[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """The same function, which refuses what it cannot use and says what to call first.
+
+    Kinds are told by the names of parameters, types by their annotations. What guarded functions hand to
+    one another is not looked at again.
+
+    Examples
+    --------
+    >>> import bayes_trace as bt
+    >>> bt.update(bt.from_table({"memo": {"A": 0.8, "B": 0.2}}))
+    Traceback (most recent call last):
+        ...
+    bayes_trace.errors.WrongArgumentError: update: evidence is an evidence set, expected compiled evidence;
+    call bt.compile_evidence(evidence_set) first
+    """
+    signature = inspect.signature(function)
+
+    @functools.wraps(function)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+        if _INSIDE.get():
+            return function(*args, **kwargs)
+        _look(function, signature, args, kwargs)
+        token = _INSIDE.set(True)
+        try:
+            return function(*args, **kwargs)
+        finally:
+            _INSIDE.reset(token)
+
+    return checked
+
+
+def _look(
+    function: Callable[..., object],
+    signature: inspect.Signature,
+    args: tuple[object, ...],
+    kwargs: dict[str, object],
+) -> None:
+    """Refuse the first argument that will not do."""
+    try:
+        bound = signature.bind(*args, **kwargs).arguments
+    except TypeError:
+        return  # a missing or unknown argument: the call itself says so, better than we could
+    for name, value in bound.items():
+        parameter = signature.parameters[name]
+        each = value if parameter.kind is inspect.Parameter.VAR_POSITIONAL else (value,)
+        for one in each if isinstance(each, tuple) else (each,):
+            _argument(function, name, str(parameter.annotation), one)
+
+
+def _argument(function: Callable[..., object], name: str, annotation: str, value: object) -> None:
+    short = function.__name__
+    kind = KINDS.get(f"{short}.{name}") or KINDS.get(name)
+    wanted = alternatives(annotation)
+    if not any(fits(each, value, function.__globals__) for each in wanted):
+        _refuse(short, name, value, kind, wanted, function.__globals__)
+    for each in value if isinstance(value, (list, tuple)) else (value,):
+        if kind and type(each).__name__ in XARRAY:
+            check_shape(short, name, each, kind)
+
+
+def _refuse(
+    function: str,
+    name: str,
+    value: object,
+    kind: Kind | None,
+    wanted: list[str],
+    known: Mapping[str, object],
+) -> None:
+    listed = [option for each in wanted for option in options(each, known)]
+    if listed and isinstance(value, str):
+        raise UnknownNameError(name.replace("_", " "), value, listed)
+    said = " or ".join(dict.fromkeys(words(each, known) for each in wanted))
+    if kind and any(each.startswith("xr.") for each in wanted):
+        raise WrongArgumentError(sentence(function, name, described(value), kind))
+    made = "; call bt.read_evidence_set(folder) first" if "EvidenceSet" in wanted else ""
+    message = f"{function}: {name} is {described(value)}, expected {said}{made}"
+    raise WrongArgumentError(message)

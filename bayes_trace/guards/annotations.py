@@ -1,0 +1,149 @@
+"""Whether a value is of the type that an annotation names, without a package being imported for it."""
+
+from __future__ import annotations
+
+import ast
+import math
+import numbers
+import types
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+__all__ = ["alternatives", "fits", "options", "words"]
+
+
+def alternatives(annotation: str) -> list[str]:
+    """Parts of a union; what stands in brackets stays together.
+
+    Examples
+    --------
+    >>> alternatives("Mapping[str, float | int] | None")
+    ['Mapping[str, float | int]', 'None']
+    """
+    parts, depth = [""], 0
+    for sign in annotation:
+        depth += {"[": 1, "]": -1}.get(sign, 0)
+        if sign == "|" and not depth:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return [part.strip() for part in parts]
+
+
+def options(annotation: str, known: Mapping[str, object]) -> tuple[object, ...]:
+    """The words of a Literal, by itself or by name."""
+    named = known.get(annotation)
+    if annotation.startswith("Literal["):
+        found = ast.literal_eval(f"({annotation.removeprefix('Literal[').removesuffix(']')},)")
+        return tuple(found)
+    return get_args(named) if get_origin(named) is Literal else ()
+
+
+#: classes told by their names, so that none of their packages is imported here, and what people call them
+_CLASSES = {
+    "xr.Dataset": "a dataset",
+    "xr.DataArray": "an array",
+    "xr.DataTree": "a DataTree",
+    "pd.DataFrame": "a data frame",
+    "EvidenceSet": "an evidence set",
+    "EvidenceModel": "a model",
+    "CausalModel": "a causal model",
+    "Gathered": "what report.gather gives",
+    "Dialect": "a dialect of report.dialect",
+    "Axes": "axes of Matplotlib",
+}
+
+
+def words(annotation: str, known: Mapping[str, object]) -> str:
+    """An annotation as people say it."""
+    base, _, inside = annotation.partition("[")
+    if listed := options(annotation, known):
+        return f"one of {', '.join(map(str, listed))}"
+    of = {"str": " of texts", "float": " of numbers"}.get(inside.rstrip("]").rpartition(" ")[2], "")
+    plain = {"str": "text", "int": "a whole number", "float": "a number", "bool": "True or False"}
+    lists = {"Sequence": f"a list{of}", "Iterable": f"a list{of}", "Mapping": "a mapping by name"}
+    other = {"Path": "a path", "None": "None", "Callable": "a function", "Progress": "a function"}
+    other |= {"npt.ArrayLike": "numbers", "tuple": f"a pair{of}" if inside.count(",") == 1 else "a tuple"}
+    return {**plain, **lists, **other, **_CLASSES}.get(base, base)
+
+
+def fits(annotation: str, value: object, known: Mapping[str, object]) -> bool:
+    """Whether a value is of the type of one annotation; one that is not understood takes anything."""
+    base, _, inside = annotation.partition("[")
+    if listed := options(annotation, known):
+        return isinstance(value, str) and value in listed
+    if base in _CLASSES:
+        return base.rpartition(".")[2] in {each.__name__ for each in type(value).__mro__}
+    if base in _PLAIN:
+        return _PLAIN[base](value)
+    if base in _HOLDING:
+        return _HOLDING[base](inside[:-1], value, known)
+    return _is_of(known.get(annotation), value)
+
+
+def _is_of(named: object, value: object) -> bool:
+    """Whether a value is of a class, a union or a kind of list that has a name of its own."""
+    if isinstance(named, types.UnionType):
+        return any(_is_of(each, value) for each in get_args(named))
+    origin = get_origin(named) or named
+    return isinstance(value, origin) if isinstance(origin, type) else True
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        return False
+    return not math.isnan(value)
+
+
+def _are_numbers(values: Any) -> bool:  # noqa: ANN401
+    import numpy as np
+
+    try:
+        np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+_PLAIN: dict[str, Callable[[object], bool]] = {
+    "None": lambda value: value is None,
+    "str": lambda value: isinstance(value, str),
+    "Path": lambda value: isinstance(value, Path),
+    "bool": lambda value: isinstance(value, bool) or type(value).__name__ == "bool",
+    "int": lambda value: isinstance(value, numbers.Integral) and not isinstance(value, bool),
+    "float": _is_number,
+    "Callable": callable,
+    "Progress": callable,
+    "npt.ArrayLike": _are_numbers,
+}
+
+
+def _is_list(annotation: str, value: object, known: Mapping[str, object]) -> bool:
+    plain = isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping))
+    # a record of pydantic can be gone through, and is no list
+    listed = plain and type(value).__name__ not in ("Dataset", "DataTree")
+    listed = listed and (hasattr(value, "__len__") or hasattr(value, "__next__"))
+    return listed and all(fits(annotation, each, known) for each in _seen(value))
+
+
+def _is_tuple(annotation: str, value: object, known: Mapping[str, object]) -> bool:
+    each = annotation.split(", ")
+    listed = isinstance(value, (tuple, list)) and len(value) == len(each)
+    return listed and all(fits(one, part, known) for one, part in zip(each, _seen(value), strict=True))
+
+
+def _is_mapping(annotation: str, value: object, known: Mapping[str, object]) -> bool:
+    key, _, each = annotation.partition(", ")
+    return isinstance(value, Mapping) and all(
+        fits(key, name, known) and any(fits(part, one, known) for part in alternatives(each))
+        for name, one in value.items()
+    )
+
+
+def _seen(values: Any) -> Iterator[object]:  # noqa: ANN401
+    """What a list holds; what can be gone through once is left alone."""
+    yield from values if hasattr(values, "__len__") else ()
+
+
+_HOLDING = {"Sequence": _is_list, "Iterable": _is_list, "tuple": _is_tuple, "Mapping": _is_mapping}

@@ -1,0 +1,301 @@
+"""Every public function, given something of another kind, says what is there and what to call first."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import re
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+import bayes_trace as bt
+from bayes_trace.errors import BayesTraceError, UnknownNameError, WrongArgumentError
+from bayes_trace.guards import KINDS
+from tests.build import data, item, sound
+
+
+def _public():
+    for name in bt.__all__:
+        value = getattr(bt, name)
+        inside = {name: value}
+        if inspect.ismodule(value):
+            inside = {f"{name}.{each}": getattr(value, each) for each in value.__all__}
+        yield from ((label, each) for label, each in inside.items() if inspect.isfunction(each))
+
+
+FUNCTIONS = dict(_public())
+GUARDED = {name: each for name, each in FUNCTIONS.items() if hasattr(each, "__wrapped__")}
+PARAMETERS = [
+    (name, parameter)
+    for name, each in GUARDED.items()
+    for parameter in inspect.signature(each).parameters.values()
+]
+OF_DATA = ("xr.", "EvidenceSet", "EvidenceModel", "Gathered")
+#: parameters that take a set or a result, and those that take anything else
+DATA = [(name, each) for name, each in PARAMETERS if any(part in each.annotation for part in OF_DATA)]
+PLAIN = [(name, each) for name, each in PARAMETERS if (name, each) not in DATA]
+
+
+def _call(name, arguments):
+    """Call a function with what its parameters are named for."""
+    function = FUNCTIONS[name]
+    by_position = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
+    kinds = {each.name: each.kind for each in inspect.signature(function).parameters.values()}
+    first = [arguments[each] for each, kind in kinds.items() if kind in by_position and each in arguments]
+    return function(
+        *first, **{each: one for each, one in arguments.items() if kinds[each] not in by_position}
+    )
+
+
+@pytest.fixture(scope="module")
+def things():
+    """A set that has what results are made of, by the names by which messages speak of them."""
+    items = [
+        item("memo", {"A": (0.6, 0.8, 0.9), "B": (0.1, 0.2, 0.4), "C": 0.3}, step="motive", date="1970"),
+        item("note", {"A": 0.3, "B": 0.5, "C": 0.4}, cluster="k"),
+        item("diary", {"A": 0.4, "B": 0.6, "C": 0.5}, cluster="k"),
+        item("file", {"A": 0.9, "B": 0.3, "C": 0.5}, found="planned", cost=2),
+    ]
+    plain = data(items, hypotheses=("A", "B", "C"), clusters=[{"id": "k", "correlation": 0.3}])
+    plain["hypotheses"][0]["steps"] = ["motive"]
+    es = sound({**plain, "scenarios": {"doubt": {"label": "Doubt", "drop": ["note"]}}})
+    evidence = bt.compile_evidence(es)
+    known = {"bt": bt, "evidence_set": es, "evidence": evidence, "posterior": bt.update(evidence)}
+    return {**known, "of": "A", "rival": "B", "episode": "e1", "first": [2, 3, 8], "second": [0.2, 0.5, 1.5]}
+
+
+@pytest.fixture(scope="module")
+def made(things):
+    """Results by the calls that messages advise."""
+    return {kind: eval(kind.call.partition(" or ")[0], {}, things) for kind in set(KINDS.values())}
+
+
+@pytest.fixture(scope="module")
+def good(things, made):
+    """For a function, arguments that do."""
+    from bayes_trace import causal
+
+    model = causal.CausalModel("X -> Y")
+    plain = {
+        "of": "A",
+        "against": "B",
+        "episode": "e1",
+        "conditions": ["record"],
+        "truth": "A",
+        "k": 2,
+        "r": 1,
+        "m": 5,
+        "g": 0.5,
+        "names": "doubt",
+        "pairs": [("A", "B")],
+        "likelihoods": {"memo": {"A": 0.8, "B": 0.2}},
+        "folder": "folder",
+        "path": "file.csv",
+        "first": things["first"],
+        "second": things["second"],
+        "score": bt.calibration.cllr,
+        "values": [[1.0, 2.0], [1.0, 3.0]],
+        "evidence_set": things["evidence_set"],
+        "model": model,
+        "query": "Y[X=1] > Y[X=0]",
+        "clues": {"X": 1},
+        "clue": "X",
+        "nodes": "X",
+        "treated": 0.6,
+        "untreated": 0.2,
+        "ratios": {"memo@e1": 2.0},
+        "probabilities": {"memo@e1": 0.4},
+        "gathered": bt.report.gather(things["evidence_set"], detail="brief"),
+        "mechanisms": ["x", "y"],
+        "coder": "first",
+        "supporting": 2,
+        "opposing": 1,
+        "bayes_factor": 3.0,
+        "weight": 2.0,
+        "coefficients": pd.DataFrame(),
+        "summary": pd.DataFrame(),
+    }
+
+    def arguments(name):
+        function = FUNCTIONS[name]
+        short, found = function.__name__, {}
+        for each in inspect.signature(function).parameters.values():
+            kind = KINDS.get(f"{short}.{each.name}") or KINDS.get(each.name)
+            if kind and "xr." in each.annotation:
+                found[each.name] = [made[kind]] if each.annotation.startswith("Sequence") else made[kind]
+            elif each.default is inspect.Parameter.empty and each.kind is not each.VAR_POSITIONAL:
+                found[each.name] = plain[each.name]
+        return found
+
+    return arguments
+
+
+def test_whatever_takes_a_set_or_a_result_is_guarded():
+    assert {name for name, _ in DATA} == {
+        name
+        for name, each in FUNCTIONS.items()
+        for parameter in inspect.signature(each).parameters.values()
+        if any(part in parameter.annotation for part in OF_DATA)
+    }
+
+
+def test_what_is_advised_gives_what_was_expected(made):
+    for kind, result in made.items():
+        held = set(getattr(result, "children", ())) | set(getattr(result, "variables", ()))
+        held |= set(getattr(result, "coords", ())) | set(getattr(result, "dims", ()))
+        assert set(kind.holds) <= held, kind
+
+
+def _wrong(things):
+    """What does not do for any set or result."""
+    return {
+        "a path": "evidence_sets/x",
+        "a Path": Path("evidence_sets/x"),
+        "a number": 3,
+        "a list": [1, 2],
+        "a mapping": {"a": 1},
+        "a tree without groups": xr.DataTree(),
+        "an empty dataset": xr.Dataset(),
+        "an empty array": xr.DataArray(np.zeros(2)),
+        "nothing": None,
+    }
+
+
+@pytest.mark.parametrize(("name", "parameter"), DATA, ids=lambda each: getattr(each, "name", each))
+def test_another_kind_is_refused_by_name(name, parameter, things, good, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    arguments = good(name)
+    own = type(arguments.get(parameter.name)).__name__
+    found = {
+        **_wrong(things),
+        "a set": things["evidence_set"],
+        "evidence": things["evidence"],
+        "a posterior": things["posterior"],
+    }
+    for value in found.values():
+        # what is optional, or a result of its own kind, is another matter
+        if (value is None and "None" in parameter.annotation) or type(value).__name__ == own:
+            continue
+        if parameter.name == "results" and isinstance(value, (xr.Dataset, xr.DataArray)):
+            continue  # a caption is of anything
+        with pytest.raises(WrongArgumentError, match=rf"^{FUNCTIONS[name].__name__}: {parameter.name} is "):
+            _call(name, {**arguments, parameter.name: value})
+
+
+RESULTS = [(name, each) for name, each in DATA if "xr." in each.annotation]
+
+
+@pytest.mark.parametrize(("name", "parameter"), RESULTS, ids=lambda each: getattr(each, "name", each))
+@pytest.mark.deep
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_no_result_of_another_kind_fails_inside(name, parameter, made, good):
+    arguments = good(name)
+    for value in made.values():
+        with contextlib.suppress(BayesTraceError):
+            _call(name, {**arguments, parameter.name: value})
+        plt.close("all")
+
+
+# --- evidence that was turned, emptied or cut ---------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (
+            lambda ev: ev.transpose(),
+            "the dimensions of prior are (hypothesis, episode), expected (episode, hypothesis)",
+        ),
+        (lambda ev: ev.assign(prior=ev.prior * np.nan), "prior holds NaN"),
+        (lambda ev: ev.assign(kappa=ev.kappa.astype(str)), "kappa holds <U32, expected numbers"),
+        (lambda ev: ev.isel(coder=0), "the dimensions of log_likelihood are (link, hypothesis)"),
+        (lambda ev: ev.isel(episode=[0]), "episodes were cut out of it; name them in episodes="),
+        (lambda ev: ev.isel(episode=[1, 0]), "its episodes were reordered or cut"),
+    ],
+)
+def test_spoiled_evidence_is_told_from_sound(spoil, said):
+    values = {"A": 0.8, "B": 0.4}
+    two = sound(data([item("x", values), item("y", values, episodes=["e2"])], episodes=("e1", "e2")))
+    with pytest.raises(
+        WrongArgumentError, match=f"^update: evidence is compiled evidence, but {re.escape(said)}"
+    ):
+        bt.update(spoil(bt.compile_evidence(two)))
+
+
+def test_a_posterior_of_nan_is_refused(things):
+    post = things["posterior"]
+    with pytest.raises(WrongArgumentError, match="holds no probability, all of them are NaN"):
+        bt.plots.plot_posterior(post.assign(probability=post.probability * np.nan))
+
+
+# --- words and numbers --------------------------------------------------------------------------
+
+NONSENSE = {
+    "text": "no_such_name",
+    "number": -1.5,
+    "nan": float("nan"),
+    "list": [object()],
+    "object": object(),
+}
+
+
+@pytest.mark.parametrize("name", sorted({name for name, _ in PLAIN}))
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_nonsense_does_not_fail_inside(name, good, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    arguments = good(name)
+    for parameter in (each for one, each in PLAIN if one == name):
+        for value in NONSENSE:
+            with contextlib.suppress(BayesTraceError):
+                _call(name, {**arguments, parameter.name: value})
+            plt.close("all")
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "said"),
+    [
+        (
+            lambda t: bt.update(t["evidence"], point="median"),
+            UnknownNameError,
+            "no point named 'median'; there are: best, mean",
+        ),
+        (
+            lambda t: bt.propagate(t["evidence"], draws="many"),
+            WrongArgumentError,
+            "propagate: draws is 'many', expected a whole number",
+        ),
+        (
+            lambda t: bt.trajectory(t["evidence"], 3),
+            WrongArgumentError,
+            "trajectory: episode is 3, expected text",
+        ),
+        (
+            lambda t: bt.check("folder"),
+            WrongArgumentError,
+            "check: evidence_set is 'folder', expected an evidence set; call bt.read_evidence_set(folder) first",
+        ),
+        (
+            lambda t: bt.summarise(xr.DataTree()),
+            WrongArgumentError,
+            "summarise: draws is a DataTree that holds nothing, expected draws; call",
+        ),
+        (
+            lambda t: bt.lead(t["evidence"]),
+            WrongArgumentError,
+            "lead: posterior is compiled evidence, expected a posterior; call bt.update(evidence) first",
+        ),
+        (
+            lambda t: bt.compile_evidence(t["evidence_set"], episodes="e1"),
+            WrongArgumentError,
+            "compile_evidence: episodes is 'e1', expected a list of texts or None",
+        ),
+    ],
+)
+def test_messages_say_what_is_there_and_what_to_do(call, error, said, things):
+    with pytest.raises(error, match=f"^{re.escape(said)}"):
+        call(things)

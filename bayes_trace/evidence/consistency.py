@@ -215,13 +215,14 @@ def _reliability(where: Where, reliability: Reliability, hypotheses: Iterable[st
 def _silent(where: Where, reliability: Reliability) -> Iterator[Problem]:
     """A source that never says what it is reported to say is no source of it."""
     both = (reliability.hit.best, reliability.false_report.best)
-    if both == (0, 0):
+    if all(each == 0 for each in both):
         message = "hit and false_report are both 0: such a source never reports; give one of them more"
         yield Problem(where, message)
-    if reliability.always_answers and both == (1, 1):
+    if reliability.always_answers and all(each == 1 for each in both):
         message = "hit and false_report are both 1: such a source never denies; give one of them less"
         yield Problem(where, message)
-    if reliability.denies and (reliability.denies.if_true.best, reliability.denies.if_false.best) == (0, 0):
+    denies = reliability.denies
+    if denies and all(each.best == 0 for each in (denies.if_true, denies.if_false)):
         message = "if_true and if_false are both 0: such a source never denies; give one of them more"
         yield Problem((*where, "denies"), message)
 

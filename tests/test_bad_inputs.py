@@ -107,9 +107,7 @@ def template(tmp_path):
     return bt.write_template(tmp_path / "set")
 
 
-@pytest.mark.parametrize(
-    "name", ["cases/more.yaml", "scenarios/more.yaml", "codings/second_reader.csv", "sources.yaml"]
-)
+@pytest.mark.parametrize("name", ["cases/more.yaml", "codings/second_reader.csv", "sources.yaml"])
 def test_a_pipe_is_not_waited_for(name, template):
     (template / name).unlink(missing_ok=True)
     os.mkfifo(template / name)
@@ -117,6 +115,12 @@ def test_a_pipe_is_not_waited_for(name, template):
         bt.EvidenceSetError, match=f"{name}  cannot be read: a pipe or a device, expected a file"
     ):
         bt.read_evidence_set(template)
+
+
+def test_a_pipe_for_a_scenario_stops_only_what_applies_it(template):
+    os.mkfifo(template / "scenarios" / "more.yaml")
+    (fault,) = bt.read_evidence_set(template).scenarios["more"].faults
+    assert "cannot be read: a pipe or a device, expected a file" in str(fault)
 
 
 def test_a_device_is_not_read(template):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import bayes_trace as bt
 from bayes_trace import causal
 from bayes_trace.causal import CausalModel
-from bayes_trace.errors import CausalModelError, CyclicModelError, UnknownNameError
+from bayes_trace.errors import CausalModelError, CyclicModelError, UnknownNameError, WrongArgumentError
 from tests.search import examples
 
 EXACT = 1e-9
@@ -470,7 +470,7 @@ FAULTS = [
     (CausalModelError, lambda: causal.probability(CHAIN, "Y[1=1] == 1"), "expected a node to set"),
     (CausalModelError, lambda: causal.probability(CHAIN, "X == 1; import os"), "';' at character 7"),
     (CausalModelError, lambda: causal.probability(CHAIN, ""), "the end at character 1, expected a node"),
-    (CausalModelError, lambda: causal.probability(CHAIN, 3), "3: expected a question such as"),
+    (WrongArgumentError, lambda: causal.probability(CHAIN, 3), "query is 3, expected Event or text"),
     (
         CausalModelError,
         lambda: causal.probability(CHAIN, CAUSED, given={"X": 2}),

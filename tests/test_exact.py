@@ -186,8 +186,8 @@ def test_a_relative_log_evidence_says_so():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"point": "median"}, "point='median'; expected 'best' or 'mean'"),
-        ({"pool": "geometric"}, "pool='geometric'; expected 'log', 'linear' or 'coherent'"),
+        ({"point": "median"}, "point='median', expected one of best, mean"),
+        ({"pool": "geometric"}, "pool='geometric', expected one of log, linear, coherent"),
         ({"pool": "log", "coder": "first"}, "coder= and pool= are mutually exclusive; give one"),
         ({"coder": "third"}, "no coder named 'third'; there are: first, second"),
     ],

@@ -14,7 +14,7 @@ import pytest
 import xarray as xr
 
 import bayes_trace as bt
-from bayes_trace.errors import BayesTraceError, UnknownNameError, WrongArgumentError
+from bayes_trace.errors import BayesTraceError, WrongArgumentError
 from bayes_trace.guards import KINDS
 from tests.build import data, item, sound
 
@@ -261,8 +261,8 @@ def test_nonsense_does_not_fail_inside(name, good, tmp_path, monkeypatch):
     [
         (
             lambda t: bt.update(t["evidence"], point="median"),
-            UnknownNameError,
-            "no point named 'median'; there are: best, mean",
+            WrongArgumentError,
+            "update: point='median', expected one of best, mean",
         ),
         (
             lambda t: bt.propagate(t["evidence"], draws="many"),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import bayes_trace as bt
-from bayes_trace.errors import PlanningError, UnknownNameError
+from bayes_trace.errors import PlanningError, UnknownNameError, WrongArgumentError
 from bayes_trace.planning import (
     best_next,
     best_plan,
@@ -410,7 +410,7 @@ def test_bad_calls_say_what_there_is():
         best_next(costly([2.0, 1.0, 3.0, 4.0]), budget=0.5)
     with pytest.raises(PlanningError, match="k=5; expected from 1 to the 4 items that are planned"):
         best_plan(ev, k=5)
-    with pytest.raises(PlanningError, match="by='day'; expected 'item' or 'set'"):
+    with pytest.raises(WrongArgumentError, match="by='day', expected one of item, set"):
         expected_learning(ev, by="day")
     with pytest.raises(PlanningError, match="certain=0; expected a probability above 0"):
         strategy(ev, certain=0)

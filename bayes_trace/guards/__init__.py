@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 
-from bayes_trace.errors import UnknownNameError, WrongArgumentError
+from bayes_trace.errors import WrongArgumentError
 from bayes_trace.guards.annotations import alternatives, fits, options, words
 from bayes_trace.guards.kinds import KINDS, XARRAY, Kind, check_shape, described, sentence
 
@@ -87,7 +87,8 @@ def _refuse(
 ) -> None:
     listed = [option for each in wanted for option in options(each, known)]
     if listed and isinstance(value, str):
-        raise UnknownNameError(name.replace("_", " "), value, listed)
+        message = f"{function}: {name}={value!r}, expected one of {', '.join(map(str, listed))}"
+        raise WrongArgumentError(message)
     said = " or ".join(dict.fromkeys(words(each, known) for each in wanted))
     if kind and any(each.startswith("xr.") for each in wanted):
         raise WrongArgumentError(sentence(function, name, described(value), kind))

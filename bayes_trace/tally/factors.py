@@ -6,7 +6,6 @@ import math
 from typing import Literal
 
 from bayes_trace.errors import CountError
-from bayes_trace.guards import guarded
 from bayes_trace.tally.halves import Half
 from bayes_trace.tally.settings import Pair, as_count, as_pairs, as_positive, exp
 
@@ -19,7 +18,6 @@ _EVEN: tuple[Pair, Pair] = ((1, 1), (1, 1))
 _HALF = 0.5
 
 
-@guarded
 def bayes_factor(
     k: int,
     r: int,
@@ -67,7 +65,6 @@ def bayes_factor(
     return exp(log_bayes_factor(k, r, rival=rival, weights=weights, search_bias=search_bias))
 
 
-@guarded
 def log_bayes_factor(
     k: int,
     r: int,
@@ -121,7 +118,6 @@ def _best_rival(k: int, r: int, log_bias: float) -> float:
     return (k * math.log(half) if k else 0.0) + (r * math.log1p(-half) if r else 0.0)
 
 
-@guarded
 def separated(k: int, r: int, g: float, *, search_bias: float = 1.0) -> float:
     """Bayes factor of two theories that claim the shares 1/2 + g and 1/2 - g.
 

@@ -7,7 +7,6 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 from bayes_trace.errors import CountError
-from bayes_trace.guards import guarded
 from bayes_trace.tally.factors import Rival, log_bayes_factor
 from bayes_trace.tally.settings import as_count, as_threshold, exp
 
@@ -27,7 +26,6 @@ _HAIR = 1e-9
 _WIDEST = 512.0
 
 
-@guarded
 def separation(k: int, r: int, *, threshold: float = 20, decimals: int | None = 3) -> float:
     """How far from one half both theories must place their claims for the counts to reach a threshold.
 
@@ -74,7 +72,6 @@ def separation(k: int, r: int, *, threshold: float = 20, decimals: int | None = 
     return rounded
 
 
-@guarded
 def search_bias_tipping(k: int, r: int, *, threshold: float = 20) -> float:
     """The bias of the search from which on the uniform Bayes factor misses a threshold.
 
@@ -120,7 +117,6 @@ def search_bias_tipping(k: int, r: int, *, threshold: float = 20) -> float:
     return math.exp(float(brentq(excess, 0.0, step, xtol=1e-14, rtol=1e-14)))
 
 
-@guarded
 def recoding(k: int, r: int, *, threshold: float = 20, rival: Rival = "uniform") -> int:
     """How many supporting items must be recoded as opposing ones for the counts to miss a threshold.
 
@@ -178,7 +174,6 @@ class PriorTilt:
     posterior_odds: float
 
 
-@guarded
 def prior_tilt(k: int, r: int, m: int) -> PriorTilt:
     """Counts under a prior that is worth m earlier items, all against the working theory.
 
@@ -215,7 +210,6 @@ def prior_tilt(k: int, r: int, m: int) -> PriorTilt:
     return PriorTilt(exp(before), exp(after - before), exp(after))
 
 
-@guarded
 def prior_tilt_tipping(k: int, r: int, *, threshold: float = 20) -> int:
     """The least tilt of the prior at which the posterior odds miss a threshold.
 

@@ -19,7 +19,13 @@ from hypothesis import assume, given
 from scipy.stats import chisquare, ks_2samp, kstest
 
 import bayes_trace as bt
-from bayes_trace.errors import ImpossibleEvidenceError, ModelError, SamplerError, UnknownNameError
+from bayes_trace.errors import (
+    ImpossibleEvidenceError,
+    ModelError,
+    SamplerError,
+    UnknownNameError,
+    WrongArgumentError,
+)
 from bayes_trace.exact.blocks import uncertain_weight
 from bayes_trace.exact.mean import coded_links, level_of
 from bayes_trace.likelihood import cluster_weight, effective_likelihood, with_likelihoods
@@ -368,7 +374,7 @@ WRONG = [
     ),
     (two_readers, {"draws": 0}, SamplerError, "draws=0, tune=1000, chains=4; expected at least one draw"),
     (two_readers, {"seed": -1}, SamplerError, "seed=-1; expected a whole number from 0"),
-    (lambda: "model", {}, SamplerError, "sample takes compiled evidence or a model of bayes_trace"),
+    (lambda: "model", {}, WrongArgumentError, "model is 'model', expected compiled evidence; call"),
 ]
 
 

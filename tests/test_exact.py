@@ -17,7 +17,7 @@ from bayes_trace import (
     ScaleError,
     UnknownNameError,
 )
-from tests.build import data, item, make, sound
+from tests.build import data, item, make, sound, unchecked
 
 Z_90 = 1.6448536269514722
 
@@ -198,15 +198,16 @@ def test_an_update_refuses_what_it_does_not_know(options, message):
 
 
 def test_impossible_evidence_names_the_items_that_did_it():
-    ev = table({"x": {"A": 0.0, "B": 0.5}, "y": {"A": 0.5, "B": 0.0}, "z": {"A": 0.4, "B": 0.2}})
+    rows = {"x": {"A": 0.0, "B": 0.5}, "y": {"A": 0.5, "B": 0.0}, "z": {"A": 0.4, "B": 0.2}}
+    ev = bt.compile_evidence(unchecked([item(name, row) for name, row in rows.items()]))
     with pytest.raises(
         ImpossibleEvidenceError,
-        match=r"episode episode: every hypothesis is ruled out \(A by x; B by y\); at least one likelihood of zero "
+        match=r"episode e1: every hypothesis is ruled out \(A by x; B by y\); at least one likelihood of zero "
         "must be wrong, or the true explanation is not among the hypotheses",
     ) as caught:
         bt.update(ev)
     assert caught.value.items == {"A": ["x"], "B": ["y"]}
-    assert caught.value.episode == "episode"
+    assert caught.value.episode == "e1"
     assert isinstance(caught.value, BayesTraceError)
 
 

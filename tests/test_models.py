@@ -14,6 +14,7 @@ from bayes_trace.errors import (
     ModelError,
     NoDataModelError,
     UnknownNameError,
+    WrongArgumentError,
 )
 from bayes_trace.likelihood import drop_entries
 from bayes_trace.models import (
@@ -27,7 +28,7 @@ from bayes_trace.models import (
 from bayes_trace.models.conditions import without_restating
 from bayes_trace.models.priors import draw_priors
 from bayes_trace.sampling.calibration import calibrate
-from tests.build import item, make, make_set, read
+from tests.build import item, make, make_set, read, unchecked
 
 ROW = {"A": (0.6, 0.8, 0.9), "B": 0.3, "C": 0.2}
 CASES = {f"k{c}": [f"e{c}{n}" for n in range(2)] for c in range(4)}
@@ -121,7 +122,7 @@ def test_names_that_are_not_there():
         comparative_model(ev, conditions=["x"], groups=["year"])
     with pytest.raises(UnknownNameError, match="no episode named 'none'"):
         elicitation_model(ev, episodes=["none"])
-    with pytest.raises(ModelError, match="expected 'episode' or 'set'"):
+    with pytest.raises(WrongArgumentError, match="scope='all', expected one of episode, set"):
         elicitation_model(ev, scope="all")
 
 
@@ -154,7 +155,7 @@ def test_a_set_without_the_outcome_asked_for():
 def test_an_aggregate_has_no_place_in_a_joint_model():
     details = {"sum": {"aggregate_of": ["one"]}}
     ev = bt.compile_evidence(make_set({"one": [item("a", ROW)], "sum": [item("b", ROW)]}, details=details))
-    with pytest.raises(ModelError, match="episode sum sums up others"):
+    with pytest.raises(ModelError, match="episode sum sums up other episodes"):
         elicitation_model(ev, episodes=["one", "sum"], scope="set")
     assert tuple(elicitation_model(ev, scope="set").coords["episode"]) == ("one",)
     assert tuple(elicitation_model(ev).coords["episode"]) == ("one", "sum")
@@ -171,7 +172,7 @@ def test_attempts_need_codings_of_their_own():
 
 
 def test_impossible_evidence_names_its_items():
-    es = bt.from_table({"a": {"A": 0.0, "B": 0.5}, "b": {"A": 0.5, "B": 0.0}})
+    es = unchecked([item("a", {"A": 0.0, "B": 0.5}), item("b", {"A": 0.5, "B": 0.0})])
     with pytest.raises(ImpossibleEvidenceError, match=r"A by a; B by b"):
         elicitation_model(bt.compile_evidence(es))
 

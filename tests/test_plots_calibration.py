@@ -47,11 +47,11 @@ def test_costs_are_drawn_as_computed():
 
 def test_curves_of_another_kind_are_named():
     with pytest.raises(
-        BayesTraceError, match=r"no first, second, weight in .* expected what calibration.tippett"
+        BayesTraceError, match=r"expected curves; call bt\.calibration\.tippett\(first, second\) first"
     ):
         plots.plot_tippett(calibration.ece([1], [1]))
     with pytest.raises(
-        BayesTraceError, match=r"no ece, calibrated, neutral, prior in .* what calibration.ece gives"
+        BayesTraceError, match=r"expected a curve; call bt\.calibration\.ece\(first, second\) first"
     ):
         plots.plot_ece(calibration.tippett([1], [1]))
 

@@ -178,7 +178,9 @@ def test_table_and_words_name_the_least_expected():
         "The least expected is note on episode: probability 0.01 given the rest, and 0.01 if A is true."
         in said
     )
-    with pytest.raises(BayesTraceError, match=r"expected a result of prediction\.surprise"):
+    with pytest.raises(
+        BayesTraceError, match=r"expected surprise; call bt\.prediction\.surprise\(evidence\) first"
+    ):
         describe(predict(bt.compile_evidence(es)))
 
 
@@ -237,7 +239,7 @@ def test_bad_calls_say_what_there_is():
         predict(ev, items=["q"])
     with pytest.raises(UnknownNameError, match="no coder named 'q'; there are: author"):
         predict(ev, coder="q")
-    with pytest.raises(BayesTraceError, match="by='day'; expected 'item', 'cluster' or 'source'"):
+    with pytest.raises(BayesTraceError, match="by='day', expected one of item, cluster, source"):
         predict(ev, by="day")
     with pytest.raises(BayesTraceError, match="k=4; expected 2 or more folds and no more than the 3 sources"):
         holdout(ev, k=4)

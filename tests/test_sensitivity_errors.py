@@ -7,6 +7,7 @@ import pytest
 import bayes_trace as bt
 from bayes_trace import sensitivity as sens
 from bayes_trace.errors import BayesTraceError, ImpossibleEvidenceError, ScaleError, UnknownNameError
+from tests.build import item, unchecked
 
 
 def compiled(es):
@@ -20,12 +21,12 @@ CALLS = [
     (
         lambda ev: sens.leave_one_out(ev, by="page"),
         BayesTraceError,
-        r"by='page'; expected one of item, source",
+        r"by='page', expected one of item, source",
     ),
     (
         lambda ev: sens.leave_one_out(ev, by="coder", coder="author"),
         BayesTraceError,
-        "exclude one another; give one",
+        "are mutually exclusive; give one",
     ),
     (lambda ev: sens.leave_one_out(ev, coder="x"), UnknownNameError, "no coder named 'x'; there are: author"),
     (lambda ev: sens.one_way(ev, uniform=-1), BayesTraceError, "uniform=-1; expected numbers from 0 to inf"),
@@ -43,7 +44,7 @@ CALLS = [
     (
         lambda ev: sens.prior_sweep(ev, prior=[0.5], db=[0]),
         BayesTraceError,
-        "prior= and db= exclude one another",
+        "prior= and db= are mutually exclusive",
     ),
     (
         lambda ev: sens.prior_needed(ev, probability=0),
@@ -59,7 +60,7 @@ CALLS = [
     (
         lambda ev: sens.dependence_sweep(ev, by="page"),
         BayesTraceError,
-        "by='page'; expected one of cluster, source",
+        "by='page', expected one of cluster, source",
     ),
     (
         lambda ev: sens.dependence_sweep(ev, correlation=[-0.1]),
@@ -79,7 +80,7 @@ CALLS = [
     ),
     (lambda ev: sens.power_scaling(ev, alpha=[-1]), BayesTraceError, "alpha=-1; expected 0 or more"),
     (lambda ev: sens.global_indices(ev, n=1), BayesTraceError, "n=1; expected 2 draws or more"),
-    (lambda ev: sens.pool(ev, how="mean"), BayesTraceError, "how='mean'; expected one of linear, log"),
+    (lambda ev: sens.pool(ev, how="mean"), BayesTraceError, "how='mean', expected one of linear, log"),
     (lambda ev: sens.pool(ev, weights={"x": 1}), UnknownNameError, "no coder named 'x'; there are: author"),
     (
         lambda ev: sens.pool(ev, weights={"author": -1}),
@@ -127,7 +128,7 @@ def test_ratios_have_no_soft_evidence():
 
 
 def test_impossible_evidence_is_named_as_ever():
-    ev = compiled(bt.from_table({"one": {"A": 0.0, "B": 0.5}, "two": {"A": 0.5, "B": 0.0}}))
+    ev = compiled(unchecked([item("one", {"A": 0.0, "B": 0.5}), item("two", {"A": 0.5, "B": 0.0})]))
     for function in (sens.leave_one_out, sens.tipping_points, sens.breakdown, sens.robustness):
         with pytest.raises(ImpossibleEvidenceError, match="every hypothesis is ruled out"):
             function(ev)

@@ -44,9 +44,9 @@ OFFSET_SEED = 20
 def comparative_model(
     evidence: xr.Dataset,
     *,
-    conditions: Sequence[str],
+    conditions: Sequence[str] | str,
     granted: bool = True,
-    groups: Iterable[str] | None = None,
+    groups: Iterable[str] | str | None = None,
 ) -> EvidenceModel:
     """Which conditions are associated with which explanation, across episodes of one outcome.
 

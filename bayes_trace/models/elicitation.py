@@ -25,7 +25,7 @@ __all__ = ["add_deterministics", "basic_coords", "elicitation_model", "keep_epis
 def elicitation_model(
     evidence: xr.Dataset,
     *,
-    episodes: Iterable[str] | None = None,
+    episodes: Iterable[str] | str | None = None,
     scope: Scope = "episode",
     keep_items: bool = False,
 ) -> EvidenceModel:

@@ -32,7 +32,7 @@ SLOPE_SD = 1.0
 
 
 @guarded
-def success_model(evidence: xr.Dataset, *, conditions: Sequence[str]) -> EvidenceModel:
+def success_model(evidence: xr.Dataset, *, conditions: Sequence[str] | str) -> EvidenceModel:
     """Which conditions make an attempt succeed, with the attempt itself summed out.
 
     Whether the attempt was made is hidden; what items say of it are their codings ``about: attempt``, never

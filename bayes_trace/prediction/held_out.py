@@ -29,7 +29,11 @@ Groups = Sequence[tuple[Index, Index]]
 
 @guarded
 def predict(
-    evidence: xr.Dataset, *, items: Iterable[str] | None = None, by: By = "item", coder: str | None = None
+    evidence: xr.Dataset,
+    *,
+    items: Iterable[str] | str | None = None,
+    by: By = "item",
+    coder: str | None = None,
 ) -> xr.Dataset:
     """Probability of what was found, given the rest of the evidence on its episode.
 

@@ -41,7 +41,7 @@ def main() -> None:
     )
     print("draw level with whoever leads; search: dB off each favouring item that end the lead\n")
     columns = [*STEPS, "coder", "sceptic", "residual", "search"]
-    print(f"{'episode':21}" + "".join(f"{name:>10}" for name in columns) + "  word")
+    print(f"{'episode':21}" + "".join(f"{name:>10}" for name in columns))
     for name in ev["episode"].values:
         leaders = [ours["leader"].sel(scenario=step, episode=name).item() for step in STEPS.values()]
         leaders.append(other["leader"].sel(scenario="base", episode=name).item())
@@ -52,7 +52,7 @@ def main() -> None:
             level.sel(episode=name).item(),
             row["search_bias"].item(),
         )
-        print(f"{name:21}{cells}" + "".join(f"{n:10.2f}" for n in numbers) + f"  {row['word'].item()}")
+        print(f"{name:21}{cells}" + "".join(f"{n:10.2f}" for n in numbers))
 
     print(f"\n{DWELL}, as criticism goes on: P({READING}) and P({RIVAL})")
     for step in ("base", "source_criticised", CRITICISM, STEPS["all three"]):

@@ -223,19 +223,20 @@ def _overturned(answers: Answers, names: list[str]) -> str:
         return ""
     alone = len(names) == 1
     parts = [
-        f"under “{answers.setting_of[setting].label}”,{_whom(answers, each, alone=alone)},".replace(",,", ",")
+        f"“{answers.setting_of[setting].label}”{_whom(answers, each, alone=alone)}"
         for setting, each in by.items()
     ]
-    return f"; {listed(parts, between='; ')} it does not lead alone"
+    return f"; it does not lead alone under {listed(parts)}"
 
 
 def _whom(answers: Answers, each: dict[str, list[str]], *, alone: bool) -> str:
-    """Of which episodes, and for whom."""
+    """Of which episodes, and for whom, in brackets."""
     several = len(answers.readers) > 1
     readers = {name: f"for {join(letters)}" if several else "" for name, letters in each.items()}
     if alone:
-        return f" {next(iter(readers.values()))}".rstrip()
-    return " in " + listed(f"{_label(answers, name)} {who}".rstrip() for name, who in readers.items())
+        who = next(iter(readers.values()))
+        return f" ({who})" if who else ""
+    return f" ({listed(f'{_label(answers, name)} {who}'.rstrip() for name, who in readers.items())})"
 
 
 def _weak(answers: Answers, names: list[str], verdicts: Verdicts) -> str:

@@ -88,13 +88,8 @@ def posterior_table(posterior: xr.Dataset) -> pd.DataFrame:
     """
     names = [str(name) for name in posterior["hypothesis"].values]
     probability = posterior["probability"]
-    probability = probability.drop_vars(
-        [
-            name
-            for name in probability.coords
-            if name != "hypothesis" and "hypothesis" in probability[name].dims
-        ]
-    )
+    about = {name for name, each in probability.coords.items() if "hypothesis" in each.dims}
+    probability = probability.drop_vars(about - {"hypothesis"})
     wide = probability.to_dataset("hypothesis").assign(log_evidence=posterior["log_evidence"])
     wide = wide.reset_coords(["case", "date"])
     first = ["coder"] if "coder" in posterior.dims else []

@@ -77,12 +77,13 @@ def test_problems_come_all_at_once_and_write_nothing(folder, tmp_path):
     run("export", folder, "--out", tmp_path / "set.xlsx")
     book = openpyxl.load_workbook(tmp_path / "set.xlsx")
     book["Codings"]["G2"] = "lots"
-    book["Hypotheses"]["F2"] = 0.9
+    book["Hypotheses"]["G2"] = "most"
     book.save(tmp_path / "set.xlsx")
     shown = run("import", tmp_path / "set.xlsx", "--out", tmp_path / "back")
     assert shown.returncode == 1
-    assert f"bayes-trace: {(tmp_path / 'set.xlsx').as_posix()}: 1 problem" in shown.stderr
-    assert "sheet Codings, row 2, column G (best)  items.guild_letter.trade: the term 'lots'" in shown.stderr
+    assert f"bayes-trace: {(tmp_path / 'set.xlsx').as_posix()}: 2 problems" in shown.stderr
+    assert "sheet Codings, row 2, column G (low)  'lots', expected a number" in shown.stderr
+    assert "sheet Hypotheses, row 2, column G (prior)  'most', expected a number" in shown.stderr
     assert not (tmp_path / "back").exists()
 
 
@@ -103,11 +104,11 @@ def test_sources_from_zotero_and_bibtex(folder, tmp_path):
     (tmp_path / "z.json").write_text('[{"id": "http://z/1", "type": "book", "title": "Arms"}]')
     (tmp_path / "b.bib").write_text("@book{li99, author={Li, A.}, title={Arms}, year=1999}")
     shown = run("import-sources", tmp_path / "z.json", "--into", folder)
-    assert shown.stdout == f"{folder / 'sources.yaml'}: 1 added, 0 there already. arms\n"
+    assert shown.stdout == f"{folder / 'sources.yaml'}: 1 added, 0 already there. arms\n"
     told = json.loads(run("import-sources", tmp_path / "b.bib", "--into", folder, "--json").stdout)
     assert told == {"read": 1, "added": ["li99"]}
     again = run("import-sources", tmp_path / "b.bib", "--into", folder)
-    assert again.stdout.endswith("0 added, 1 there already.\n")
+    assert again.stdout.endswith("0 added, 1 already there.\n")
     assert {"arms", "li99"} <= {source.id for source in bt.read_evidence_set(folder).sources}
 
 

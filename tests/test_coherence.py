@@ -82,7 +82,9 @@ def test_a_split_hypothesis_is_the_mean_of_its_parts(arms):
 
 
 def test_a_set_without_parts_has_nothing_to_compare(arms):
-    with pytest.raises(CalibrationError, match="no hypothesis is coded beside its parts"):
+    with pytest.raises(
+        CalibrationError, match="no hypothesis is coded together with its parts: the set has no compound"
+    ):
         coherence(bt.compile_evidence(arms))
 
 

@@ -18,7 +18,7 @@ def inclusion(found, name):
 @given(st.lists(PROBABILITIES, min_size=1, max_size=5))
 def test_every_mechanism_keeps_its_own_probability(priors):
     each = {f"m{n}": p for n, p in enumerate(priors)}
-    found = bt.configurations(each, prior=each)
+    found = bt.configurations(list(each), prior=each)
     assert len(found) == 2 ** len(each)
     assert sum(found.values()) == pytest.approx(1)
     for name, p in each.items():

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bayes_trace as bt
+from bayes_trace.errors import unprintable
 from bayes_trace.evidence import EvidenceSet
 from bayes_trace.evidence.records import Reliability
 from bayes_trace.evidence.shown import folded
@@ -85,12 +86,14 @@ def test_random_sets_come_back_whole(tmp_path_factory, data):
     assert back.digest == es.digest
 
 
-@examples(40)
+@examples(10)
 @given(st.data())
 def test_no_text_is_changed(tmp_path_factory, data):
-    """Formulas, digits, line ends, blanks, control characters: whatever a field may hold."""
+    """Formulas, digits, line ends, blanks, invisible letters: whatever a field may hold."""
+    # signs that steer a terminal or reorder what is read are refused in every field
+    allowed = st.characters(exclude_categories=["Cs"]).filter(lambda sign: not unprintable(sign))
     text = st.one_of(
-        st.text(max_size=12),
+        st.text(allowed, max_size=12),
         st.sampled_from(
             [
                 "=1+1",

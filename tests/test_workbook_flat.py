@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 
 import bayes_trace as bt
+from bayes_trace.errors import EvidenceSetError
 from bayes_trace.evidence import EvidenceSet
 from bayes_trace.files.workbook import read_spreadsheet, write_spreadsheet
 from bayes_trace.files.workbook.flat import not_in_csv
@@ -17,6 +18,8 @@ from tests.strategies import ALL, build, set_data
 from tests.workbooks import by_hand, faults
 
 SETS = sorted(path for path in (Path(__file__).parents[1] / "evidence_sets").iterdir() if path.is_dir())
+#: sets with events or sources that may be wrong, which a lone table cannot carry
+REPORTED = {"columbo_testimony", "tay_bridge_1879"}
 
 
 def table(path, text):
@@ -43,12 +46,32 @@ def same_answers(es, back):
         np.testing.assert_allclose(p.sel(episode=q["episode"]), q, rtol=0, atol=1e-9)
 
 
+def without_reports(es):
+    """A set without what a table of codings has no column for, though the answers depend on it."""
+    plain = es.model_dump() | {"scenarios": {}, "preferred": []}
+    for case in plain["cases"]:
+        case["items"] = [each for each in case["items"] if not each["event"]]
+        case["events"] = []
+    for source in plain["sources"]:
+        source |= {"reliability": None, "grade": None}
+    return EvidenceSet.model_validate(plain)
+
+
 @pytest.mark.parametrize("folder", SETS, ids=lambda path: path.name)
 def test_the_shelf_gives_the_same_answers_from_its_tables(folder, tmp_path):
+    """All of it, but for events and reliabilities: of them the export says that the answers will differ."""
     es = bt.read_evidence_set(folder)
-    back = twice(es, tmp_path)
+    told = any("the answers will differ" in line for line in not_in_csv(es))
+    assert told == (folder.name in REPORTED)
+    plain = without_reports(es) if told else es
+    if not plain.items:
+        with pytest.raises(EvidenceSetError, match="row 1  no rows; expected one per item and hypothesis"):
+            twice(plain, tmp_path)
+        return
+    back = twice(plain, tmp_path)
     assert back.base_coder == es.base_coder
-    same_answers(es, back)
+    same_answers(plain, back)
+    assert write_spreadsheet(es, tmp_path / "whole.csv").read_text() == (tmp_path / "once.csv").read_text()
 
 
 @examples(50)

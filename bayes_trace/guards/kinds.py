@@ -108,7 +108,7 @@ def check_shape(function: str, name: str, value: Any, kind: Kind) -> None:  # no
         message = f"{function}: {name} is compiled evidence, but {fault}; call {kind.call} anew"
         raise WrongArgumentError(message)
     probability = _probability(value)
-    if probability is not None and probability.size and bool(probability.isnull().all()):
+    if probability is not None and not _is_silent(value) and bool(probability.isnull().all()):
         message = f"{function}: {name} holds no probability, all of them are NaN; expected {kind.name}, as from {kind.call}"
         raise WrongArgumentError(message)
 
@@ -122,6 +122,11 @@ def _held(value: Any) -> set[str]:  # noqa: ANN401
 
 def _probability(value: Any) -> Any:  # noqa: ANN401
     return value.get("probability") if type(value).__name__ == "Dataset" else None
+
+
+def _is_silent(posterior: Any) -> bool:  # noqa: ANN401 - a dataset
+    """Whether there is rightly no answer: no episode, or a coder who passed every item over."""
+    return not posterior["probability"].size or ("n_coded" in posterior and not posterior["n_coded"].any())
 
 
 def _fault(evidence: Any) -> str:  # noqa: ANN401 - a dataset

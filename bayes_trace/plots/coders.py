@@ -69,7 +69,7 @@ def plot_coders(
     >>> both = sensitivity.pool(bt.compile_evidence(arms, episodes=["f5e_1972"]))
     >>> ax = plot_coders(both, of="loyalty_coercion")
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
-    ['Reader a', 'Reader b', 'pooled']
+    ['Reader A', 'Reader B', 'pooled']
     >>> plt.close(ax.figure)
     """
     if (of is None) == (episode is None):

@@ -103,7 +103,7 @@ def plot_mechanism(  # noqa: PLR0913 - what is drawn, and where
     >>> arms = bt.compile_evidence(bt.read_evidence_set("evidence_sets/us_arms_transfers"))
     >>> ax = plot_mechanism(arms, "loyalty_coercion", against="quid_pro_quo", episode="f5e_1972")
     >>> [text.get_text().splitlines()[0] for text in ax.texts if text.get_gid() == "step"]
-    ['Attempt', 'Motive', 'Link', 'Outcome', 'Other items']
+    ['Record', 'Attempt', 'Motive', 'Link', 'Outcome', 'Other items']
     >>> plt.close(ax.figure)
     """
     where = one_episode(evidence["link_episode"], episode)

@@ -40,7 +40,7 @@ SCENARIOS = Kind("scenarios", "bt.sensitivity.scenarios(evidence_set)", ("scenar
 KINDS = {
     "evidence": EVIDENCE,
     "unpacked": EVIDENCE,
-    "sample.model": EVIDENCE,
+    "sample.model": EVIDENCE._replace(name="compiled evidence or a model of bayes_trace"),
     "attribution.first": EVIDENCE,
     "attribution.second": EVIDENCE,
     "posterior": POSTERIOR,

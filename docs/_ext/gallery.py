@@ -111,11 +111,11 @@ def thumbnails(kept: Mapping[Path, Path]) -> str:
     by_name = {script.stem: script for script in kept}
     parts = []
     for question, names in QUESTIONS.items():
-        parts += [f"### {question}", "::::{container} thumbs"]
+        parts += [f"## {question}", "::::{container} thumbs"]
         for name in names:
             picture = sorted(kept[by_name[name]].glob("*.svg"))[0].relative_to(DOCS).as_posix()
             label = name.removeprefix("plot_").replace("_", " ")
-            target = f":target: #{name.replace('_', '-')}-script\n:alt: {title(by_name[name])}"
+            target = f":target: '#{name.replace('_', '-')}-script'\n:alt: {title(by_name[name])}"
             parts.append(f":::{{figure}} {picture}\n{target}\n\n{label}\n:::")
         parts.append("::::")
     return "\n\n".join(parts) + "\n"

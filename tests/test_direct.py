@@ -374,7 +374,12 @@ WRONG = [
     ),
     (two_readers, {"draws": 0}, SamplerError, "draws=0, tune=1000, chains=4; expected at least one draw"),
     (two_readers, {"seed": -1}, SamplerError, "seed=-1; expected a whole number from 0"),
-    (lambda: "model", {}, WrongArgumentError, "model is 'model', expected compiled evidence or a model of bayes_trace; call"),
+    (
+        lambda: "model",
+        {},
+        WrongArgumentError,
+        "model is 'model', expected compiled evidence or a model of bayes_trace",
+    ),
 ]
 
 

@@ -68,8 +68,9 @@ def of_forest(ax, said):
 
 def of_overview(ax, said):
     assert len(texts(ax, "episode")) == said["evidence"].sizes["episode"]
-    # cases without an episode of their own have no row
-    assert texts(ax, "case") == [case.label for case in said["arms"].cases if case.episodes]
+    # a case whose episodes are all coded by scenarios, or that has none, has no row
+    coded = set(said["evidence"]["case"].values.tolist())
+    assert texts(ax, "case") == [case.label for case in said["arms"].cases if case.case in coded]
     assert [text.replace("\n", " ") for text in texts(ax, "scenario")][1] == "Preferred"
     cells = plots.overview_cells(said["numbers"], parts=said["parts"])
     judged = ~said["evidence"]["is_aggregate"]

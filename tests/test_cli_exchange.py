@@ -83,7 +83,10 @@ def test_problems_come_all_at_once_and_write_nothing(folder, tmp_path):
     assert shown.returncode == 1
     assert f"bayes-trace: {(tmp_path / 'set.xlsx').as_posix()}: 2 problems" in shown.stderr
     assert "sheet Codings, row 2, column G (low)  'lots', expected a number" in shown.stderr
-    assert "sheet Hypotheses, row 2, column G (prior)  hypotheses.trade: 'most', expected a number" in shown.stderr
+    assert (
+        "sheet Hypotheses, row 2, column G (prior)  hypotheses.trade: 'most', expected a number"
+        in shown.stderr
+    )
     assert not (tmp_path / "back").exists()
 
 

@@ -126,7 +126,8 @@ def _probability(value: Any) -> Any:  # noqa: ANN401
 
 def _is_silent(posterior: Any) -> bool:  # noqa: ANN401 - a dataset
     """Whether there is rightly no answer: no episode, or a coder who passed every item over."""
-    return not posterior["probability"].size or ("n_coded" in posterior and not posterior["n_coded"].any())
+    coded = posterior.get("n_coded")
+    return not posterior["probability"].size or (coded is not None and not bool(coded.any()))
 
 
 def _fault(evidence: Any) -> str:  # noqa: ANN401 - a dataset

@@ -158,8 +158,8 @@ def test_update_prints_what_is_asked_for_each_episode():
         n for n, line in enumerate(lines) if line.startswith("F-5E production in Taiwan approved, 1972")
     )
     # the close reading's run A: .98 for loyalty coercion, 18 dB over the next
-    said = " ".join(lines[row : row + 4])
-    assert "as printed LC .98, .79; preferred QPQ .76, .65; lowest QPQ .02 as printed, A" in said
+    said = " ".join(" ".join(lines[row : row + 4]).split())
+    assert "LC .98, .79 QPQ .76, .65 QPQ .02: as printed, A reversed" in said
     assert "all: LC .98, GC <.01, IO <.01, QPQ .02; lead 18.0 dB" in said
     assert "LC Loyalty coercion" in shown
 
@@ -246,9 +246,9 @@ def test_impossible_evidence_names_the_items(template):
     )
     case.write_text(text.replace("  - id: toll_debate\n", "  - id: toll_debate\n    decisive: true\n"))
     shown = run("update", template)
-    assert shown.returncode == 2
+    assert shown.returncode == 1
     assert (
-        "every hypothesis is ruled out (trade by toll_debate; army by toll_debate; other by toll_debate)"
+        "first_reader rules out every hypothesis (trade by toll_debate; army by toll_debate; other by toll_debate)"
         in shown.stderr
     )
 

@@ -94,7 +94,7 @@ def test_compare_marks_the_leader_and_fits(template):
     first, second = (line for line in shown.output.splitlines() if line.startswith(("Trade", "Army")))
     assert first.split()[1].endswith("*")
     assert second.split()[2].endswith("*")
-    assert "another leads in the second" in told(shown)
+    assert "a different hypothesis leads in the second" in told(shown)
 
 
 @pytest.mark.parametrize(

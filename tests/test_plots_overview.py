@@ -12,10 +12,12 @@ import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import bayes_trace as bt
 from bayes_trace import plots
 from bayes_trace.errors import BayesTraceError
 from bayes_trace.plots.grid import ink, shade
 from bayes_trace.plots.style import figure_of
+from tests import build
 
 DIMS = ("scenario", "coder", "episode", "hypothesis")
 
@@ -165,16 +167,13 @@ def test_the_preferred_scenario_stands_second_and_sums_are_not_judged():
     array = array.copy(
         data=np.where(np.arange(3)[:, None, None, None] == 1, np.roll(array.values, 1, axis=-1), array.values)
     )
-    evidence = xr.Dataset(
-        coords={
-            "episode": ["e0", "e1"],
-            "episode_label": ("episode", ["First", "Both"]),
-            "case": ("episode", ["c", "c"]),
-            "case_label": ("episode", ["The case", "The case"]),
-            "granted": ("episode", ["no", "part"]),
-            "is_aggregate": ("episode", [False, True]),
-        }
-    )
+    details = {
+        "case": {"label": "The case"},
+        "e0": {"label": "First", "granted": "no"},
+        "e1": {"label": "Both", "granted": "part", "aggregate_of": ["e0"]},
+    }
+    rows = {"e0": [build.item("memo", {"A": 0.8, "B": 0.2, "C": 0.1})], "e1": []}
+    evidence = bt.compile_evidence(build.make_set(rows, details=details))
     ax = plots.plot_overview(array, evidence=evidence, preferred="s2", muted={"e0": "coded in two senses"})
     assert drawn(ax, "scenario") == ["Base", "S2", "S1"]
     assert drawn(ax, "case") == ["The case"]

@@ -56,10 +56,7 @@ F5E = "### F-5E production in Taiwan approved, 1972"
 
 def test_the_first_page_tells_the_reversal_that_the_set_prefers(standard):
     first = standard.split("## How to read the numbers")[0]
-    assert (
-        "“F-5E production in Taiwan approved, 1972” is reversed by the assumptions that the set itself"
-        in first
-    )
+    assert "“F-5E production in Taiwan approved, 1972” is reversed under the preferred assumptions" in first
     # .98 as printed, .19 with the records, with both in one row
     row = next(line for line in first.splitlines() if line.startswith("| [F-5E production"))
     assert "| LC .98, .79 | A QPQ .76 (" in row
@@ -80,7 +77,9 @@ def test_every_question_of_the_set_is_answered_for_every_case_or_said_not_to_be_
         "Loyalty record 1, audience .75, geostrategic value .25, switching plausibility 0, partner rank .50"
         in taiwan
     )
-    assert "“F-5E production in Taiwan approved, 1972” .51 (A), .51 (B)" in taiwan
+    assert "“F-5E production in Taiwan approved, 1972” .51 (A), .51 (B)" in taiwan.replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
     assert "begins with an attempt and yet is more probable than one: " in taiwan
     assert "No item is coded about an attempt; the readings of every episode stand below." in page
 
@@ -488,6 +487,7 @@ def test_a_scenario_that_rules_everything_out_is_named_and_costs_nothing_else(tm
     )
     (folder / "scenarios" / "impossible.yaml").write_text(item)
     gathered = gather(bt.read_evidence_set(folder))
-    assert "every hypothesis is ruled out" in gathered.answers.failed["impossible"]
+    why = gathered.answers.failed["impossible"]
+    assert "first_reader rules out every hypothesis (trade by zero; army by zero; other by zero)" in why
     assert "sceptic" in gathered.answers.setting_of
     assert "It could not be applied" in section(markdown(gathered), "## Scenarios")

@@ -49,7 +49,13 @@ def table(cells, *, episodes=("e0",), settings=(BASE,), readers=1, hypotheses=2,
         readers=tuple(Reader(f"r{n}", f"Reader {LETTERS[n]}", LETTERS[n]) for n in range(readers)),
         settings=tuple(Setting(name, name.capitalize(), "scenario", (name,), name) for name in settings),
         subjects=tuple(
-            Subject(name, f"Outcome {name}", "Case", name in refused, ("e0",) if name in sums else ())
+            Subject(
+                name,
+                f"Outcome {name}",
+                "Case",
+                refused=name in refused,
+                sum_of=("e0",) if name in sums else (),
+            )
             for name in episodes
         ),
         cells={key: each if isinstance(each, Answer) else answer(each) for key, each in cells.items()},
@@ -114,7 +120,7 @@ def test_sums_and_what_nobody_coded_have_no_answer():
     )
     assert [verdict(answers, name).word for name in ("e0", "e1", "e2")] == ["leads, weak", "sum", "not coded"]
     text = " ".join(case_sentences(answers, "Case"))
-    assert "“Outcome e1” sums up other episodes and is not counted." in text
+    assert "“Outcome e1” adds up other episodes and is not counted." in text
     assert "“Outcome e2” has no answer: no item is coded." in text
 
 

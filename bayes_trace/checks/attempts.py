@@ -22,9 +22,14 @@ def _beyond(es: EvidenceSet) -> Iterator[Finding]:
             if probability[name] > made[unit]:
                 yield (
                     ("episodes", episode),
-                    f"as coded {name} has probability {probability[name]:.2f} and the attempt that it begins with "
-                    f"{made[unit]:.2f}; look for evidence of the attempt, or of a motive that needs none",
+                    f"as coded {name} has probability {_shown(probability[name])} and the attempt that it begins with "
+                    f"{_shown(made[unit])}; look for evidence of the attempt, or of a motive that needs none",
                 )
+
+
+def _shown(probability: float) -> str:
+    """To two decimals, never rounded to certainty."""
+    return ">0.99" if probability > 0.995 else "<0.01" if probability < 0.005 else f"{probability:.2f}"  # noqa: PLR2004
 
 
 def _made(es: EvidenceSet) -> dict[str, float]:

@@ -197,7 +197,7 @@ def _one(
         ]
         yield from columns([label, *each], widths, right=2)
     if record["moved"]:
-        yield "  a different hypothesis leads in the second"
+        yield from folded("a different hypothesis leads in the second", width, indent="  ")
     yield from _why(record, names, width, told=told)
 
 

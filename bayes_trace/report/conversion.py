@@ -98,7 +98,7 @@ class Converter:
         """A folder with the files that Pandoc asks for."""
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            for file in ("filter.lua", "safe.lua", "page.html", "style.css", "preamble.tex"):
+            for file in ("filter.lua", "safe.lua", "page.html", "preamble.tex"):
                 (folder / file).write_text(_data(file), encoding="utf-8")
             yield folder
 
@@ -140,7 +140,7 @@ def _particular(kind: Format, folder: Path) -> list[str]:
             "--toc",
             "--toc-depth=3",
             f"--template={folder / 'page.html'}",
-            f"--css={folder / 'style.css'}",
+            f"--variable=stylesheet:{_data('style.css')}",  # a link is not followed in the sandbox
         ]
     if kind == "docx":
         return [f"--reference-doc={write_reference(folder / 'reference.docx')}"]

@@ -241,10 +241,10 @@ def test_a_sampled_run_that_is_shown_was_made_by_the_script_that_is_shown(script
 
 
 def test_the_comparative_run_that_is_shown_bears_the_marks_that_the_page_says():
-    assert "*prior-driven* and *complete separation*" in read("concepts/two-cases.md").replace("\n", " ")
+    assert "*prior-driven* and *near-complete separation*" in read("concepts/two-cases.md").replace("\n", " ")
     shown = (gallery.SAMPLED / "comparative" / "output.txt").read_text(encoding="utf-8")
     assert "among 13 grants" in shown
-    assert "prior-driven; complete separation" in shown
+    assert "prior-driven; near-complete separation" in shown
 
 
 # --- links ---------------------------------------------------------------------------------

@@ -79,9 +79,7 @@ def claim(home: Path, names: Iterable[str], *, overwrite: bool) -> None:
     foreign = [name for name in there if name not in ours]
     if foreign:
         path = (home / foreign[0]).as_posix()
-        message = (
-            f"{path} is there already, and of no earlier report; choose another folder, or ask to overwrite"
-        )
+        message = f"{path} already exists and belongs to no earlier report; choose another folder, or pass --overwrite"
         raise BayesTraceError(message)
 
 

@@ -129,7 +129,7 @@ def update(
     >>> bt.update(ev).probability.sel(hypothesis="A").round(3).item()
     0.8
     """
-    _check_choices(point, coder, pool, refused)
+    _check_choices(point, coder, pool)
     if coder is not None:
         evidence = evidence.sel(coder=[str(select_coder(evidence, coder)["coder"].item())])
     names = _who(evidence, pool)
@@ -149,21 +149,13 @@ def update(
     return post.isel(coder=0, drop=True) if alone else post
 
 
-def _check_choices(point: str, coder: str | None, pool: str | None, refused: str) -> None:
-    if point not in ("best", "mean"):
-        message = f"point={point!r}; expected 'best' or 'mean'"
-        raise BayesTraceError(message)
+def _check_choices(point: str, coder: str | None, pool: str | None) -> None:
+    """Refuse choices that exclude one another; words that are unknown the guard has refused."""
     if coder is not None and pool is not None:
         message = "coder= and pool= are mutually exclusive; give one"
         raise BayesTraceError(message)
     if pool is not None and point == "mean":
         message = "point='mean' is the answer of one coder; give coder=, or pool at point='best'"
-        raise BayesTraceError(message)
-    if pool not in (None, *_POOLS):
-        message = f"pool={pool!r}; expected 'log', 'linear' or 'coherent'"
-        raise BayesTraceError(message)
-    if refused not in ("raise", "best"):
-        message = f"refused={refused!r}; expected 'raise' or 'best'"
         raise BayesTraceError(message)
 
 

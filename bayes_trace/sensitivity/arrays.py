@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -31,7 +31,6 @@ __all__ = [
     "Arrays",
     "Flags",
     "Index",
-    "check_choice",
     "check_within",
     "find_hypothesis",
     "normalised",
@@ -310,13 +309,6 @@ def find_hypothesis(arrays: Arrays, name: str) -> int:
     if name not in arrays.hypotheses:
         raise UnknownNameError("hypothesis", name, arrays.hypotheses)
     return arrays.hypotheses.index(name)
-
-
-def check_choice(name: str, value: str, known: Sequence[str]) -> None:
-    """Refuse a word that is not among those known."""
-    if value not in known:
-        message = f"{name}={value!r}; expected one of {', '.join(known)}"
-        raise BayesTraceError(message)
 
 
 def check_within(name: str, values: npt.ArrayLike, low: float, high: float) -> Array:

@@ -19,7 +19,6 @@ from bayes_trace.sensitivity.arrays import (
     Array,
     Arrays,
     Index,
-    check_choice,
     check_within,
     normalised,
     open_arrays,
@@ -85,7 +84,6 @@ def dependence_sweep(
     >>> swept.probability.sel(hypothesis="A").round(6).values.ravel().tolist()
     [1.0, 0.992663, 0.95]
     """
-    check_choice("by", by, ("cluster", "source", "all"))
     grid = check_within("correlation", correlation, 0.0, 1.0)
     arrays = open_arrays(evidence, coder)
     k = effective_number(replace(arrays.structure, cluster=_groups(arrays, by)), arrays.rows[..., None])[:, 0]

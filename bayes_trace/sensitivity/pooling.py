@@ -12,7 +12,7 @@ from bayes_trace.errors import BayesTraceError, UnknownNameError
 from bayes_trace.exact import fill_gaps, log_pool, spoken_by_coder, update, voices
 from bayes_trace.guards import guarded
 from bayes_trace.scales import log_to_db
-from bayes_trace.sensitivity.arrays import Array, check_choice
+from bayes_trace.sensitivity.arrays import Array
 from bayes_trace.sensitivity.registry import Question, register
 
 __all__ = ["pool"]
@@ -64,7 +64,6 @@ def pool(
     >>> pool(ev).probability.sel(hypothesis="A").round(3).item()
     0.8
     """
-    check_choice("how", how, ("linear", "log"))
     share = _shares(evidence, weights)
     chosen, used = evidence.isel(coder=np.flatnonzero(share > 0)), share[share > 0]
     post = update(chosen)

@@ -10,7 +10,7 @@ import xarray as xr
 from bayes_trace.errors import BayesTraceError
 from bayes_trace.guards import guarded
 from bayes_trace.likelihood import close_over_given
-from bayes_trace.sensitivity.arrays import Arrays, Flags, check_choice, normalised, open_arrays
+from bayes_trace.sensitivity.arrays import Arrays, Flags, normalised, open_arrays
 from bayes_trace.sensitivity.pooling import pool
 from bayes_trace.sensitivity.registry import Question, register
 
@@ -56,7 +56,6 @@ def leave_one_out(evidence: xr.Dataset, *, by: Part = "item", coder: str | None 
     >>> round(float(without.item()), 3)
     0.333
     """
-    check_choice("by", by, ("item", "source", "coder", "cluster", "implication", "step"))
     if by == "coder":
         return _without_coders(evidence, coder)
     arrays = open_arrays(evidence, coder)

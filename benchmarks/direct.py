@@ -67,7 +67,7 @@ def against_naive() -> None:
     leader = leader.drop_vars("hypothesis", errors="ignore")
     quick = statistics.median(
         float(
-            np.median(rate((each.posterior.drawn_hypothesis == leader) * 1.0, each.attrs["sampling_seconds"]))
+            np.median(rate((each.drawn.drawn_hypothesis == leader) * 1.0, each.attrs["sampling_seconds"]))
         )
         for each in runs
     )

@@ -48,12 +48,11 @@ def contrast_problems(es: EvidenceSet, item: Item) -> Iterator[Problem]:
     if not item.contrast:
         return
     where: Where = ("items", item.id)
-    known = [*es.episodes, *(case.case for case in es.cases)]
-    yield from (
-        unknown_name((*where, "contrast"), "episode or case", n, known)
-        for n in item.contrast
-        if n not in known
-    )
+    cases = {case.case for case in es.cases}
+    for name in item.contrast:
+        if name not in es.episodes and name not in cases:
+            known = [*es.episodes, *(case.case for case in es.cases)]
+            yield unknown_name((*where, "contrast"), "episode or case", name, known)
     if len(item.contrast) != 2 or item.contrast[0] == item.contrast[1]:
         message = f"{', '.join(item.contrast)}; expected two that differ"
         yield Problem((*where, "contrast"), message)
@@ -99,7 +98,7 @@ def _who(by_coder: dict[str, list[str]]) -> str:
 
 def mechanism_problems(es: EvidenceSet) -> Iterator[Problem]:
     """Names in readings of the mechanism, and coders who give two; parts of a decision that say the same."""
-    coders = {coder.id for coder in es.coders}
+    coders, known = es.declared["coder"], {*es.coded, *es.set_aside}
     for episode in es.episodes.values():
         for part in _PARTS:
             where: Where = ("episodes", episode.id, part)
@@ -107,12 +106,12 @@ def mechanism_problems(es: EvidenceSet) -> Iterator[Problem]:
             for each in getattr(episode, part):
                 coder = each.coder or es.base_coder
                 if coder not in coders:
-                    yield unknown_name((*where, "coder"), "coder", coder, [c.id for c in es.coders])
+                    yield unknown_name((*where, "coder"), "coder", coder, coders)
                 if coder in seen:
                     yield Problem(where, f"{coder} gives two readings; keep one")
                 seen.add(coder)
                 for name in (*each.items, *getattr(each, "items_feared", ())):
-                    if name not in es.coded and name not in es.set_aside:
+                    if name not in known:
                         yield unknown_name((*where, "items"), "item or event", name, es.coded)
     yield from _decisions(es)
 

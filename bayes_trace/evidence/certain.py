@@ -17,6 +17,8 @@ RuledOut = dict[str, list[str]]
 def certain_problems(es: EvidenceSet) -> Iterator[Problem]:
     """Episodes for which every hypothesis is ruled out by what one coder says."""
     ruled: dict[tuple[str, str], RuledOut] = {}
+    if not any(item.decisive for item in es.items.values()):
+        return
     for item, episode, coding, coder in es.coded_links():
         here = ruled.setdefault((episode, coder), {})
         for name in _ruled_out(es, item, coding):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 
 from bayes_trace.errors import Problem
 from bayes_trace.evidence.dates import HistoricDate, first_day, last_day
@@ -89,11 +90,11 @@ class Chronicle(Frozen):
 
 def chronicle_problems(chronicle: Chronicle, cases: Iterable[str], sides: Iterable[str]) -> Iterator[Problem]:
     """Ids that stand twice, names that lead nowhere, offices that end before they begin."""
-    known, countries = list(cases), [country.id for country in chronicle.countries]
+    known, countries = dict.fromkeys(cases), dict.fromkeys(country.id for country in chronicle.countries)
     for kind in ("actors", "countries", "acts"):
-        ids = [each.id for each in getattr(chronicle, kind)]
-        for name in dict.fromkeys(name for name in ids if ids.count(name) > 1):
-            yield Problem((kind, name), f"the id stands {ids.count(name)} times; rename all but one")
+        for name, count in Counter(each.id for each in getattr(chronicle, kind)).items():
+            if count > 1:
+                yield Problem((kind, name), f"the id stands {count} times; rename all but one")
     for actor in chronicle.actors:
         yield from _actor(actor, countries)
     for act in chronicle.acts:
@@ -102,7 +103,7 @@ def chronicle_problems(chronicle: Chronicle, cases: Iterable[str], sides: Iterab
         yield from _unknown(("sides",), "country", sides, countries)
 
 
-def _actor(actor: Actor, countries: list[str]) -> Iterator[Problem]:
+def _actor(actor: Actor, countries: Collection[str]) -> Iterator[Problem]:
     if actor.country:
         yield from _unknown(("actors", actor.id, "country"), "country", [actor.country], countries)
     for office in actor.offices:
@@ -113,7 +114,9 @@ def _actor(actor: Actor, countries: list[str]) -> Iterator[Problem]:
             yield Problem(("actors", actor.id, "offices"), message)
 
 
-def _unknown(where: tuple[str, ...], kind: str, names: Iterable[str], known: list[str]) -> Iterator[Problem]:
+def _unknown(
+    where: tuple[str, ...], kind: str, names: Iterable[str], known: Collection[str]
+) -> Iterator[Problem]:
     for name in names:
         if name not in known:
             shown = ", ".join(known) or "none declared"

@@ -32,9 +32,17 @@ def in_circles(leads_to: Mapping[str, Collection[str]]) -> Iterator[str]:
     >>> list(in_circles({"a": ["b"], "b": ["a"], "c": []}))
     ['a', 'b']
     """
-    settled: set[str] = set()
-    while ready := {
-        name for name, to in leads_to.items() if name not in settled and set(to) & set(leads_to) <= settled
-    }:
-        settled |= ready
-    yield from (name for name in leads_to if name not in settled)
+    open_ways: dict[str, int] = {}
+    before: dict[str, list[str]] = {}
+    for name, to in leads_to.items():
+        ahead = {each for each in to if each in leads_to}
+        open_ways[name] = len(ahead)
+        for each in ahead:
+            before.setdefault(each, []).append(name)
+    ended = [name for name, count in open_ways.items() if not count]
+    for name in ended:  # grows as it is gone through
+        for each in before.get(name, ()):
+            open_ways[each] -= 1
+            if not open_ways[each]:
+                ended.append(each)
+    yield from (name for name, count in open_ways.items() if count)

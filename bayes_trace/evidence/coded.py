@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 
 from bayes_trace import scales
 from bayes_trace.errors import Problem
@@ -42,8 +43,13 @@ def home_of(item: Item | Event) -> Where:
 def verbal_terms(es: EvidenceSet, scale: str | None) -> dict[str, Value] | None:
     """Terms of a scale by name, the IPCC's where none is named; None for an unknown scale."""
     if scale in (None, "ipcc"):
-        return {term: Value(low=w.low, best=w.best, high=w.high) for term, w in scales.IPCC.items()}
-    return next((dict(each.terms) for each in es.scales if each.id == scale), None)
+        return _ipcc()
+    return next((each.terms for each in es.scales if each.id == scale), None)
+
+
+@cache
+def _ipcc() -> dict[str, Value]:
+    return {term: Value(low=w.low, best=w.best, high=w.high) for term, w in scales.IPCC.items()}
 
 
 def term_in[T](terms: Mapping[str, T], word: object) -> T | None:
@@ -73,12 +79,12 @@ def best_numbers(es: EvidenceSet, coding: Coding, values: Values) -> dict[str, f
 
 
 def _names(es: EvidenceSet, item: Item | Event, coding: Coding, where: Where) -> Iterator[Problem]:
-    named: list[tuple[str, str, tuple[str, ...], list[str]]] = [
-        ("coder", "coder", (coding.coder,) if coding.coder else (), [coder.id for coder in es.coders]),
-        ("episodes", "episode", coding.episodes, list(item.episodes)),
-        ("given", "item or event", coding.given, list(es.coded)),
-        ("cluster", "cluster", (coding.cluster,) if coding.cluster else (), [c.id for c in es.clusters]),
-    ]
+    named: tuple[tuple[str, str, Iterable[str], Collection[str]], ...] = (
+        ("coder", "coder", (coding.coder,) if coding.coder else (), es.declared["coder"]),
+        ("episodes", "episode", coding.episodes, dict.fromkeys(item.episodes) if coding.episodes else ()),
+        ("given", "item or event", coding.given, es.coded),
+        ("cluster", "cluster", (coding.cluster,) if coding.cluster else (), es.declared["cluster"]),
+    )
     for key, kind, names, known in named:
         for name in names:
             if name not in known:
@@ -136,7 +142,7 @@ def _options(es: EvidenceSet, item: Item | Event, coding: Coding, where: Where) 
     if coding.readings and coding.values:
         yield Problem((*where, "readings"), "both values and readings; keep one of them")
     fact = item.reading if isinstance(item, Item) else None
-    declared = next((tuple(r.options) for r in es.readings if r.id == fact), ())
+    declared = es.options.get(fact, ()) if fact else ()
     if coding.readings and not declared:
         yield Problem(
             (*where, "readings"),
@@ -173,6 +179,8 @@ def _values(
     es: EvidenceSet, item: Item | Event, coding: Coding, values: Values, where: Where
 ) -> Iterator[Problem]:
     known = coding.alternatives or es.hypothesis_ids
+    if len(values) == len(known) and all(name in values and _inside(coding, values[name]) for name in known):
+        return
     for hypothesis in known:
         implied = coding.form.ratio and hypothesis == coding.reference
         if hypothesis not in values and not implied and hypothesis not in es.compounds:
@@ -187,6 +195,14 @@ def _values(
             yield Problem((*where, name), f"{value.best!r}, expected a number; {mend}")
         else:
             yield from _number(item, coding, name, value, (*where, name))
+
+
+def _inside(coding: Coding, value: Value) -> bool:
+    """Whether nothing can be wrong with a number: a probability well within its limits."""
+    form = coding.form
+    if form.ratio or form.words or isinstance(value.best, str):
+        return False
+    return form.lowest < value.lower and value.upper < form.highest
 
 
 def _rival(coding: Coding) -> str:
@@ -259,6 +275,8 @@ def _impossible(coding: Coding, values: Values) -> bool:
 
 
 def _repeated(es: EvidenceSet, item: Item | Event) -> Iterator[Problem]:
+    if len(item.codings) == 1 and len(item.codings[0].episodes or item.episodes) == 1:
+        return
     counts = Counter(
         (coding.coder or es.base_coder, episode, coding.about or "")
         for coding in item.codings

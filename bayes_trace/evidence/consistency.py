@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from bayes_trace.errors import Problem
 from bayes_trace.evidence.about import (
@@ -68,8 +68,7 @@ def list_problems(evidence_set: EvidenceSet) -> list[Problem]:
     return [problem for part in parts for problem in part(evidence_set)]
 
 
-def _names(where: Where, kind: str, names: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
-    known = list(known)
+def _names(where: Where, kind: str, names: Iterable[str], known: Collection[str]) -> Iterator[Problem]:
     for name in names:
         if name not in known:
             yield unknown_name(where, kind, name, known)
@@ -121,7 +120,9 @@ def _shown(es: EvidenceSet) -> Iterator[Problem]:
                 yield Problem((kind, name), message)
 
 
-def _prior_problems(where: Where, priors: Mapping[str, float], expected: Iterable[str]) -> Iterator[Problem]:
+def _prior_problems(
+    where: Where, priors: Mapping[str, float], expected: Collection[str]
+) -> Iterator[Problem]:
     missing = [name for name in expected if name not in priors]
     if missing:
         yield Problem((*where, missing[0]), "prior is missing; give every hypothesis a prior")
@@ -149,8 +150,7 @@ def _priors(es: EvidenceSet) -> Iterator[Problem]:
 
 
 def _coders(es: EvidenceSet) -> Iterator[Problem]:
-    coders = [coder.id for coder in es.coders]
-    yield from _names(("base_coder",), "coder", [es.base_coder], coders)
+    yield from _names(("base_coder",), "coder", [es.base_coder], es.declared["coder"])
     for coder in es.coders:
         if coder.scale:
             yield from _names(("coders", coder.id, "scale"), "scale", [coder.scale], _scales(es))
@@ -185,10 +185,10 @@ def _declared(es: EvidenceSet) -> Iterator[Problem]:
         if abs(total - 1) > TOLERANCE:
             where: Where = ("readings", reading.id, "options")
             yield Problem(where, f"probabilities sum to {total:g}, expected 1; rescale them")
-    steps = sorted({step for hypothesis in es.hypotheses for step in hypothesis.steps})
     for implication in es.codebook:
         if implication.step:
-            yield from _names(("codebook", implication.id, "step"), "step", [implication.step], steps)
+            where = ("codebook", implication.id, "step")
+            yield from _names(where, "step", [implication.step], es.declared["step"])
     for grade, reliability in es.reliability_grades.items():
         yield from _reliability(("reliability_grades", grade), reliability, es.hypothesis_ids)
 
@@ -202,7 +202,7 @@ def _verbal_scales(es: EvidenceSet) -> Iterator[Problem]:
                 yield Problem(where, "a range is missing; a term of a scale states low, best and high")
 
 
-def _reliability(where: Where, reliability: Reliability, hypotheses: Iterable[str]) -> Iterator[Problem]:
+def _reliability(where: Where, reliability: Reliability, hypotheses: Collection[str]) -> Iterator[Problem]:
     yield from _fraction((*where, "hit"), reliability.hit)
     yield from _fraction((*where, "false_report"), reliability.false_report)
     yield from _denial(where, reliability)
@@ -261,31 +261,29 @@ def _episodes(es: EvidenceSet) -> Iterator[Problem]:
 
 def _references(es: EvidenceSet, item: Item) -> Iterator[Problem]:
     where: Where = ("items", item.id)
-    sources = [source.id for source in es.sources]
     keys = [ref.key for ref in (item.source, *item.see_also) if ref]
-    yield from _names((*where, "source"), "source", keys, sources)
+    yield from _names((*where, "source"), "source", keys, es.source_by_key)
     yield from _names((*where, "package"), "item", item.package, es.items)
     if item.reading:
-        yield from _names((*where, "reading"), "reading", [item.reading], [r.id for r in es.readings])
+        yield from _names((*where, "reading"), "reading", [item.reading], es.declared["reading"])
     yield from _common_references(es, item, where)
 
 
 def _common_references(es: EvidenceSet, item: Item | Event, where: Where) -> Iterator[Problem]:
     """Names that items and events give alike."""
-    yield from _names((*where, "implications"), "implication", item.implications, [c.id for c in es.codebook])
+    known = es.declared
+    yield from _names((*where, "implications"), "implication", item.implications, known["implication"])
     yield from _names((*where, "episodes"), "episode", item.episodes, es.episodes)
     yield from _names((*where, "given"), "item or event", item.given, es.coded)
-    for name in sorted(item.conditional_on & es.items.keys()):
+    for name in sorted(item.conditional_on & es.items.keys()) if es.events else ():
         if (event := es.items[name].event) is not None:
             message = f"{name} is a report of {event}; what is reported counts, so write given: [{event}]"
             yield Problem((*where, "given"), message)
     if item.cluster:
-        yield from _names((*where, "cluster"), "cluster", [item.cluster], [c.id for c in es.clusters])
+        yield from _names((*where, "cluster"), "cluster", [item.cluster], known["cluster"])
     if item.step:
-        steps = sorted({step for h in es.hypotheses for step in h.steps})
-        yield from _names((*where, "step"), "step", [item.step], steps)
-    restated = {"outcome", *es.conditions}
-    yield from _names((*where, "restates"), "condition", item.restates, sorted(restated))
+        yield from _names((*where, "step"), "step", [item.step], known["step"])
+    yield from _names((*where, "restates"), "condition", item.restates, known["restated"])
 
 
 def _coded(item: Item, members: set[str]) -> Iterator[Problem]:
@@ -338,8 +336,9 @@ def _packages(es: EvidenceSet) -> Iterator[Problem]:
             if name in es.items and es.items[name].event is not None:
                 message = f"{name} is a report of {es.items[name].event}; leave it out of the package"
                 yield Problem(("items", package.id, "package"), message)
+        said = _judged(package) if package.package else set()
         for member in (es.items[name] for name in package.package if name in es.items):
-            for episode, _ in sorted(_judged(package) & _judged(member)):
+            for episode, _ in sorted(said & _judged(member)):
                 yield Problem(
                     ("items", member.id, "codings"),
                     f"coded alone and in the package {package.id} for {episode}; keep one of them",
@@ -369,6 +368,8 @@ def _events(es: EvidenceSet) -> Iterator[Problem]:
 def _shared_readings(es: EvidenceSet) -> Iterator[Problem]:
     """Items that turn on one fact are one link, which stands in one cluster or in none."""
     clusters: dict[tuple[str, str], dict[str, str]] = {}
+    if not es.readings:
+        return
     for item, episode, coding, _ in es.coded_links():
         if item.reading and item.sought:
             here = clusters.setdefault((item.reading, episode), {})

@@ -5,46 +5,39 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from pydantic import BaseModel
+from pydantic import BaseModel
 
+from bayes_trace.evidence.values import Value
+
+if TYPE_CHECKING:
     from bayes_trace.evidence.records import Event, Item
     from bayes_trace.evidence.sets import EvidenceSet
 
 __all__ = ["changed_parts", "content_digest", "content_parts"]
 
 #: words for people, or what only advice asks about
-_CODING = {"reason", "cell_reasons", "coded_on", "coded_by"}
-_ITEM = {
-    "title",
-    "paraphrase",
-    "retrospective",
-    "author",
-    "speaker",
-    "recipient",
-    "audience",
-    "kind",
-    "source",
-}
-_ITEM |= {"see_also", "footnote", "search", "archive", "ambiguity", "not_coded", "decisive", "label"}
-_ITEM |= {
-    "excerpt",
-    "rights",
-    "original",
-    "language",
-    "translation",
-    "url",
-    "accessed",
-    "known_before_prior",
-    "cited_for",
+_CODING = frozenset({"reason", "cell_reasons", "coded_on", "coded_by"})
+_ITEM = (
+    *("title", "paraphrase", "retrospective", "author", "speaker", "recipient", "audience", "kind", "source"),
+    *("see_also", "footnote", "search", "archive", "ambiguity", "not_coded", "decisive", "label", "excerpt"),
+    *("rights", "original", "language", "translation", "url", "accessed", "known_before_prior", "cited_for"),
     "answers",
-}
-_EPISODE = {"label", "outcome", "transferred", "not_scored", "note"}
-_EPISODE |= {"attempt", "reply", "success", "backfire"}
-_HYPOTHESIS = {"label", "short", "statement", "refusal_statement", "refusal_label", "formulated_after"}
-_RECORD = {"label", "text", "said_by", "follows", "contradicts", "before_decision"}
+)
+_EPISODE = frozenset(
+    {"label", "outcome", "transferred", "not_scored", "note", "attempt", "reply", "success", "backfire"}
+)
+_HYPOTHESIS = frozenset(
+    {"label", "short", "statement", "refusal_statement", "refusal_label", "formulated_after"}
+)
+_RECORD = frozenset({"label", "text", "said_by", "follows", "contradicts", "before_decision"})
+_NOTHING: frozenset[str] = frozenset()
+_OF_ITEM = frozenset({*_ITEM, "codings"})
+#: stands between the parts of one text, and in none
+_MARK = "\0part"
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 #: characters of the digest of one part
 BRIEF = 12
 
@@ -74,7 +67,14 @@ def content_parts(evidence_set: EvidenceSet) -> dict[str, str]:
     >>> list(content_parts(from_table({"memo": {"A": 0.8, "B": 0.2}})))
     ['the hypotheses and their priors', 'the coders', 'episode episode', 'item memo']
     """
-    return {name: _digest(content)[:BRIEF] for name, content in _parts(evidence_set)}
+    names, contents = zip(*_parts(evidence_set), strict=True)
+    # one text with marks between the parts: to start the encoder takes longer than to encode an item
+    marked = [each for content in contents for each in (content, _MARK)]
+    texts = _ENCODER.encode(marked)[1:].split(f",{_ENCODER.encode(_MARK)}")
+    return {
+        name: hashlib.sha256(text.removeprefix(",").encode()).hexdigest()[:BRIEF]
+        for name, text in zip(names, texts[: len(names)], strict=True)
+    }
 
 
 def changed_parts(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
@@ -89,17 +89,42 @@ def changed_parts(before: Mapping[str, str], after: Mapping[str, str]) -> list[s
 
 
 def _digest(content: object) -> str:
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_ENCODER.encode(content).encode()).hexdigest()
 
 
-def _plain(record: BaseModel, leave_out: set[str]) -> dict[str, Any]:
-    return record.model_dump(mode="json", exclude_defaults=True, exclude=leave_out)
+def _plain(record: BaseModel, leave_out: frozenset[str]) -> dict[str, Any]:
+    """What a record states, but for what is left out and what is as by default; for JSON."""
+    own = record.__dict__
+    return {
+        name: _as_json(value)
+        for name, default in _kept(type(record), leave_out)
+        if (value := own[name]) is not default and value != default
+    }
+
+
+@cache
+def _kept(kind: type[BaseModel], leave_out: frozenset[str]) -> list[tuple[str, Any]]:
+    """Fields that count, with their defaults."""
+    return [
+        (name, field.get_default(call_default_factory=True, validated_data={}))
+        for name, field in kind.model_fields.items()
+        if name not in leave_out
+    ]
+
+
+def _as_json(value: object) -> object:
+    if isinstance(value, Value):
+        return {"low": value.low, "best": value.best, "high": value.high} if value.is_range else value.best
+    if isinstance(value, dict):
+        return {name: _as_json(each) for name, each in value.items()}
+    if isinstance(value, tuple):
+        return [_as_json(each) for each in value]
+    return _plain(value, _NOTHING) if isinstance(value, BaseModel) else value
 
 
 def _parts(es: EvidenceSet) -> Iterator[tuple[str, object]]:
     rivals = [_plain(each, _HYPOTHESIS) for each in es.hypotheses]
-    written = [_plain(each, set()) for each in es.as_written()]
+    written = [_plain(each, _NOTHING) for each in es.as_written()]
     yield "the hypotheses and their priors", [rivals, written, es.prior_concentration]
     yield "the coders", [*es.coder_ids, *_witnesses(es)]
     if es.applied:
@@ -111,7 +136,7 @@ def _parts(es: EvidenceSet) -> Iterator[tuple[str, object]]:
             yield f"episode {episode.id}", [case.case, case.conditions, _plain(episode, _EPISODE)]
     for each in coded:
         kind = "event" if each.id in es.events else "item"
-        yield f"{kind} {each.id}", [_plain(each, {*_ITEM, "codings"}), _codings(es, each), _rated(es, each)]
+        yield f"{kind} {each.id}", [_plain(each, _OF_ITEM), _codings(es, each), _rated(es, each)]
 
 
 def _witnesses(es: EvidenceSet) -> list[list[str]]:
@@ -129,6 +154,8 @@ def _in_order[R: Any](records: Iterable[R]) -> list[R]:
 def _codings(es: EvidenceSet, coded: Item | Event) -> list[dict[str, Any]]:
     """Judgements with the coder named, in an order of their own."""
     plain = [{**_plain(c, _CODING), "coder": c.coder or es.base_coder} for c in coded.codings]
+    if len(plain) == 1:
+        return plain
     return sorted(plain, key=lambda each: (each["coder"], each.get("episodes", [])))
 
 
@@ -143,7 +170,7 @@ def _context(es: EvidenceSet, coded: list[Item | Event]) -> Iterator[tuple[str, 
     rated = {_rated(es, each) for each in coded} - {""}
     for key in sorted(rated):
         reliability = es.reliability_of(key)
-        yield f"source {key}", _plain(reliability, set()) if reliability else None
+        yield f"source {key}", _plain(reliability, _NOTHING) if reliability else None
     codings = [coding for each in coded for coding in each.codings]
     named: dict[str, tuple[Sequence[Any], set[Any]]] = {
         "cluster": (es.clusters, {each for c in (*coded, *codings) if (each := getattr(c, "cluster", None))}),

@@ -35,7 +35,7 @@ def event_problems(es: EvidenceSet, event: Event) -> Iterator[Problem]:
         yield Problem((*where, "not_coded"), message)
     if event.codings and not event.episodes:
         yield Problem((*where, "episodes"), "missing; name the episodes that the event bears on")
-    if event.id in {reading.id for reading in es.readings}:
+    if event.id in es.declared["reading"]:
         yield Problem(where, "a reading has the same id, and results name both; rename one")
     if not es.reports[event.id]:
         message = f"no report; give the items that report it `event: {event.id}`, or code it as an item"
@@ -84,7 +84,7 @@ def report_problems(es: EvidenceSet, item: Item) -> Iterator[Problem]:
 
 
 def _beyond(es: EvidenceSet, item: Item) -> Iterator[Problem]:
-    covered = es.events[str(item.event)].episodes
+    covered = dict.fromkeys(es.events[str(item.event)].episodes)
     for episode in item.episodes:
         if episode not in covered and episode in es.episodes:
             shown = ", ".join(covered) or "none"

@@ -59,7 +59,7 @@ def _selection(es: EvidenceSet) -> Iterator[Problem]:
 
 def _order(es: EvidenceSet) -> Iterator[Problem]:
     """Names in what follows, contradicts and answers what."""
-    book = [implication.id for implication in es.codebook]
+    book = es.declared["implication"]
     sides = [*es.sides, *(name for case in es.cases for name in case.sides)]
     for each in es.codebook:
         where: tuple[str | int, ...] = ("codebook", each.id)
@@ -69,9 +69,10 @@ def _order(es: EvidenceSet) -> Iterator[Problem]:
         if each.said_by and each.said_by not in sides:
             yield unknown_name((*where, "said_by"), "side", each.said_by, dict.fromkeys(sides))
     added = {name for each in es.scenarios.values() for name in each.added}
+    dated = {*es.items, *es.episodes, *es.set_aside, *added}
     for item in es.items.values():
         for name in item.answers:
-            if name not in {*es.items, *es.episodes, *es.set_aside, *added}:
+            if name not in dated:
                 where = ("items", item.id, "answers")
                 yield unknown_name(where, "item or episode", name, [*es.items, *es.episodes])
 

@@ -31,8 +31,16 @@ def title_of(item: Item | Event) -> str:
     text = " ".join((stated or text).split())
     if len(text) <= TITLE:
         return text
-    cut = textwrap.shorten(text, TITLE - 1, placeholder="") or text[: TITLE - 1]
-    return cut.rstrip(" ,;:.(") + "…"
+    return _first_words(text).rstrip(" ,;:.(") + "…"
+
+
+def _first_words(text: str) -> str:
+    """As many words as there is room for before an ellipsis; what is longer than that is cut."""
+    start = text[:TITLE]
+    if "-" in start:  # words may be parted there
+        return textwrap.shorten(text[: 2 * TITLE], TITLE - 1, placeholder="") or text[: TITLE - 1]
+    last = start.rfind(" ")
+    return start[:last] if last > 0 else start[:-1]
 
 
 def short_names(hypotheses: Iterable[Hypothesis]) -> dict[str, str]:

@@ -22,8 +22,8 @@ def prospect_problems(es: EvidenceSet, item: Item) -> Iterator[Problem]:
         )
     if item.found == "planned":
         yield from _parts(item)
-    for name in sorted(item.conditional_on):
-        if name in es.items and es.items[name].found == "planned":
+    for name in sorted(item.conditional_on & es.items.keys()):
+        if es.items[name].found == "planned":
             message = f"{name} is planned, so it is not known how its search ends; code the item without it"
             yield Problem(("items", item.id, "given"), message)
 

@@ -153,12 +153,12 @@ class EvidenceSet(SetFile):
         """Case of every episode."""
         return {episode.id: case for case in self.cases for episode in case.episodes}
 
-    @property
+    @cached_property
     def hypothesis_ids(self) -> tuple[str, ...]:
         """Ids of the hypotheses in order."""
         return tuple(hypothesis.id for hypothesis in self.hypotheses)
 
-    @property
+    @cached_property
     def coder_ids(self) -> tuple[str, ...]:
         """Ids of the coders, the base coder first."""
         others = (coder.id for coder in self.coders if coder.id != self.base_coder)
@@ -222,6 +222,23 @@ class EvidenceSet(SetFile):
         return own or {hypothesis.id: hypothesis.prior for hypothesis in self.hypotheses}
 
     @cached_property
+    def declared(self) -> dict[str, dict[str, None]]:
+        """Ids of what items refer to, by kind, in the order of the files."""
+        return {
+            "coder": dict.fromkeys(coder.id for coder in self.coders),
+            "cluster": dict.fromkeys(cluster.id for cluster in self.clusters),
+            "reading": dict.fromkeys(reading.id for reading in self.readings),
+            "implication": dict.fromkeys(implication.id for implication in self.codebook),
+            "step": dict.fromkeys(sorted({step for each in self.hypotheses for step in each.steps})),
+            "restated": dict.fromkeys(sorted({"outcome", *self.conditions})),
+        }
+
+    @cached_property
+    def options(self) -> dict[str, tuple[str, ...]]:
+        """Options of every reading."""
+        return {reading.id: tuple(reading.options) for reading in self.readings}
+
+    @cached_property
     def source_by_key(self) -> dict[str, Source]:
         """Sources by id."""
         return {source.id: source for source in self.sources}
@@ -235,13 +252,24 @@ class EvidenceSet(SetFile):
 
     def step_of(self, item: Item | Event) -> str:
         """Step of the mechanism that an item bears on: its own, or that of its implications."""
-        book = {implication.id: implication.step for implication in self.codebook}
-        return item.step or next((step for each in item.implications if (step := book.get(each))), None) or ""
+        if item.step or not item.implications:
+            return item.step or ""
+        return next((step for each in item.implications if (step := self._steps.get(each))), "")
+
+    @cached_property
+    def _steps(self) -> dict[str, str]:
+        return {each.id: each.step for each in self.codebook if each.step}
 
     def restated(self, item: Item | Event) -> set[str]:
         """What an item merely restates: conditions by name, or ``outcome``."""
-        book = {implication.id: implication.restates for implication in self.codebook}
-        return {*item.restates, *(name for each in item.implications for name in book.get(each, ()))}
+        return {
+            *item.restates,
+            *(name for each in item.implications for name in self._restates.get(each, ())),
+        }
+
+    @cached_property
+    def _restates(self) -> dict[str, tuple[str, ...]]:
+        return {each.id: each.restates for each in self.codebook if each.restates}
 
     def sense_of(self, episode: str) -> Sense:
         """What is explained of an episode: a supply or a refusal; codings may say so where the outcome is neither."""

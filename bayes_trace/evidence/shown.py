@@ -36,7 +36,9 @@ def folded(text: str) -> str:
     >>> folded("Zoe\u0308") == folded("zoë"), folded("a\u200bb") == folded("AB")
     (True, True)
     """
-    plain = unicodedata.normalize("NFKC", text).casefold()
+    plain = (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
+    if plain.isprintable():
+        return plain
     return "".join(letter for letter in plain if unicodedata.category(letter) not in ("Cf", "Cc"))
 
 

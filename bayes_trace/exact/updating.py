@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ from bayes_trace.errors import BayesTraceError, ImpossibleEvidenceError, Unknown
 from bayes_trace.exact.mean import mean_joint
 from bayes_trace.exact.pools import coherent_pool, fill_gaps, log_pool, voices
 from bayes_trace.guards import guarded
+from bayes_trace.likelihood.labelled import dataset
 from bayes_trace.likelihood.links import EVENT, FACT
 from bayes_trace.scales import log_sum, log_to_db
 
@@ -29,6 +31,8 @@ __all__ = [
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Index = npt.NDArray[np.int64]
+Counts = npt.NDArray[np.intp]
 #: log-posteriors closer than this are level, in nats
 TIE = 1e-9
 _POOLS = {"log": log_pool, "linear": fill_gaps, "coherent": coherent_pool}
@@ -52,11 +56,18 @@ def select_coder(evidence: xr.Dataset, coder: str | None) -> xr.Dataset:
 
 def sum_over_links(evidence: xr.Dataset, values: Array) -> Array:
     """Sum values (..., link, hypothesis) into (..., episode, hypothesis)."""
-    index = evidence["episode_index"].values
-    total = np.zeros((*values.shape[:-2], evidence.sizes["episode"], values.shape[-1]))
-    held, starts = np.unique(index, return_index=True)  # links are sorted by episode
-    if held.size:
-        total[..., held, :] = np.add.reduceat(values, starts, axis=-2)
+    return _summed(values, evidence.variables["episode_index"].values, evidence.sizes["episode"])
+
+
+def _summed(values: Array, index: Index, n_episodes: int) -> Array:
+    """The same by the episode of each link; links are sorted by episode."""
+    starts = np.flatnonzero(np.diff(index, prepend=-1))
+    held = index[starts]
+    sums = np.add.reduceat(values, starts, axis=-2) if held.size else values[..., :0, :]
+    if held.size == n_episodes:
+        return np.asarray(sums)
+    total = np.zeros((*values.shape[:-2], n_episodes, values.shape[-1]))
+    total[..., held, :] = sums
     return total
 
 
@@ -67,10 +78,15 @@ def log_joint(evidence: xr.Dataset) -> xr.DataArray:
     -------
     Nats with dimensions coder, episode, hypothesis.
     """
-    weighted = evidence["kappa"].values[..., None] * evidence["log_likelihood"].values
-    total = np.log(evidence["prior"].values) + sum_over_links(evidence, weighted)
     coords = {name: evidence[name] for name in ("coder", "episode", "hypothesis")}
-    return xr.DataArray(total, coords, ("coder", "episode", "hypothesis"))
+    return xr.DataArray(_log_joint(evidence), coords, ("coder", "episode", "hypothesis"))
+
+
+def _log_joint(evidence: xr.Dataset) -> Array:
+    kappa, weighted = (evidence.variables[name].values for name in ("kappa", "log_likelihood"))
+    if not (kappa == 1.0).all():
+        weighted = kappa[..., None] * weighted
+    return np.asarray(np.log(evidence.variables["prior"].values) + sum_over_links(evidence, weighted))
 
 
 @guarded
@@ -135,18 +151,16 @@ def update(
     names = _who(evidence, pool)
     if pool is not None:
         evidence = _POOLS[pool](evidence)
-    joint, at_best = log_joint(evidence), np.zeros(evidence.sizes["episode"], dtype=bool)
+    joint, at_best = _log_joint(evidence), np.zeros(evidence.sizes["episode"], dtype=bool)
     if point == "mean":
-        joint.values, at_best = mean_joint(evidence, joint.values, refused=refused)
-    post = _normalised(evidence, joint, at_best)
+        joint, at_best = mean_joint(evidence, joint, refused=refused)
+    found = _normalised(evidence, joint) | {"at_best": at_best}
     if pool == "linear":
-        post = _linear_pool(post, voices(evidence, np.ones(evidence.sizes["coder"], dtype=bool)))
+        found = _linear_pool(found, voices(evidence, np.ones(evidence.sizes["coder"], dtype=bool)))
     if pool is not None:
         # averaged and renormalised: nobody's likelihood
-        post["relative"] = post["relative"] | True
-    alone = pool is not None or post.sizes["coder"] == 1
-    post.attrs |= {**evidence.attrs, "point": point, "coder": names}
-    return post.isel(coder=0, drop=True) if alone else post
+        found["relative"] = np.ones_like(found["relative"])
+    return _posterior(evidence, found, {**evidence.attrs, "point": point, "coder": names})
 
 
 def _check_choices(point: str, coder: str | None, pool: str | None) -> None:
@@ -164,64 +178,79 @@ def _who(evidence: xr.Dataset, pool: str | None) -> str:
     return f"{pool} pool of {names}" if pool else names
 
 
-def _by_episode(evidence: xr.Dataset, flags: Array) -> Array:
-    """Count flags (coder, link) by episode."""
-    return sum_over_links(evidence, flags[..., None].astype(np.float64))[..., 0]
-
-
-def _counts(evidence: xr.Dataset) -> dict[str, Any]:
+def _counts(evidence: xr.Dataset) -> tuple[Counts, Counts]:
     """Items of every episode (reports among them, events not), and how many a coder has coded."""
-    index = evidence["episode_index"].values[evidence["entry_link"].values]
-    items = evidence["entry_role"].values != EVENT
-    coded = evidence["coded"].values & items
-    n = evidence.sizes["episode"]
-    counted = [np.bincount(index[each], minlength=n) for each in coded]
-    return {
-        "n_items": ("episode", np.bincount(index[items], minlength=n)),
-        "n_coded": (("coder", "episode"), np.array(counted).reshape(len(coded), n)),
-    }
+    stored, n = evidence.variables, evidence.sizes["episode"]
+    index = stored["episode_index"].values[stored["entry_link"].values]
+    items = stored["entry_role"].values != EVENT
+    every = np.bincount(index if items.all() else index[items], minlength=n)
+    coded = stored["coded"].values & items
+    each = [every if (own == items).all() else np.bincount(index[own], minlength=n) for own in coded]
+    return every, np.array(each).reshape(len(coded), n)
 
 
 def _relative(evidence: xr.Dataset) -> Flags:
     """Episodes (coder, episode) whose log evidence is only relative: a weight below 1, a ratio, a reading."""
-    ratio = evidence["is_ratio"].values & evidence["coded"].values
-    by_link = np.zeros(evidence["kappa"].shape, dtype=bool)
-    coders, entries = np.nonzero(ratio)
-    by_link[coders, evidence["entry_link"].values[entries]] = True
-    fact = evidence["link_kind"].values == FACT
-    return _by_episode(evidence, by_link | (evidence["kappa"].values < 1) | fact) > 0
+    stored = {name: evidence.variables[name].values for name in ("is_ratio", "coded", "kappa", "link_kind")}
+    index, links = (evidence.variables[name].values for name in ("episode_index", "entry_link"))
+    found = np.zeros((stored["kappa"].shape[0], evidence.sizes["episode"]), dtype=bool)
+    coders, entries = np.nonzero(stored["is_ratio"] & stored["coded"])
+    found[coders, index[links[entries]]] = True
+    coders, members = np.nonzero((stored["kappa"] < 1) | (stored["link_kind"] == FACT))
+    found[coders, index[members]] = True
+    return found
 
 
-def _normalised(evidence: xr.Dataset, joint: xr.DataArray, at_best: Flags) -> xr.Dataset:
-    level = log_sum(joint.values, axis=-1)
+def _normalised(evidence: xr.Dataset, joint: Array) -> dict[str, npt.NDArray[Any]]:
+    level = log_sum(joint, axis=-1)
     _refuse_impossible(evidence, level)
-    counts = _counts(evidence)
+    n_items, n_coded = _counts(evidence)
     # nothing coded where others have coded something: no answer, not the prior
-    silent = (counts["n_coded"][1] == 0) & (counts["n_items"][1] > 0)
-    log_p = (joint - xr.DataArray(level, dims=("coder", "episode"))).where(
-        xr.DataArray(~silent, dims=("coder", "episode"))
-    )
-    dims = ("coder", "episode")
-    post = xr.Dataset(
-        {
-            "probability": xr.DataArray(np.exp(log_p)).assign_attrs(
-                units="1", long_name="posterior probability"
-            ),
-            "log_probability": log_p.assign_attrs(units="nats"),
-            "prior": evidence["prior"].assign_attrs(units="1", long_name="prior probability"),
-            "log_evidence": (dims, np.where(silent, np.nan, level), {"units": "nats"}),
-            "relative": (dims, _relative(evidence)),
-            "at_best": ("episode", at_best),
-            **counts,
-        }
-    )
-    kept = {
-        *evidence["episode"].coords,
-        *evidence["hypothesis"].coords,
-        *evidence["coder"].coords,
-        *post.dims,
+    silent = (n_coded == 0) & (n_items > 0)
+    log_p = joint - level[..., None]
+    if silent.any():
+        log_p[silent] = np.nan
+        level = np.where(silent, np.nan, level)
+    return {
+        "probability": np.exp(log_p),
+        "log_probability": log_p,
+        "log_evidence": level,
+        "relative": _relative(evidence),
+        "n_items": n_items,
+        "n_coded": n_coded,
     }
-    return post.drop_vars([name for name in post.coords if name not in kept])
+
+
+_ATTRS = {
+    "probability": {"units": "1", "long_name": "posterior probability"},
+    "log_probability": {"units": "nats"},
+    "prior": {"units": "1", "long_name": "prior probability"},
+    "log_evidence": {"units": "nats"},
+}
+
+
+def _posterior(
+    evidence: xr.Dataset, found: Mapping[str, npt.NDArray[Any]], attrs: Mapping[str, Any]
+) -> xr.Dataset:
+    """What was found, by coder where there are several, with the names along its dimensions."""
+    each = {name: values for name, values in found.items() if name not in ("n_items", "at_best")}
+    several = found["probability"].shape[0] > 1
+    dims = ("coder", "episode", "hypothesis") if several else ("episode", "hypothesis")
+    by_name = {name: values if several else values[0] for name, values in each.items()}
+    variables = {
+        name: (dims[: values.ndim], values, _ATTRS.get(name, {})) for name, values in by_name.items()
+    }
+    for name in ("n_items", "at_best"):
+        variables[name] = (("episode",), found[name], {})
+    prior = evidence.variables["prior"]
+    variables["prior"] = (prior.dims, prior.values, {**prior.attrs, **_ATTRS["prior"]})
+    coords = {
+        name: coord.variable
+        for name, coord in evidence.coords.items()
+        if coord.dims == () or coord.dims[0] in dims[-2:] or name == dims[0]
+    }
+    indexes = {name: index for name, index in evidence.xindexes.items() if name in coords}
+    return dataset(variables, coords, attrs, indexes=indexes)
 
 
 def _refuse_impossible(evidence: xr.Dataset, level: Array) -> None:
@@ -239,18 +268,20 @@ def _refuse_impossible(evidence: xr.Dataset, level: Array) -> None:
     raise ImpossibleEvidenceError(episode, items)
 
 
-def _linear_pool(post: xr.Dataset, weight: Array) -> xr.Dataset:
-    each = post["probability"] * xr.DataArray(weight, dims="coder")
-    probability = each.sum("coder", skipna=False).assign_attrs(post["probability"].attrs).expand_dims("coder")
+def _linear_pool(found: dict[str, npt.NDArray[Any]], weight: Array) -> dict[str, npt.NDArray[Any]]:
+    """Posteriors averaged over coders."""
+    probability = (found["probability"] * weight[:, None, None]).sum(axis=0, keepdims=True)
     with np.errstate(divide="ignore"):
-        log_p = xr.DataArray(np.log(probability)).assign_attrs(units="nats")
-    return post.isel(coder=[0]).assign(
-        probability=probability,
-        log_probability=log_p,
+        log_p = np.log(probability)
+    return {
+        **found,
+        "probability": probability,
+        "log_probability": log_p,
         # an average of posteriors is nobody's likelihood
-        log_evidence=post["log_evidence"].isel(coder=[0]) * np.nan,
-        n_coded=post["n_coded"].max("coder").expand_dims("coder"),
-    )
+        "log_evidence": found["log_evidence"][:1] * np.nan,
+        "relative": found["relative"][:1],
+        "n_coded": found["n_coded"].max(axis=0, keepdims=True),
+    }
 
 
 @guarded

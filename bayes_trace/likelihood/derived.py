@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
@@ -12,9 +15,9 @@ from bayes_trace.likelihood.effective import (
     effective_number,
     option_log_weight,
 )
-from bayes_trace.likelihood.links import EVENT, REPORT, best_point, links_of
+from bayes_trace.likelihood.links import EVENT, REPORT, SOURCES, point_of, structure_of
 
-__all__ = ["close_over_given", "drop_entries", "with_likelihoods"]
+__all__ = ["close_over_given", "drop_entries", "likelihoods", "with_likelihoods"]
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -23,19 +26,32 @@ Index = npt.NDArray[np.int64]
 
 def with_likelihoods(evidence: xr.Dataset) -> xr.Dataset:
     """The dataset with effective likelihoods, readings' and clusters' weights computed afresh."""
-    parts = [_of_coder(evidence, coder) for coder in range(evidence.sizes["coder"])]
+    stored = {name: evidence.variables[name].values for name in SOURCES}
+    return evidence.assign(likelihoods(stored, n_episodes=evidence.sizes["episode"]))
+
+
+def likelihoods(stored: Mapping[str, npt.NDArray[Any]], *, n_episodes: int) -> dict[str, xr.Variable]:
+    """Effective likelihoods, readings' and clusters' weights from the arrays of a dataset by name."""
+    parts = [_of_coder(stored, coder, n_episodes) for coder in range(stored["coded"].shape[0])]
     weight, rows, k, kappa = (np.stack(each) for each in zip(*parts, strict=True))
-    units = {"units": "nats", "long_name": "effective log-likelihood"}
-    return evidence.assign(
-        log_option_weight=(("coder", "link", "option"), weight, {"units": "nats", "long_name": "log lambda"}),
-        log_likelihood=(("coder", "link", "hypothesis"), rows, units),
-        effective_number=(("coder", "link"), k, {"units": "1", "long_name": "effective number of members"}),
-        kappa=(("coder", "link"), kappa, {"units": "1", "long_name": "weight in the cluster"}),
-    )
+    nats, one = {"units": "nats"}, {"units": "1"}
+    stated: dict[str, tuple[tuple[str, ...], Array, dict[str, str]]] = {
+        "log_option_weight": (("coder", "link", "option"), weight, {**nats, "long_name": "log lambda"}),
+        "log_likelihood": (
+            ("coder", "link", "hypothesis"),
+            rows,
+            {**nats, "long_name": "effective log-likelihood"},
+        ),
+        "effective_number": (("coder", "link"), k, {**one, "long_name": "effective number of members"}),
+        "kappa": (("coder", "link"), kappa, {**one, "long_name": "weight in the cluster"}),
+    }
+    return {name: xr.Variable(*each, fastpath=True) for name, each in stated.items()}
 
 
-def _of_coder(evidence: xr.Dataset, coder: int) -> tuple[Array, Array, Array, Array]:
-    links, point = links_of(evidence, coder), best_point(evidence, coder)
+def _of_coder(
+    stored: Mapping[str, npt.NDArray[Any]], coder: int, n_episodes: int
+) -> tuple[Array, Array, Array, Array]:
+    links, point = structure_of(stored, coder, n_episodes=n_episodes), point_of(stored, coder)
     weight = option_log_weight(links, point)
     rows = effective_likelihood(links, point, log_weight=weight)
     k = effective_number(links, rows)

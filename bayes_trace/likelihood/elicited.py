@@ -6,26 +6,19 @@ exactly. The scale is the logit for probabilities, and decibels against the refe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from bayes_trace.evidence import Coding, EvidenceSet, Value
-from bayes_trace.evidence.coded import term_in, verbal_terms
 from bayes_trace.evidence.forms import Form
 from bayes_trace.scales import Z_90, logit, probability_to_db
 
-__all__ = ["Spread", "Stated", "fraction"]
+__all__ = ["Codings", "Spread", "fraction", "spread_of"]
 
 Array = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 Index = npt.NDArray[np.int64]
-Triple = tuple[float, float, float]
-_UNSTATED = (np.nan, np.nan, np.nan)
-_NONE = (1.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -37,88 +30,71 @@ class Spread:
     high: Array
 
 
-def fraction(values: Sequence[Value]) -> Spread:
-    """Probabilities (detection, reliability, correlation) on the logit scale."""
-    numbers = np.array([_triple(value) for value in values]).reshape(-1, 3)
+@dataclass(frozen=True)
+class Codings:
+    """What was stated, row by row: one coder on one entry under one reading."""
+
+    #: coder, entry and option of each row (row, 3), no two of them alike
+    places: Index
+    #: low, best and high as stated (row, hypothesis, 3); a number without a range three times; NaN for a compound
+    #: that is not coded
+    numbers: Array
+    #: what the numbers of each row are, as a place among `known`
+    form: Index
+    known: Sequence[Form]
+    #: probability of the reference (row, 3), which turns ratios into probabilities; 1 for what is none
+    anchor: Array
+    #: hypothesis that a ratio of unknown level is against, -1 for what has a level
+    reference: Index
+
+
+def fraction(numbers: Array) -> Spread:
+    """Probabilities (detection, reliability, correlation) on the logit scale, from low, best, high (..., 3)."""
     return _two_piece(logit(numbers))
-
-
-def _triple(value: Value) -> Triple:
-    return value.lower, float(value.best), value.upper
 
 
 def _two_piece(numbers: Array) -> Spread:
     """From low, best, high along the last axis; a certain 0 or 1 has no spread."""
     low, best, high = np.moveaxis(numbers, -1, 0)
+    if not ((low < best) | (high > best)).any():
+        return Spread(best.copy(), np.zeros(best.shape), np.zeros(best.shape))
     with np.errstate(invalid="ignore"):
         below = np.where(low < best, (best - low) / Z_90, 0.0)
         above = np.where(high > best, (high - best) / Z_90, 0.0)
-    return Spread(best, below, above)
+    return Spread(best.copy(), below, above)
 
 
-@dataclass
-class Stated:
-    """Codings, collected one by one and turned into arrays at once."""
+def spread_of(
+    codings: Codings, hypotheses: Sequence[str], compounds: Mapping[str, Mapping[str, float]]
+) -> Spread:
+    """All rows (row, hypothesis) on their scale."""
+    linear = _with_compounds(_linear(codings), hypotheses, compounds) * codings.anchor[:, None]
+    relative = codings.reference >= 0
+    if not relative.any():
+        return _two_piece(logit(linear))
+    scaled = np.empty_like(linear)
+    scaled[relative] = probability_to_db(linear[relative])
+    scaled[~relative] = logit(linear[~relative])
+    return _two_piece(scaled)
 
-    es: EvidenceSet
-    numbers: list[Triple] = field(default_factory=list)
-    anchors: list[Triple] = field(default_factory=list)
-    forms: list[Form] = field(default_factory=list)
-    references: list[int] = field(default_factory=list)
-    #: coder, entry and option of each row
-    places: list[tuple[int, int, int]] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        self._ids = self.es.hypothesis_ids
-        self._terms = cache(
-            lambda scale: {k: _triple(v) for k, v in (verbal_terms(self.es, scale) or {}).items()}
-        )
+def _linear(codings: Codings) -> Array:
+    """Probabilities, or plain ratios."""
+    linear = codings.numbers.copy()
+    for number, form in enumerate(codings.known):
+        rows = codings.form == number
+        linear[rows] = form.to_number(linear[rows])
+    return linear
 
-    def add(self, coding: Coding, option: str, place: tuple[int, int, int]) -> None:
-        """One row of likelihoods, at its place (coder, entry, option)."""
-        stated = coding.options[option]
-        if coding.form.words:
-            terms = self._terms(coding.scale)
-            row = [
-                (term_in(terms, stated[name].best) or _UNSTATED) if name in stated else _UNSTATED
-                for name in self._ids
-            ]
-        else:
-            row = [_triple(stated[name]) if name in stated else _UNSTATED for name in self._ids]
-        self.numbers += row
-        self.forms.append(coding.form)
-        anchor = coding.reference_probability
-        self.anchors.append(_NONE if anchor is None else _triple(anchor))
-        free = coding.form.ratio and anchor is None
-        self.references.append(self._ids.index(str(coding.reference)) if free else -1)
-        if coding.form.ratio and coding.reference not in stated:
-            none = coding.form.neutral
-            self.numbers[self._ids.index(str(coding.reference)) - len(self._ids)] = (none, none, none)
-        self.places.append(place)
 
-    def spread(self) -> Spread:
-        """All rows (row, hypothesis) on their scale."""
-        numbers = np.array(self.numbers, dtype=np.float64).reshape(len(self.places), -1, 3)
-        linear = self._with_compounds(self._linear(numbers)) * np.array(self.anchors).reshape(-1, 1, 3)
-        relative = np.array(self.references, dtype=np.int64) >= 0
-        scaled = np.empty_like(linear)
-        scaled[relative] = probability_to_db(linear[relative])
-        scaled[~relative] = logit(linear[~relative])
-        return _two_piece(scaled)
-
-    def _linear(self, numbers: Array) -> Array:
-        """Probabilities, or plain ratios."""
-        for form in set(self.forms):
-            rows = np.array([each is form for each in self.forms])
-            numbers[rows] = form.to_number(numbers[rows])
-        return numbers
-
-    def _with_compounds(self, linear: Array) -> Array:
-        """A compound that is not coded has the mean of its parts: each paper shows one of the reasons."""
-        for name, shares in self.es.compounds.items():
-            place = self._ids.index(name)
-            unstated = np.isnan(linear[:, place, 1])
-            share = np.array([shares.get(each, 0.0) for each in self._ids])[:, None]
-            parts = np.where(share > 0, linear[unstated] * share, 0.0)
-            linear[unstated, place] = parts.sum(axis=1)
-        return linear
+def _with_compounds(
+    linear: Array, hypotheses: Sequence[str], compounds: Mapping[str, Mapping[str, float]]
+) -> Array:
+    """A compound that is not coded has the mean of its parts: each paper shows one of the reasons."""
+    for name, shares in compounds.items():
+        place = hypotheses.index(name)
+        unstated = np.isnan(linear[:, place, 1])
+        share = np.array([shares.get(each, 0.0) for each in hypotheses])[:, None]
+        parts = np.where(share > 0, linear[unstated] * share, 0.0)
+        linear[unstated, place] = parts.sum(axis=1)
+    return linear

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bayes_trace.errors import BayesTraceError, UnknownNameError
@@ -83,50 +83,52 @@ def chosen_episodes(es: EvidenceSet, episodes: Iterable[str] | None) -> list[Epi
 
 def links_in(es: EvidenceSet, chosen: Sequence[Episode], *, planned: bool = False) -> list[Link]:
     """Coded and sought links, by episode, then in the order of the files; with those planned, if so asked."""
-    order = {episode.id: number for number, episode in enumerate(chosen)}
-    links: dict[tuple[str, int, str], Link] = {}
-    entries: dict[tuple[str, str], Entry] = {}
-    for item, episode, coding, coder in _codings(es):
-        if episode not in order or not (_counts(item) or (planned and is_planned(item))):
-            continue
-        entry = entries.get((episode, item.id))
-        if entry is None:
-            kind, role = _kind(item, coding)
-            entry = entries[episode, item.id] = Entry(item, role)
-            group = item.id if kind != FACT else str(getattr(item, "reading", ""))
-            link = links.setdefault((episode, kind, group), Link(es.episodes[episode], kind, group))
-            link.entries.append(entry)
-        entry.codings[coder] = coding
-    _add_reports(es, links)
-    return sorted(links.values(), key=lambda link: order[link.episode.id])
+    places = {episode.id: number for number, episode in enumerate(chosen)}
+    found: list[list[Link]] = [[] for _ in chosen]
+    facts: dict[tuple[int, str], Link] = {}
+    for item in es.items.values():
+        if item.sought or (planned and item.found == "planned"):
+            for place, entry in _entries_of(es, item, places, ITEM).items():
+                _hold(entry, found[place], facts, (place, str(item.reading)), chosen[place])
+    for event in es.events.values():
+        for place, entry in _entries_of(es, event, places, EVENT).items():
+            # an event that nothing reports says nothing
+            if reports := es.reports_on(event.id, chosen[place].id):
+                held = [entry, *(Entry(item, REPORT) for item in reports)]
+                found[place].append(Link(chosen[place], EVENT, event.id, held))
+    return [link for here in found for link in here]
 
 
-def _counts(coded: Item | Event) -> bool:
-    """Whether it is evidence: an event, or an item whose search has ended."""
-    return isinstance(coded, Event) or coded.sought
+def _entries_of(es: EvidenceSet, of: Item | Event, places: Mapping[str, int], role: int) -> dict[int, Entry]:
+    """What is coded of hypotheses, by the place of the episode."""
+    entries: dict[int, Entry] = {}
+    for coding in of.codings:
+        if coding.about is None:
+            for episode in coding.episodes or of.episodes:
+                if (place := places.get(episode)) is not None:
+                    if place not in entries:
+                        entries[place] = Entry(of, role)
+                    entries[place].codings[coding.coder or es.base_coder] = coding
+    return entries
+
+
+def _hold(
+    entry: Entry,
+    here: list[Link],
+    facts: dict[tuple[int, str], Link],
+    fact: tuple[int, str],
+    episode: Episode,
+) -> None:
+    """An item is a link of its own, or one of those that turn on a fact."""
+    if not next(iter(entry.codings.values())).readings:
+        here.append(Link(episode, ITEM, entry.of.id, [entry]))
+    elif fact in facts:
+        facts[fact].entries.append(entry)
+    else:
+        facts[fact] = Link(episode, FACT, fact[1], [entry])
+        here.append(facts[fact])
 
 
 def is_planned(coded: Item | Event) -> bool:
     """Whether it is an item still to be looked for."""
     return isinstance(coded, Item) and coded.found == "planned"
-
-
-def _codings(es: EvidenceSet) -> Iterator[tuple[Item | Event, str, Coding, str]]:
-    yield from es.coded_links(planned=True)
-    yield from es.coded_events()
-
-
-def _kind(item: Item | Event, coding: Coding) -> tuple[int, int]:
-    if isinstance(item, Event):
-        return EVENT, EVENT
-    return (FACT if coding.readings else ITEM), ITEM
-
-
-def _add_reports(es: EvidenceSet, links: dict[tuple[str, int, str], Link]) -> None:
-    """Reports stand behind their event, in every episode that they bear on; an event of none says nothing."""
-    for key in [key for key in links if key[1] == EVENT]:
-        episode, _, event = key
-        if reports := es.reports_on(event, episode):
-            links[key].entries += [Entry(item, REPORT) for item in reports]
-        else:
-            del links[key]

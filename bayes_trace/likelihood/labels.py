@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
-from operator import attrgetter
+from collections.abc import Callable, Sequence
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -15,26 +14,16 @@ from bayes_trace.evidence import Episode, Event, EvidenceSet
 from bayes_trace.evidence.dates import last_day
 from bayes_trace.evidence.names import short_names, title_of
 from bayes_trace.likelihood.entries import Entry, Link
-from bayes_trace.likelihood.links import FACT
+from bayes_trace.likelihood.labelled import texts
+from bayes_trace.likelihood.links import FACT, REPORT
 
-__all__ = ["coordinates", "facts"]
+__all__ = ["Named", "coders", "episodes", "facts", "hypotheses"]
 
 Coordinate = tuple[str, npt.NDArray[Any]]
 
 
-def coordinates(es: EvidenceSet, chosen: Sequence[Episode], links: Sequence[Link]) -> dict[str, Any]:
-    """Names, labels and dates along every dimension."""
-    return {
-        **_hypotheses(es),
-        **_coders(es),
-        **_episodes(es, chosen),
-        **_links(es, links),
-        **_entries(es, links),
-    }
-
-
 def facts(es: EvidenceSet) -> dict[str, Any]:
-    """Strings and numbers only, so that every file format keeps them."""
+    """What is known of the whole: strings and numbers only, so that every file format keeps them."""
     return {
         "evidence_set": es.id,
         "title": es.title,
@@ -49,19 +38,16 @@ def facts(es: EvidenceSet) -> dict[str, Any]:
     }
 
 
-def _text(dimension: str, values: Iterable[str]) -> Coordinate:
-    return dimension, np.array(list(values), dtype=str)
-
-
-def _hypotheses(es: EvidenceSet) -> dict[str, Any]:
+def hypotheses(es: EvidenceSet) -> dict[str, Coordinate]:
+    """Along hypotheses, as they are and as they were written."""
     short = short_names(es.hypotheses)
     return {
-        "hypothesis": list(es.hypothesis_ids),
-        "hypothesis_label": _text("hypothesis", (h.label for h in es.hypotheses)),
-        "hypothesis_short": _text("hypothesis", (short[name] for name in es.hypothesis_ids)),
-        "hypothesis_refusal_label": _text("hypothesis", (h.refusal_label or h.label for h in es.hypotheses)),
-        "core": [name for name, parts in es.core_parts().items() if parts],
-        "written": [name for name, parts in es.written_parts().items() if parts],
+        "hypothesis": texts("hypothesis", es.hypothesis_ids),
+        "hypothesis_label": texts("hypothesis", (h.label for h in es.hypotheses)),
+        "hypothesis_short": texts("hypothesis", (short[name] for name in es.hypothesis_ids)),
+        "hypothesis_refusal_label": texts("hypothesis", (h.refusal_label or h.label for h in es.hypotheses)),
+        "core": texts("core", (name for name, parts in es.core_parts().items() if parts)),
+        "written": texts("written", (name for name, parts in es.written_parts().items() if parts)),
     }
 
 
@@ -69,97 +55,128 @@ def _coder_labels(es: EvidenceSet) -> dict[str, str]:
     return {coder.id: coder.label or coder.id for coder in es.coders}
 
 
-def _coders(es: EvidenceSet) -> dict[str, Any]:
+def coders(es: EvidenceSet) -> dict[str, Coordinate]:
+    """Along coders."""
     labels, by_id = _coder_labels(es), {coder.id: coder for coder in es.coders}
     return {
-        "coder": list(es.coder_ids),
-        "coder_label": _text("coder", (labels[c] for c in es.coder_ids)),
-        "witness": _text("coder", (by_id[c].counts_as for c in es.coder_ids)),
+        "coder": texts("coder", es.coder_ids),
+        "coder_label": texts("coder", (labels[c] for c in es.coder_ids)),
+        "witness": texts("coder", (by_id[c].counts_as for c in es.coder_ids)),
     }
 
 
-def _episodes(es: EvidenceSet, chosen: Sequence[Episode]) -> dict[str, Any]:
+def episodes(es: EvidenceSet, chosen: Sequence[Episode]) -> dict[str, Coordinate]:
+    """Along episodes."""
     cases = [es.case_of[episode.id] for episode in chosen]
     return {
-        "episode": [episode.id for episode in chosen],
-        "episode_label": _text("episode", (episode.label for episode in chosen)),
-        "case": _text("episode", (case.case for case in cases)),
-        "case_label": _text("episode", (case.label for case in cases)),
-        "date": _text("episode", (episode.date or "" for episode in chosen)),
-        "granted": _text("episode", (episode.granted for episode in chosen)),
-        "sense": _text("episode", (es.sense_of(episode.id) for episode in chosen)),
-        "administration": _text("episode", (episode.administration for episode in chosen)),
+        "episode": texts("episode", (episode.id for episode in chosen)),
+        "episode_label": texts("episode", (episode.label for episode in chosen)),
+        "case": texts("episode", (case.case for case in cases)),
+        "case_label": texts("episode", (case.label for case in cases)),
+        "date": texts("episode", (episode.date or "" for episode in chosen)),
+        "granted": texts("episode", (episode.granted for episode in chosen)),
+        "sense": texts("episode", (es.sense_of(episode.id) for episode in chosen)),
+        "administration": texts("episode", (episode.administration for episode in chosen)),
         "is_aggregate": ("episode", np.array([bool(episode.aggregate_of) for episode in chosen])),
     }
 
 
-def _links(es: EvidenceSet, links: Sequence[Link]) -> dict[str, Any]:
-    """What a link of several entries has from them all is listed once each."""
-    readings, items = {reading.id: reading.label for reading in es.readings}, es.items
+class Named:
+    """Names of entries and links, and texts about them, from one pass over the entries."""
 
-    def name(link: Link) -> str:
-        # a fact may bear the name of an item
-        return f"{link.id} (fact)" if len(link.entries) > 1 and link.id in items else link.id
+    def __init__(self, es: EvidenceSet, links: Sequence[Link]) -> None:
+        self._es, self._links = es, links
+        self.entries = [entry for link in links for entry in link.entries]
+        ends = list(accumulate(len(link.entries) for link in links))
+        self._starts = [0, *ends[:-1]] if links else []
+        #: links of several entries: number, first entry, last
+        self._wide = [
+            (number, start, end)
+            for number, (start, end) in enumerate(zip(self._starts, ends, strict=True))
+            if end > start + 1
+        ]
+        self.sources = [entry.source for entry in self.entries]
+        #: of each link; the reports of an event have none of their own
+        self.clusters = self._by_link(
+            ["" if entry.role == REPORT else entry.cluster for entry in self.entries], _first
+        )
 
-    def title(link: Link) -> str:
-        if link.kind == FACT and len(link.entries) > 1:
-            return readings[link.group] or link.group
-        return _title(link.entries[0])
+    def _by_link(self, texts: list[str], joined: Callable[[list[str]], str]) -> list[str]:
+        """What links have of their entries, which is put together where there are several."""
+        own = [texts[start] for start in self._starts]
+        for number, start, end in self._wide:
+            own[number] = joined(texts[start:end])
+        return own
 
-    def joined(each: Callable[[Entry], str]) -> Coordinate:
-        words = (" ".join(map(each, link.entries)).split() for link in links)
-        return _text("link", (" ".join(dict.fromkeys(names)) for names in words))
+    def coordinates(self) -> dict[str, Coordinate]:
+        """Along links and entries."""
+        es, entries = self._es, self.entries
+        names = [entry.of.id for entry in entries]
+        given, implications = [" ".join(entry.given) for entry in entries], list(map(_implications, entries))
+        dates, titles = self._dates(), [title_of(entry.of) for entry in entries]
+        episodes = [link.episode.id for link in self._links]
+        repeated = [
+            episode for episode, link in zip(episodes, self._links, strict=True) for _ in link.entries
+        ]
+        items = self._items(names)
+        return {
+            "link": texts("link", [f"{item}@{where}" for item, where in zip(items, episodes, strict=True)]),
+            "link_item": texts("link", items),
+            "link_title": texts("link", self._titles(titles)),
+            "link_episode": texts("link", episodes),
+            "link_cluster": texts("link", self.clusters),
+            "link_source": texts("link", self._by_link(self.sources, _together)),
+            "link_step": texts("link", self._by_link([es.step_of(entry.of) for entry in entries], _first)),
+            "link_implication": texts("link", list(map(_unlike, self._by_link(implications, _together)))),
+            "link_given": texts("link", self._by_link(given, _together)),
+            "link_date": texts("link", self._by_link(dates, max)),
+            "entry": texts("entry", [f"{item}@{where}" for item, where in zip(names, repeated, strict=True)]),
+            "entry_item": texts("entry", names),
+            "item_title": texts("entry", titles),
+            "entry_implication": texts("entry", implications),
+            "entry_source": texts("entry", self.sources),
+            "entry_given": texts("entry", given),
+            "entry_restates": texts("entry", [" ".join(sorted(es.restated(each.of))) for each in entries]),
+            "entry_date": texts("entry", dates),
+        }
 
-    return {
-        "link": [f"{name(link)}@{link.episode.id}" for link in links],
-        "link_item": _text("link", (name(link) for link in links)),
-        "link_title": _text("link", (title(link) for link in links)),
-        "link_episode": _text("link", (link.episode.id for link in links)),
-        "link_cluster": _text("link", (link.cluster for link in links)),
-        "link_source": joined(attrgetter("source")),
-        "link_step": _text("link", (_step(es, link) for link in links)),
-        "link_implication": joined(_implications),
-        "link_given": joined(_given),
-        "link_date": _text("link", (max(map(_date, link.entries)) for link in links)),
-    }
+    def _items(self, names: list[str]) -> list[str]:
+        """Names of links; a fact may bear the name of an item."""
+        own = [names[start] for start in self._starts]
+        for number, _, _ in self._wide:
+            group = self._links[number].group
+            own[number] = f"{group} (fact)" if group in self._es.items else group
+        return own
+
+    def _titles(self, titles: list[str]) -> list[str]:
+        """Of several items on a fact that of the fact."""
+        readings = {reading.id: reading.label for reading in self._es.readings}
+        own = [titles[start] for start in self._starts]
+        for number, _, _ in self._wide:
+            link = self._links[number]
+            if link.kind == FACT:
+                own[number] = readings[link.group] or link.group
+        return own
+
+    def _dates(self) -> list[str]:
+        """Last days of dates; an event has none."""
+        stated = ["" if isinstance(entry.of, Event) else entry.of.date or "" for entry in self.entries]
+        days = {date: last_day(date) if date else "" for date in set(stated)}
+        return [days[date] for date in stated]
 
 
-def _entries(es: EvidenceSet, links: Sequence[Link]) -> dict[str, Any]:
-    entries = [entry for link in links for entry in link.entries]
-    episodes = [link.episode.id for link in links for _ in link.entries]
-    return {
-        "entry": [f"{entry.of.id}@{episode}" for entry, episode in zip(entries, episodes, strict=True)],
-        "entry_item": _text("entry", (entry.of.id for entry in entries)),
-        "item_title": _text("entry", map(_title, entries)),
-        "entry_implication": _text("entry", map(_implications, entries)),
-        "entry_source": _text("entry", (entry.source for entry in entries)),
-        "entry_given": _text("entry", map(_given, entries)),
-        "entry_restates": _text("entry", map(partial(_restates, es), entries)),
-        "entry_date": _text("entry", map(_date, entries)),
-    }
+def _first(texts: list[str]) -> str:
+    return next(filter(None, texts), "")
 
 
-def _title(entry: Entry) -> str:
-    return title_of(entry.of)
-
-
-def _step(es: EvidenceSet, link: Link) -> str:
-    """The first step that any of its entries bears on."""
-    return next((step for entry in link.entries if (step := es.step_of(entry.of))), "")
-
-
-def _given(entry: Entry) -> str:
-    return " ".join(entry.given)
-
-
-def _restates(es: EvidenceSet, entry: Entry) -> str:
-    return " ".join(sorted(es.restated(entry.of)))
+def _together(texts: list[str]) -> str:
+    """What entries name, once each."""
+    return " ".join(dict.fromkeys(" ".join(texts).split()))
 
 
 def _implications(entry: Entry) -> str:
     return " ".join(entry.of.implications)
 
 
-def _date(entry: Entry) -> str:
-    date = None if isinstance(entry.of, Event) else entry.of.date
-    return last_day(date) if date else ""
+def _unlike(names: str) -> str:
+    return _together([names]) if " " in names else names

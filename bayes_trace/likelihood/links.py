@@ -6,9 +6,10 @@ codings. A *link* is what enters the sum: an item, all items that turn on one fa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,11 +21,14 @@ __all__ = [
     "ITEM",
     "QUANTITIES",
     "REPORT",
+    "SOURCES",
     "Links",
     "Point",
     "best_point",
     "links_of",
     "parts_of",
+    "point_of",
+    "structure_of",
 ]
 
 Array = npt.NDArray[np.float64]
@@ -148,37 +152,58 @@ _BY_LINK = (
 
 def links_of(evidence: xr.Dataset, coder: int | None = None) -> Links:
     """The structure of one coder's evidence, by number where there is a dimension ``coder``."""
-    one = evidence if coder is None else evidence.isel(coder=coder)
-    stored = {str(name): variable.values for name, variable in one.variables.items()}
-    n = stored["episode_index"].size
-    return Links(
-        entry_link=stored["entry_link"],
-        role=stored["entry_role"],
-        coded=stored["coded"],
-        is_ratio=stored["is_ratio"],
-        reference=stored["reference"],
-        absent=stored["absent"],
-        says_no=stored["says_no"],
-        source=stored["source_index"],
-        answers=stored["source_answers"],
-        kind=stored["link_kind"],
-        episode=stored["episode_index"],
-        cluster=stored["cluster_index"],
-        option_probability=stored["option_probability"],
-        # not there yet while the evidence is being compiled
-        log_weight=stored.get("log_option_weight", np.zeros(stored["option_probability"].shape)),
-        effective_number=stored.get("effective_number", np.ones(n)),
-        kappa=stored.get("kappa", np.ones(n)),
-        core=stored["core_share"],
-        n_episodes=evidence.sizes["episode"],
-    )
+    stored = {
+        name: evidence.variables[name].values for name in (*_STORED, *_DERIVED) if name in evidence.variables
+    }
+    return structure_of(stored, coder, n_episodes=evidence.sizes["episode"])
+
+
+def structure_of(stored: Mapping[str, npt.NDArray[Any]], coder: int | None, *, n_episodes: int) -> Links:
+    """The same from the arrays of a dataset by name; what is derived may not be there yet."""
+
+    def of(name: str) -> npt.NDArray[Any]:
+        return stored[name] if coder is None or name not in _BY_CODER else stored[name][coder]
+
+    own = {field: of(name) for name, field in _STORED.items()}
+    n = own["episode"].size
+    absent = {
+        "log_option_weight": np.zeros(own["option_probability"].shape),
+        "effective_number": np.ones(n),
+        "kappa": np.ones(n),
+    }
+    derived = {field: of(name) if name in stored else absent[name] for name, field in _DERIVED.items()}
+    return Links(**own, **derived, n_episodes=n_episodes)
+
+
+#: variable -> field
+_STORED = {
+    "entry_link": "entry_link",
+    "entry_role": "role",
+    "coded": "coded",
+    "is_ratio": "is_ratio",
+    "reference": "reference",
+    "absent": "absent",
+    "says_no": "says_no",
+    "source_index": "source",
+    "source_answers": "answers",
+    "link_kind": "kind",
+    "episode_index": "episode",
+    "cluster_index": "cluster",
+    "option_probability": "option_probability",
+    "core_share": "core",
+}
+#: not there yet while the evidence is being compiled
+_DERIVED = {"log_option_weight": "log_weight", "effective_number": "effective_number", "kappa": "kappa"}
+#: what structure and best point are made of
+SOURCES = (*_STORED, *(f"{prefix}location" for prefix, _ in QUANTITIES.values()))
+_BY_CODER = ("coded", "is_ratio", "reference", *_DERIVED)
+_PARTS = ("location", "spread_low", "spread_high")
 
 
 def parts_of(evidence: xr.Dataset, quantity: str, coder: int | None = None) -> tuple[Array, Array, Array]:
     """Location and the two spreads of one elicited quantity, a name of `QUANTITIES`."""
     prefix, _ = QUANTITIES[quantity]
-    names: Sequence[str] = [f"{prefix}{part}" for part in ("location", "spread_low", "spread_high")]
-    arrays = [evidence[name].values for name in names]
+    arrays = [evidence.variables[f"{prefix}{part}"].values for part in _PARTS]
     if quantity == "location" and coder is not None:
         arrays = [array[coder] for array in arrays]
     return arrays[0], arrays[1], arrays[2]
@@ -186,4 +211,13 @@ def parts_of(evidence: xr.Dataset, quantity: str, coder: int | None = None) -> t
 
 def best_point(evidence: xr.Dataset, coder: int | None = None) -> Point:
     """Every number at its stated best value: one variant."""
-    return Point(**{name: parts_of(evidence, name, coder)[0][..., None] for name in QUANTITIES})
+    names = [f"{prefix}location" for prefix, _ in QUANTITIES.values()]
+    return point_of({name: evidence.variables[name].values for name in names}, coder)
+
+
+def point_of(stored: Mapping[str, npt.NDArray[Any]], coder: int | None) -> Point:
+    """The same from the arrays of a dataset by name."""
+    best = {name: stored[f"{prefix}location"] for name, (prefix, _) in QUANTITIES.items()}
+    if coder is not None:
+        best["location"] = best["location"][coder]
+    return Point(**{name: array[..., None] for name, array in best.items()})

@@ -94,16 +94,8 @@ def _rates(_page, assumption, _coder, rng):
     kind = rng.choice(["hit", "false"])
     rates = own["by"][h] if h else own
     denies = rates.get("denies") or own.get("denies")
-    room = (
-        1
-        - (
-            denies[0 if kind == "hit" else 1][2]
-            if isinstance(denies[0], list)
-            else denies[0 if kind == "hit" else 1]
-        )
-        if denies
-        else 1
-    )
+    other = denies[0 if kind == "hit" else 1] if denies else 0
+    room = 1 - (other[2] if isinstance(other, list) else other)
     return {f"r|{source}|{kind}|{h}": round(fraction(rng) * room, 6)}
 
 

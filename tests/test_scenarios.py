@@ -126,6 +126,13 @@ def test_dropping_a_package_drops_its_members():
     assert list(es.items) == ["x"]
 
 
+def test_a_reading_of_the_mechanism_may_rest_on_a_member_of_a_package_that_is_dropped():
+    items = [X, item("p", {"A": 0.3, "B": 0.6}, package=["m"]), item("m")]
+    plain = data(items, scenarios={"s": {"label": "s", "drop": ["p"]}})
+    plain["cases"][0]["episodes"][0]["reply"] = {"kind": "facts", "items": ["m"]}
+    assert list(bt.apply_scenario(sound(plain), "s").items) == ["x"]
+
+
 def test_items_that_restate_are_dropped_by_name():
     """By their own mark and by their implication's; an item without codings stays as background."""
     items = [

@@ -64,7 +64,7 @@ def _gone(es: EvidenceSet, old: Item | Event) -> EvidenceSet:
         names = {old.id, *(item.id for item in es.reports[old.id])}
     else:
         names = {old.id, *old.package, *_last_report(es, old)}
-    aside = (old.id, *sorted(names - {old.id} - set(getattr(old, "package", ()))))
+    aside = (old.id, *sorted(names - {old.id}))
     return copy_set(without_coded(es, names), {"set_aside": (*es.set_aside, *aside)})
 
 

@@ -35,6 +35,12 @@ export function begun(knobs: Knobs): ReadonlySet<string> {
   return found;
 }
 
+/** Whether two have the same numbers. */
+export function same(one: Knobs, other: Knobs): boolean {
+  const names = Object.keys(one);
+  return names.length === Object.keys(other).length && names.every((knob) => one[knob] === other[knob]);
+}
+
 /** What a reason is given for: an item on an episode, a source, a prior, ... */
 export function subjectOf(knob: string): string {
   const [kind, ...parts] = knob.split("|");

@@ -115,13 +115,14 @@ export function trajectory(post: Posterior, dateOf: (item: string) => string): S
   dated.sort((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : a.n - b.n));
   const ordered = behindGiven(post.view, dated.map((each) => each.live));
   const arrived = new Set<Live>();
-  const at = (): number[] => {
-    const counts = (live: Live) => live.entry.role === "event" || arrived.has(live);
-    return fromRows(post.view, post.view.links.map((link) => effective(post.view, link, { counts })), post.kappa).probability;
-  };
+  const counts = (live: Live) => live.entry.role === "event" || arrived.has(live);
+  const rows = post.view.links.map((link) => effective(post.view, link, { counts }));
+  const at = (): number[] => fromRows(post.view, rows, post.kappa).probability;
   const steps: Step[] = [{ of: "", probability: at() }];
   for (const live of ordered) {
     arrived.add(live);
+    const n = post.view.links.findIndex(({ entries }) => entries.includes(live));
+    rows[n] = effective(post.view, post.view.links[n], { counts });
     steps.push({ of: live.entry.of, probability: at() });
   }
   return steps;

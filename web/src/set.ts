@@ -76,7 +76,7 @@ export interface Assumption {
   episodes: Record<string, { prior: number[]; links: Link[] }>;
   sources: Record<string, Rates>;
   clusters: Record<string, { label: string; correlation: Value }>;
-  readings: Record<string, { label: string; options: Record<string, number> }>;
+  readings: Record<string, { label: string; options: Record<string, number>; words?: Record<string, string> }>;
 }
 
 export interface ItemText {
@@ -127,6 +127,7 @@ export interface Page {
   scales: Record<string, Record<string, Triple>>;
   entries: Entry[];
   assumptions: Assumption[];
+  opens?: { assumption: string; coder: string };
   /** for the coder's form */
   coder?: { id: string; label: string; unit: Unit; declared: boolean };
   tasks?: Task[];

@@ -1,23 +1,21 @@
 // What the reader has chosen and moved, and what follows from it.
-import { batch, computed, effect, signal } from "@preact/signals";
+import { batch, computed, effect, signal, untracked, type ReadonlySignal } from "@preact/signals";
 import { fromAddress, toAddress } from "./address";
-import { answer, assumptionOf } from "./answers";
-import { bySubject, subjectOf, without, type Knobs, type Reasons } from "./knobs";
-import type { Choice } from "./scenario";
-import type { Assumption, EpisodeText, Hypothesis, Page } from "./set";
+import { answer, assumptionOf, bearing } from "./answers";
 import { toDb } from "./kernel";
-import { gapOf, type Posterior } from "./update";
+import { bySubject, same, subjectOf, without, type Knobs } from "./knobs";
+import { UNNAMED_LABEL, type Choice } from "./scenario";
+import type { Assumption, EpisodeText, Hypothesis, Page } from "./set";
+import { TIE, gapOf, posterior, type Posterior } from "./update";
 import { UNNAMED, viewOf } from "./view";
-import { UNNAMED_LABEL } from "./scenario";
 import { nameOf } from "./words";
 
 export const page = JSON.parse(document.getElementById("set")!.textContent!) as Page;
-const opens = (page as Page & { opens?: { assumption: string; coder: string } }).opens;
-const first = page.assumptions.find((each) => each.id === opens?.assumption) ?? page.assumptions[0];
+const opening = page.assumptions.find((each) => each.id === page.opens?.assumption) ?? page.assumptions[0];
 const start: Choice = {
-  assumption: first.id,
-  coder: opens?.coder ?? page.base,
-  episode: Object.keys(first.episodes)[0],
+  assumption: opening.id,
+  coder: page.opens?.coder ?? page.base,
+  episode: Object.keys(opening.episodes)[0],
   knobs: {},
   reasons: {},
 };
@@ -29,23 +27,63 @@ export const message = signal<{ text: string; undo?: Choice } | null>(null);
 export const wide = signal(matchMedia("(min-width: 75rem)").matches);
 matchMedia("(min-width: 75rem)").addEventListener("change", (event) => (wide.value = event.matches));
 
+// --- what was chosen and moved, each by itself: what is drawn from one is not drawn anew for another ---
+
 export const assumption = computed<Assumption>(() => assumptionOf(page, choice.value.assumption));
-export const episodeText = computed<EpisodeText>(() => page.episodes[choice.value.episode]);
-export const post = computed<Posterior>(() => answer(page, choice.value));
+export const coder = computed(() => choice.value.coder);
+export const episode = computed(() => choice.value.episode);
+export const episodeText = computed<EpisodeText>(() => page.episodes[episode.value]);
+export const knobs = computed(() => choice.value.knobs);
+export const isMoved = computed(() => Object.keys(knobs.value).length > 0);
+
+/** A signal for each name, made when it is first asked for. */
+export function byName<T>(of: (name: string) => () => T): (name: string) => T {
+  const known = new Map<string, ReadonlySignal<T>>();
+  return (name) => (known.get(name) ?? known.set(name, computed(of(name))).get(name)!).value;
+}
+
+/** Where a knob stands; undefined where it is as the authors have it. */
+export const standing = byName<number | undefined>((knob) => () => knobs.value[knob]);
+export const touched = byName<boolean>((subject) => () => Object.keys(knobs.value).some((knob) => subjectOf(knob) === subject));
+export const reasonOf = byName<string>((subject) => () => choice.value.reasons[subject] ?? "");
+
+// --- what follows -------------------------------------------------------------------------------
+
+/** Knobs that an episode rests on; the same object until one of them moves. */
+const knobsOn = byName<Knobs>((id) => {
+  let last: Knobs = {};
+  return () => {
+    const now = bearing(page, choice.value, id);
+    return (last = same(last, now) ? last : now);
+  };
+});
+
+/** The answer on an episode, worked out anew only when something of it changes; null where the assumptions lack it. */
+export const answerOn = byName<Posterior | null>((id) => () =>
+  Object.hasOwn(assumption.value.episodes, id) ? posterior(viewOf(page, assumption.value, knobsOn(id), id, coder.value)) : null,
+);
+
+export const post = computed<Posterior>(() => answerOn(episode.value)!);
 /** the same as the authors have it: under the assumptions chosen, nothing moved */
-export const authors = computed<Posterior>(() => answer(page, { ...choice.value, knobs: {} }));
-export const isMoved = computed(() => Object.keys(choice.value.knobs).length > 0);
+export const authors = computed<Posterior>(() => posterior(viewOf(page, assumption.value, {}, episode.value, coder.value)));
 
 /** Every hypothesis by its place, the one that a reader adds among them. */
-export const hypotheses = computed<Hypothesis[]>(() =>
-  post.value.view.hypotheses.map(
-    (id, n) =>
-      assumption.value.hypotheses[n] ?? {
-        id, label: UNNAMED_LABEL, short: "n.n.", refusal: UNNAMED_LABEL, statement: "Nobody has named it; each item is as probable as under the named ones on average.", refusalStatement: "", residual: true,
-      },
-  ),
-);
+export const hypotheses = computed<Hypothesis[]>(() => {
+  const named = assumption.value.hypotheses;
+  return standing("u") === undefined ? named : [...named, NOT_NAMED];
+});
+const NOT_NAMED: Hypothesis = {
+  id: UNNAMED, label: UNNAMED_LABEL, short: "n.n.", refusal: UNNAMED_LABEL, refusalStatement: "", residual: true,
+  statement: "Nobody has named it; each item is as probable as under the named ones on average.",
+};
 export const labels = computed(() => hypotheses.value.map((each) => nameOf(each, episodeText.value.refusal)));
+/** places of the first and of the second */
+export const first = computed(() => post.value.order[0]);
+export const second = computed(() => post.value.order[1]);
+
+/** An option of a reading, in words. */
+export const optionWords = (reading: string, option: string): string =>
+  assumption.value.readings[reading]?.words?.[option] ?? option.replaceAll("_", " ");
 
 /** Places of hypotheses in the set fix their colours. */
 const places = [...new Set([...page.assumptions.flatMap((each) => each.hypotheses.map((h) => h.id)), UNNAMED])];
@@ -91,23 +129,25 @@ export const backToAuthors = (): void => {
   });
 };
 
-// --- the whole set, and what is slower, follow when the reader pauses -------------------------
+// --- what takes longer follows a little behind -------------------------------------------------
 
+const BEHIND = 120;
 export const settled = signal<Choice>(start);
 let waiting = 0;
 effect(() => {
   const now = choice.value;
-  const reset = Object.keys(now.knobs).length === 0;
-  const jump = reset || now.episode !== settled.peek().episode || now.assumption !== settled.peek().assumption || now.coder !== settled.peek().coder;
-  clearTimeout(waiting);
+  const then = settled.peek();
+  const jump = !isMoved.value || now.episode !== then.episode || now.assumption !== then.assumption || now.coder !== then.coder;
   if (jump) settled.value = now;
-  else waiting = setTimeout(() => (settled.value = choice.peek()), 120) as unknown as number;
+  else if (!waiting)
+    waiting = window.setTimeout(() => {
+      waiting = 0;
+      settled.value = choice.peek();
+    }, BEHIND);
 });
 
-export const every = computed<Record<string, Posterior>>(() => {
-  const now = settled.value;
-  return Object.fromEntries(Object.keys(assumptionOf(page, now.assumption).episodes).map((episode) => [episode, answer(page, now, episode)]));
-});
+/** the answer when the reader last paused */
+export const rested = computed<Posterior>(() => (settled.value, untracked(() => post.value)));
 
 export interface Change {
   subject: string;
@@ -135,40 +175,39 @@ export const changes = computed<{ of: number; against: number; before: number; a
   return { of, against, before, after: last, list };
 });
 
-export interface Elsewhere {
+interface Elsewhere {
   label: string;
-  /** dB of the leader here over its strongest rival there */
-  lead: number;
+  post: Posterior;
 }
 
-/** How the leader here fares under the authors' other assumptions and by other coders, where these change a number. */
-export const elsewhere = computed<Elsewhere[]>(() => {
-  const { episode, assumption: here, coder } = settled.value;
-  const now = answer(page, settled.value);
-  const leader = now.view.hypotheses[now.order[0]];
-  const base = answer(page, { ...settled.value, knobs: {} });
+/** The episode under the authors' other assumptions and by other coders, where these change a number of it. */
+const others = computed<Elsewhere[]>(() => {
   const found: Elsewhere[] = [];
   for (const each of page.assumptions)
     for (const who of page.coders) {
-      if ((each.id === here && who.id === coder) || !(episode in each.episodes)) continue;
-      const there = answer(page, { assumption: each.id, coder: who.id, episode, knobs: {}, reasons: {} });
-      const h = there.view.hypotheses.indexOf(leader);
-      if (h < 0 || !there.answered || !there.possible) continue;
-      if (who.id === coder && same(there, base)) continue;
-      const rival = Math.max(...there.logP.filter((_, n) => n !== h));
-      const by = page.coders.length > 1 ? `, ${who.label}` : "";
-      found.push({ label: `${each.label}${by}`, lead: toDb(there.logP[h] - rival) });
+      if ((each === assumption.value && who.id === coder.value) || !Object.hasOwn(each.episodes, episode.value)) continue;
+      const there = posterior(viewOf(page, each, {}, episode.value, who.id));
+      if (!there.answered || !there.possible || (who.id === coder.value && level(there, authors.value))) continue;
+      found.push({ label: `${each.label}${page.coders.length > 1 ? `, ${who.label}` : ""}`, post: there });
     }
   return found;
 });
 
-const same = (one: Posterior, other: Posterior): boolean =>
-  one.logP.length === other.logP.length && one.logP.every((x, h) => Math.abs(x - other.logP[h]) < 1e-9);
+const level = (one: Posterior, other: Posterior): boolean =>
+  one.logP.length === other.logP.length && one.logP.every((x, h) => Math.abs(x - other.logP[h]) < TIE);
 
-/** The view as the reader would have it with some knobs more. */
-export const viewWith = (knobs: Knobs) => viewOf(page, assumption.value, { ...choice.value.knobs, ...knobs }, choice.value.episode, choice.value.coder);
+/** How the leader here fares there: dB over its strongest rival. */
+export const elsewhere = computed<{ label: string; lead: number }[]>(() => {
+  const leader = hypotheses.value[first.value].id;
+  return others.value.filter(({ post }) => post.view.hypotheses.includes(leader)).map(({ label, post }) => {
+    const h = post.view.hypotheses.indexOf(leader);
+    return { label, lead: toDb(post.logP[h] - Math.max(...post.logP.filter((_, n) => n !== h))) };
+  });
+});
 
 // --- the address --------------------------------------------------------------------------------
+
+const PAUSE = 250;
 
 export async function readAddress(): Promise<void> {
   if (location.hash.length < 2) return;
@@ -182,12 +221,11 @@ export async function readAddress(): Promise<void> {
 
 /** Keeps the address in step with the view, once the reader pauses. */
 export function keepAddress(): void {
+  let pause = 0;
   effect(() => {
-    const now = settled.value;
-    if (now === start) return;
-    void toAddress(page, now).then((address) => history.replaceState(null, "", `#${address}`));
+    const now = choice.value;
+    clearTimeout(pause);
+    if (now !== start) pause = window.setTimeout(() => void toAddress(page, now).then((address) => history.replaceState(null, "", `#${address}`)), PAUSE);
   });
   addEventListener("hashchange", () => void readAddress());
 }
-
-export type { Reasons };

@@ -1,7 +1,7 @@
 // Bayes' rule for one episode, as in exact/updating.py and exact/ledger.py.
 import { clusterWeights, effective } from "./effective";
 import { logSum, toDb } from "./kernel";
-import type { Live, View } from "./view";
+import type { Live, LiveLink, View } from "./view";
 
 /** log-posteriors closer than this are level, in nats */
 export const TIE = 1e-9;
@@ -25,10 +25,16 @@ export interface Posterior {
   possible: boolean;
 }
 
-export function posterior(view: View, counts: (live: Live) => boolean = () => true): Posterior {
-  const rows = view.links.map((link) => effective(view, link, { counts }));
+export function posterior(view: View, counts?: (live: Live) => boolean): Posterior {
+  const rows = view.links.map((link) => (counts ? effective(view, link, { counts }) : rowOf(view, link)));
   return fromRows(view, rows, clusterWeights(view, rows, counts));
 }
+
+const rowsOf = new WeakMap<LiveLink, number[]>();
+
+/** What a link says when all of it counts, worked out once. */
+const rowOf = (view: View, link: LiveLink): number[] =>
+  rowsOf.get(link) ?? rowsOf.set(link, effective(view, link)).get(link)!;
 
 export function fromRows(view: View, rows: number[][], kappa: number[]): Posterior {
   const logPrior = view.prior.map(Math.log);

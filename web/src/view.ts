@@ -62,14 +62,17 @@ export function viewOf(page: Page, assumption: Assumption, knobs: Knobs, episode
 /** The assumption with an explanation that nobody named, under which all is as probable as under the others on average. */
 function withUnnamed(assumption: Assumption, prior: number | undefined): Assumption {
   if (prior === undefined) return assumption;
-  const weights: Record<string, number> = {};
-  for (const parts of assumption.coreParts)
-    for (const part of parts) weights[part] = 1 / assumption.coreParts.length / parts.length;
   const unnamed = { id: UNNAMED, label: "Not named", short: "n.n.", refusal: "Not named", statement: "", refusalStatement: "", residual: true };
-  return { ...assumption, hypotheses: [...assumption.hypotheses, unnamed], means: { ...assumption.means, [UNNAMED]: weights } };
+  return { ...assumption, hypotheses: [...assumption.hypotheses, unnamed], means: { ...assumption.means, [UNNAMED]: weightsOfUnnamed(assumption) } };
 }
 
+/** An even mean over the core explanations, of each over its parts. */
+export const weightsOfUnnamed = ({ coreParts }: Assumption): Record<string, number> =>
+  Object.fromEntries(coreParts.flatMap((parts) => parts.map((part) => [part, 1 / coreParts.length / parts.length])));
+
 const located = new WeakMap<Coding, Map<string, Triple[]>>();
+/** links as they stand, by number of hypotheses and coder */
+const untouched = new WeakMap<Link, Map<string, LiveLink>>();
 
 class Setting {
   ids: string[];
@@ -102,7 +105,23 @@ class Setting {
     );
   }
 
+  /** A link that nothing was moved in is made once. */
   private link(link: Link, entries: Entry[]): LiveLink {
+    if (entries.length < link.entries.length || this.touched(link, entries)) return this.made(link, entries);
+    const all = untouched.get(link) ?? untouched.set(link, new Map()).get(link)!;
+    const key = `${this.ids.length}|${this.coder}`;
+    return all.get(key) ?? all.set(key, this.made(link, entries)).get(key)!;
+  }
+
+  private touched({ group }: Link, entries: Entry[]): boolean {
+    const has = (...parts: string[]): boolean => this.moves.has(name(...parts));
+    if (!this.moves.size) return false;
+    if (has("b", this.episode) || has("e", group) || has("w", group)) return true;
+    return entries.some(({ of, source }) =>
+      has("l", this.coder, of, this.episode) || has("d", of) || (source !== undefined && has("r", source)));
+  }
+
+  private made(link: Link, entries: Entry[]): LiveLink {
     const agreement = this.knobs[name("e", link.group)] ?? bestOf(link.agreement ?? 0);
     const event = entries.find((entry) => entry.role === "event");
     const fact = link.kind === "fact" ? this.assumption.readings[link.group] : undefined;

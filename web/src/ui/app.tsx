@@ -1,7 +1,6 @@
 // The page: left the answers, in the middle the evidence, right what if.
 import { useEffect } from "preact/hooks";
-import { assumption, backToAuthors, choice, choose, episodeText, isMoved, message, page, post } from "../store";
-import { labels } from "../store";
+import { assumption, backToAuthors, choice, choose, coder, episodeText, isMoved, labels, message, page, post } from "../store";
 import { db, probability } from "../words";
 import { Answer, Overview } from "./answer";
 import { Believe } from "./believe";
@@ -56,8 +55,8 @@ function Head() {
     <header>
       <div class="titles"><h1>{page.title}</h1><p>{page.question}</p></div>
       <div class="tools">
-        <label>Assumptions <select value={choice.value.assumption} onChange={(event) => choose({ assumption: event.currentTarget.value })}>{page.assumptions.map((each) => <option key={each.id} value={each.id}>{each.label}</option>)}</select></label>
-        {page.coders.length > 1 && <label>Judged by <select value={choice.value.coder} onChange={(event) => choose({ coder: event.currentTarget.value })}>{page.coders.map((each) => <option key={each.id} value={each.id}>{each.label}</option>)}</select></label>}
+        <label>Assumptions <select value={assumption.value.id} onChange={(event) => choose({ assumption: event.currentTarget.value })}>{page.assumptions.map((each) => <option key={each.id} value={each.id}>{each.label}</option>)}</select></label>
+        {page.coders.length > 1 && <label>Judged by <select value={coder.value} onChange={(event) => choose({ coder: event.currentTarget.value })}>{page.coders.map((each) => <option key={each.id} value={each.id}>{each.label}</option>)}</select></label>}
         <span class="buttons">
           <button type="button" disabled={!isMoved.value} onClick={backToAuthors} aria-keyshortcuts="Escape" title="Escape">Back to the authors' coding <kbd>Esc</kbd></button>
           <Save />

@@ -2,10 +2,11 @@
 import { computed } from "@preact/signals";
 import { fewest, type Fewest } from "../fewest";
 import { biasNeeded, priorNeeded, tipping } from "../questions";
-import { answer } from "../answers";
-import { episodeText, labels, opened, page, settled, viewWith } from "../store";
+import { answer, assumptionOf } from "../answers";
+import { episodeText, labels, opened, page, settled } from "../store";
 import { name } from "../knobs";
 import { leaders, type Posterior } from "../update";
+import { viewOf } from "../view";
 import { count, db, probability, within } from "../words";
 
 interface Believed {
@@ -21,6 +22,7 @@ const TOLD = 5;
 const believed = computed<Believed>(() => {
   const now = settled.value;
   const post = answer(page, now);
+  const assumption = assumptionOf(page, now.assumption);
   const [of, against] = post.order;
   const leader = post.view.hypotheses[of];
   const tips = tipping(post, of, against)
@@ -31,7 +33,7 @@ const believed = computed<Believed>(() => {
     post, tips,
     prior: priorNeeded(post, of),
     fewest: fewest(post),
-    bias: biasNeeded((value) => viewWith({ [name("b", now.episode, leader)]: value }), of),
+    bias: biasNeeded((value) => viewOf(page, assumption, { ...now.knobs, [name("b", now.episode, leader)]: value }, now.episode, now.coder), of),
   };
 });
 

@@ -1,12 +1,26 @@
 // Live figures of the episode chosen: the ledger, the way the belief went, how far each range reaches.
-import { computed } from "@preact/signals";
+import { computed, useSignal } from "@preact/signals";
 import { scaleLinear } from "d3-scale";
 import { curveStepAfter, line } from "d3-shape";
+import type { RefObject } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { toDb } from "../kernel";
 import { tornado, trajectory } from "../questions";
-import { colour, hypotheses, labels, page, post, wide } from "../store";
+import { colour, hypotheses, labels, page, post, rested, wide } from "../store";
 import { gapOf, weights, type Posterior } from "../update";
 import { db, probability } from "../words";
+
+/** A figure on the screen follows every move; one that is not, when the reader pauses. */
+function useFigure(): { ref: RefObject<HTMLElement | null>; now: Posterior } {
+  const ref = useRef<HTMLElement>(null);
+  const seen = useSignal(false);
+  useEffect(() => {
+    const watch = new IntersectionObserver(([entry]) => (seen.value = entry.isIntersecting), { rootMargin: "100px" });
+    watch.observe(ref.current!);
+    return () => watch.disconnect();
+  }, []);
+  return { ref, now: seen.value ? post.value : rested.value };
+}
 
 const ROW = 22;
 /** of a figure, and of the names in it: letters keep their size where there is less room */
@@ -46,37 +60,62 @@ const lastDate = (now: Posterior, link: number): string =>
 
 const finite = (x: number, by: number): number => (Number.isFinite(x) ? x : Math.sign(x) * by);
 
-function Axis({ x, height, ticks = 5 }: { x: { (v: number): number; ticks(n: number): number[] }; height: number; ticks?: number }) {
+const round = (x: number): number => Number(x.toFixed(1));
+
+interface Across {
+  from: number;
+  to: number;
+  start: number;
+  end: number;
+}
+const scaleOf = ({ from, to, start, end }: Across) => scaleLinear([from, to], [start, end]);
+
+/** A scale in round numbers over all that is finite, 0 among it. */
+function across(values: number[], end: number): Across {
+  const ends = values.filter(Number.isFinite);
+  const start = room.value.names + 8;
+  const [from, to] = scaleLinear([Math.min(0, ...ends), Math.max(0, ...ends)], [start, end]).nice().domain();
+  return { from, to, start, end };
+}
+
+function Axis({ height, ...ends }: Across & { height: number }) {
+  const x = scaleOf(ends);
   return (
     <g class="axis">
-      {x.ticks(ticks).map((tick) => <g key={tick} transform={`translate(${x(tick)},0)`}><line y2={height} class={tick === 0 ? "zero" : ""} /><text y={height + 14} text-anchor="middle">{db(tick, false).replace(".0", "")}</text></g>)}
+      {x.ticks(wide.value ? 5 : 4).map((tick) => <g key={tick} transform={`translate(${x(tick)},0)`}><line y2={height} class={tick === 0 ? "zero" : ""} /><text y={height + 14} text-anchor="middle">{db(tick, false).replace(".0", "")}</text></g>)}
+    </g>
+  );
+}
+
+function LedgerBar({ n, title, left, right, value, fill }: { n: number; title: string; left: number; right: number; value: string; fill: string }) {
+  return (
+    <g transform={`translate(0,${n * ROW})`}>
+      <text x={room.value.names} y={15} text-anchor="end" class={fill ? "" : "strong"}>{cut(title)}</text>
+      <rect x={left} width={Math.max(1, right - left)} y={4} height={ROW - 8} class={fill ? "" : "total"} style={fill ? { fill } : {}} />
+      <text x={right + 4} y={15} class="value">{value}</text>
     </g>
   );
 }
 
 function Ledger() {
-  const now = post.value;
+  const { ref, now } = useFigure();
   const bars = ledgerOf(now);
   const [of, against] = now.order;
-  const ends = bars.flatMap((bar) => [bar.from, bar.to]).filter(Number.isFinite);
-  const x = scaleLinear([Math.min(0, ...ends), Math.max(0, ...ends)], [room.value.names + 8, room.value.width - 46]).nice();
+  const ends = bars.flatMap((bar) => [bar.from, bar.to]);
+  const scale = across(ends, room.value.width - 46);
+  const x = scaleOf(scale);
   const height = bars.length * ROW;
-  const beyond = 1.2 * Math.max(10, ...ends.map(Math.abs));
+  const beyond = 1.2 * Math.max(10, ...ends.filter(Number.isFinite).map(Math.abs));
   return (
-    <figure>
+    <figure ref={ref}>
       <figcaption>What each item adds, in the order of dates, in dB for {labels.value[of]} (right) over {labels.value[against]} (left)</figcaption>
       <svg viewBox={`0 0 ${room.value.width} ${height + 22}`} role="img" aria-label={bars.map((bar) => `${bar.title}: ${db(bar.total ? bar.to : bar.to - bar.from)} dB`).join("; ")}>
-        <Axis x={x} height={height} />
+        <Axis {...scale} height={height} />
         {bars.map((bar, n) => {
-          const [a, b] = [x(finite(bar.from, beyond)), x(finite(bar.to, beyond))];
+          const [left, right] = [x(finite(bar.from, beyond)), x(finite(bar.to, beyond))].sort((a, b) => a - b);
           const value = bar.total ? bar.to : bar.to - bar.from;
-          return (
-            <g key={`${n}${bar.title}`} transform={`translate(0,${n * ROW})`}>
-              <text x={room.value.names} y={15} text-anchor="end" class={bar.total ? "strong" : ""}>{cut(bar.title)}</text>
-              <rect x={Math.min(a, b)} width={Math.max(1, Math.abs(b - a))} y={4} height={ROW - 8} class={bar.total ? "total" : ""} style={bar.total ? {} : { fill: colour(hypotheses.value[value >= 0 ? of : against]?.id ?? "") }} />
-              <text x={Math.max(a, b) + 4} y={15} class="value">{db(value)}</text>
-            </g>
-          );
+          const fill = bar.total ? "" : colour(hypotheses.value[value >= 0 ? of : against]?.id ?? "");
+          return <LedgerBar key={`${n}${bar.title}`} n={n} title={bar.title} left={round(left)} right={round(right)} value={db(value)} fill={fill} />;
         })}
       </svg>
     </figure>
@@ -84,7 +123,7 @@ function Ledger() {
 }
 
 function Trajectory() {
-  const now = post.value;
+  const { ref, now } = useFigure();
   const steps = trajectory(now, dateOf);
   const height = 190;
   const x = scaleLinear([0, steps.length], [34, room.value.width - 120]);
@@ -92,7 +131,7 @@ function Trajectory() {
   const path = line<number>((_, n) => x(n), (p) => y(p)).curve(curveStepAfter);
   const ends = spaced(now.view.hypotheses.map((_, h) => y(steps[steps.length - 1].probability[h])), 13, height);
   return (
-    <figure>
+    <figure ref={ref}>
       <figcaption>How the belief went, document by document in the order of dates, from the prior to the posterior</figcaption>
       <svg viewBox={`0 0 ${room.value.width} ${height + 22}`} role="img" aria-label={now.view.hypotheses.map((_, h) => `${labels.value[h]}: from ${probability(steps[0].probability[h])} to ${probability(steps[steps.length - 1].probability[h])}`).join("; ")}>
         <g class="axis">{[0, 0.25, 0.5, 0.75, 1].map((tick) => <g key={tick} transform={`translate(0,${y(tick)})`}><line x1={34} x2={room.value.width - 120} /><text x={28} y={4} text-anchor="end">{probability(tick)}</text></g>)}</g>
@@ -123,35 +162,44 @@ function spaced(at: number[], least: number, height: number): number[] {
 
 const SHOWN = 12;
 
+function Swing({ n, title, low, lead, high, colours }: { n: number; title: string; low: number; lead: number; high: number; colours: string }) {
+  const [under, over] = colours.split(" ");
+  return (
+    <g transform={`translate(0,${n * ROW})`}>
+      <text x={room.value.names} y={15} text-anchor="end">{cut(title)}</text>
+      <rect x={low} width={Math.max(0, lead - low)} y={5} height={ROW - 10} style={{ fill: under }} />
+      <rect x={lead} width={Math.max(0, high - lead)} y={5} height={ROW - 10} style={{ fill: over }} />
+    </g>
+  );
+}
+
 function Tornado() {
-  const now = post.value;
+  const { ref, now } = useFigure();
   const [of, against] = now.order;
   const swings = tornado(now, of, against).slice(0, SHOWN);
-  if (!swings.length) return <p class="small">No ranges were stated here, so none can be followed to its ends.</p>;
   const lead = toDb(gapOf(now.joint, of, against));
-  const x = scaleLinear([Math.min(0, ...swings.map((each) => each.low)), Math.max(lead, ...swings.map((each) => each.high))].map((each) => finite(each, 60)), [room.value.names + 8, room.value.width - 24]).nice();
+  const scale = across([lead, ...swings.flatMap(({ low, high }) => [finite(low, 60), finite(high, 60)])], room.value.width - 24);
+  const x = (value: number): number => round(scaleOf(scale)(finite(value, 60)));
   const height = swings.length * ROW;
+  const colours = [against, of].map((h) => colour(hypotheses.value[h]?.id ?? "")).join(" ");
   return (
-    <figure>
-      <figcaption>How far the lead of {labels.value[of]} over {labels.value[against]} reaches, in dB, within the range stated for each item, one at a time</figcaption>
-      <svg viewBox={`0 0 ${room.value.width} ${height + 22}`} role="img" aria-label={swings.map((each) => `${page.items[each.live.entry.of]?.title}: ${db(each.low)} to ${db(each.high)} dB`).join("; ")}>
-        <Axis x={x} height={height} />
-        <line x1={x(lead)} x2={x(lead)} y2={height} class="now" />
-        {swings.map((each, n) => (
-          <g key={each.live.entry.of} transform={`translate(0,${n * ROW})`}>
-            <text x={room.value.names} y={15} text-anchor="end">{cut(page.items[each.live.entry.of]?.title ?? "")}</text>
-            <rect x={x(finite(each.low, 60))} width={Math.max(0, x(lead) - x(finite(each.low, 60)))} y={5} height={ROW - 10} style={{ fill: colour(hypotheses.value[against]?.id ?? "") }} />
-            <rect x={x(lead)} width={Math.max(0, x(finite(each.high, 60)) - x(lead))} y={5} height={ROW - 10} style={{ fill: colour(hypotheses.value[of]?.id ?? "") }} />
-          </g>
-        ))}
-      </svg>
+    <figure ref={ref}>
+      <figcaption>{swings.length ? `How far the lead of ${labels.value[of]} over ${labels.value[against]} reaches, in dB, within the range stated for each item, one at a time` : "No ranges were stated here, so none can be followed to its ends."}</figcaption>
+      {swings.length > 0 && (
+        <svg viewBox={`0 0 ${room.value.width} ${height + 22}`} role="img" aria-label={swings.map((each) => `${page.items[each.live.entry.of]?.title}: ${db(each.low)} to ${db(each.high)} dB`).join("; ")}>
+          <Axis {...scale} height={height} />
+          <line x1={x(lead)} x2={x(lead)} y2={height} class="now" />
+          {swings.map((each, n) => <Swing key={each.live.entry.of} n={n} title={page.items[each.live.entry.of]?.title ?? ""} low={x(each.low)} lead={x(lead)} high={x(each.high)} colours={colours} />)}
+        </svg>
+      )}
     </figure>
   );
 }
 
+const drawn = computed(() => post.value.answered && post.value.possible && rested.value.answered && rested.value.possible);
+
 export function Figures() {
-  const now = post.value;
-  if (!now.answered || !now.possible) return null;
+  if (!drawn.value) return null;
   return (
     <section class="figures" aria-labelledby="figures">
       <h2 id="figures">Figures</h2>

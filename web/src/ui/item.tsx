@@ -1,17 +1,17 @@
 // One piece of evidence, opened: what it says, where it stands, why it was judged so; and what if it were otherwise.
-import { bestOf, isRatio, tripleOf } from "../forms";
-import { name, subjectOf } from "../knobs";
-import type { Entry } from "../set";
-import { assumption, choice, colour, hypotheses, labels, move, page, putBack } from "../store";
-import { detectionOf, moved, type LiveLink } from "../view";
+import { bestOf, isRatio } from "../forms";
+import { name } from "../knobs";
+import type { Entry, Link } from "../set";
+import { assumption, coder, colour, episode, hypotheses, knobs, labels, move, optionWords, page, putBack, standing } from "../store";
+import { detectionOf } from "../view";
 import { Reason } from "./reason";
-import { FRACTION, Slider, scaleOf } from "./slider";
+import { FRACTION, Knob, Slider, scaleOf } from "./slider";
 
 const link = (url: string): boolean => /^https?:\/\//.test(url);
 
 export function Words({ entry }: { entry: Entry }) {
   const text = page.items[entry.of];
-  const coding = entry.codings[choice.value.coder];
+  const coding = entry.codings[coder.value];
   return (
     <div class="words">
       <p class="paraphrase">{text.text}</p>
@@ -33,27 +33,24 @@ export function Words({ entry }: { entry: Entry }) {
 const labelOf = (id: string): string => labels.value[hypotheses.value.findIndex((each) => each.id === id)] ?? id;
 
 /** Sliders of one item on the episode chosen. */
-export function ItemControls({ link, entry }: { link: LiveLink; entry: Entry }) {
-  const { episode, coder, knobs } = choice.value;
-  const coding = entry.codings[coder];
-  const subject = name("i", entry.of, episode);
-  const touched = Object.keys(knobs).some((knob) => subjectOf(knob) === subject);
+export function ItemControls({ link, entry }: { link: Link; entry: Entry }) {
+  const coding = entry.codings[coder.value];
   return (
     <div class="controls">
       {entry.role !== "event" && <Aside item={entry.of} />}
-      {coding && Object.keys(coding.options).map((option) => <Likelihoods key={option} entry={entry} option={option} />)}
+      {coding && Object.keys(coding.options).map((option) => <Likelihoods key={option} link={link} entry={entry} option={option} />)}
       {entry.role === "report" && <p class="small">What it reports is judged once, with the event; how far it is believed is set with its source.</p>}
       {!coding && entry.role === "item" && <p class="small">This coder has not judged it here.</p>}
-      {touched && <Reason subject={subject} about="this item, here" />}
+      <Reason subject={name("i", entry.of, episode.value)} about="this item, here" />
       {entry.absent && <Detection entry={entry} />}
-      {link.link.kind === "fact" && <p class="small">It turns on a fact that is uncertain; the probabilities of its readings are set under “What if”.</p>}
+      {link.kind === "fact" && <p class="small">It turns on a fact that is uncertain; the probabilities of its readings are set under “What if”.</p>}
     </div>
   );
 }
 
 function Aside({ item }: { item: string }) {
-  const knob = name("x", item, choice.value.episode);
-  const out = choice.value.knobs[knob] === 1;
+  const knob = name("x", item, episode.value);
+  const out = standing(knob) === 1;
   return (
     <label class="switch">
       <input type="checkbox" checked={!out} onChange={() => (out ? putBack((each) => each === knob) : move({ [knob]: 1 }))} />
@@ -62,58 +59,46 @@ function Aside({ item }: { item: string }) {
   );
 }
 
-function Likelihoods({ entry, option }: { entry: Entry; option: string }) {
-  const { episode, coder, knobs } = choice.value;
-  const coding = entry.codings[coder];
+function Likelihoods({ link, entry, option }: { link: Link; entry: Entry; option: string }) {
+  const coding = entry.codings[coder.value];
+  const stated = coding.options[option];
   const terms = page.scales[coding.scale ?? "ipcc"] ?? {};
-  const now = moved(page, coding, knobs, name("l", coder, entry.of, episode));
   const scale = scaleOf(coding.unit, coding.anchor);
   const ratio = isRatio(coding.unit);
-  const what = entry.role === "event" ? "the event" : entry.absent ? "finding it, had it existed" : "it";
+  const what = entry.role === "event" ? "the event" : entry.absent ? "such a trace" : "it";
+  const words = hypotheses.value.flatMap(({ id }, h) => (typeof stated[id] === "string" ? [`${labels.value[h]} “${stated[id]}”`] : []));
   return (
     <fieldset>
       <legend>
-        {option && <>If “{option.replaceAll("_", " ")}”: </>}
+        {option && <>If “{optionWords(link.group, option)}”: </>}
         {ratio ? `How many times as probable as under ${labelOf(coding.reference ?? "")}` : `How probable is ${what}, if the explanation is …`}
       </legend>
       {hypotheses.value.map(({ id }, h) => {
-        const stated = coding.options[option][id];
-        if (stated === undefined || (ratio && id === coding.reference)) return ratio && id === coding.reference ? null : <p key={id} class="small mean"><i class="swatch" style={{ background: colour(id) }} />{labels.value[h]}: the mean of the others</p>;
-        const knob = name("l", coder, entry.of, episode, option, id);
-        const was = typeof stated === "string" ? terms[stated] : stated;
-        return (
-          <Slider
-            key={id} label={labels.value[h]} colour={colour(id)} scale={scale} was={was}
-            value={knobs[knob] ?? tripleOf(now.options[option][id], terms)[1]}
-            onMove={(value) => move({ [knob]: value })} onReset={() => putBack((each) => each === knob)}
-          />
-        );
+        if (ratio && id === coding.reference) return null;
+        if (stated[id] === undefined) return <p key={id} class="small mean"><i class="swatch" style={{ background: colour(id) }} />{labels.value[h]}: the mean of the others</p>;
+        const was = stated[id];
+        return <Knob key={id} knob={name("l", coder.value, entry.of, episode.value, option, id)} label={labels.value[h]} colour={colour(id)} scale={scale} was={typeof was === "string" ? terms[was] : was} />;
       })}
-      {typeof Object.values(coding.options[option])[0] === "string" && <p class="small">Judged in words: {hypotheses.value.map(({ id }, h) => (coding.options[option][id] === undefined ? "" : `${labels.value[h]} “${String(coding.options[option][id])}”`)).filter(Boolean).join(", ")}.</p>}
+      {words.length > 0 && <p class="small">Judged in words: {words.join(", ")}.</p>}
     </fieldset>
   );
 }
 
 function Detection({ entry }: { entry: Entry }) {
-  const { knobs } = choice.value;
-  const subject = name("d", entry.of);
-  const touched = Object.keys(knobs).some((knob) => subjectOf(knob) === subject);
-  const one = name("d", entry.of, "");
   const core = assumption.value.coreParts;
   return (
     <fieldset>
       <legend>Had the trace existed, how probably would it have been found?</legend>
-      {entry.detection !== undefined && <Slider label="Under every explanation" scale={FRACTION} was={entry.detection} value={knobs[one] ?? bestOf(entry.detection)} onMove={(value) => move({ [one]: value })} onReset={() => putBack((each) => each === one)} />}
+      {entry.detection !== undefined && <Knob label="Under every explanation" scale={FRACTION} was={entry.detection} knob={name("d", entry.of, "")} />}
       <details open={entry.detectionBy !== undefined}>
         <summary>Where it depends on the explanation</summary>
         {hypotheses.value.map(({ id }, h) => {
           const knob = name("d", entry.of, id);
           const was = detectionOf(entry, {}, id, core);
-          return <Slider key={id} label={labels.value[h]} colour={colour(id)} scale={FRACTION} was={was} value={bestOf(detectionOf(entry, knobs, id, core))} onMove={(value) => move({ [knob]: value })} onReset={() => putBack((each) => each === knob)} />;
+          return <Slider key={id} label={labels.value[h]} colour={colour(id)} scale={FRACTION} was={was} value={bestOf(detectionOf(entry, knobs.value, id, core))} onMove={(value) => move({ [knob]: value })} onReset={() => putBack((each) => each === knob)} />;
         })}
       </details>
-      {touched && <Reason subject={subject} about="this search" />}
+      <Reason subject={name("d", entry.of)} about="this search" />
     </fieldset>
   );
 }
-

@@ -1,8 +1,11 @@
 // What the reader has changed, and how each change moved the lead.
-import { isRatio } from "../forms";
-import { changes, choice, labels, page, putBack, assumption, settled, type Change } from "../store";
+import { bestOf, tripleOf } from "../forms";
 import { subjectOf } from "../knobs";
+import type { Value } from "../set";
+import { assumption, changes, labels, optionWords, page, putBack, reasonOf, settled, type Change } from "../store";
+import { detectionOf } from "../view";
 import { db, exactly, probability } from "../words";
+import { scaleOf } from "./slider";
 
 /** A change in words: what it is about, and the numbers. */
 export function described({ subject, knobs }: Change): string {
@@ -23,21 +26,51 @@ export function described({ subject, knobs }: Change): string {
 
 const short = (id: string): string => assumption.value.hypotheses.find((each) => each.id === id)?.short ?? "n.n.";
 
+/** What a knob was for the authors, and what it is now. */
 function toldOf(knob: string, value: number): string {
   const [kind, ...parts] = knob.split("|");
   if (kind === "x") return "set aside";
   if (kind === "s") return "left out";
-  if (kind === "p") return `${short(parts[1])} ${probability(value)}`;
-  if (kind === "d") return `${parts[1] ? `${short(parts[1])} ` : ""}${exactly(value)}`;
-  if (kind === "r") return `${parts[1] === "hit" ? "reports what is so" : "reports what is not so"} ${exactly(value)}`;
-  if (kind === "w") return `${parts[1].replaceAll("_", " ")} ${probability(value)}`;
-  if (kind === "b") return `${db(-value)} dB off what favours ${short(parts[1])}`;
-  if (kind === "l") {
-    const unit = page.entries.find((entry) => entry.of === parts[1] && entry.codings[parts[0]])?.codings[parts[0]].unit ?? "probability";
-    const number = unit === "db" || unit === "ratio_db" ? `${db(value, isRatio(unit))} dB` : exactly(value);
-    return `${short(parts[4])} ${number}${parts[3] ? ` (${parts[3].replaceAll("_", " ")})` : ""}`;
+  if (kind === "b") return `${db(value, false)} dB off what favours ${short(parts[1])}`;
+  const { label, was, say } = standOf(kind, parts);
+  return `${label ? `${label} ` : ""}${was === undefined || say(was) === say(value) ? "" : `${say(was)} to `}${say(value)}`;
+}
+
+interface Stand {
+  label: string;
+  was: number | undefined;
+  say: (x: number) => string;
+}
+
+function standOf(kind: string, parts: string[]): Stand {
+  const { episodes, sources, clusters, readings, hypotheses, coreParts } = assumption.value;
+  const [of, which, h] = parts;
+  const best = (value: Value | undefined) => (value === undefined ? undefined : bestOf(value));
+  if (kind === "l") return likelihoodOf(parts);
+  if (kind === "p") return { label: short(which), was: episodes[of]?.prior[hypotheses.findIndex(({ id }) => id === which)], say: probability };
+  if (kind === "w") return { label: optionWords(of, which), was: readings[of]?.options[which], say: probability };
+  if (kind === "c") return { label: "", was: best(clusters[of]?.correlation), say: exactly };
+  if (kind === "d") {
+    const entry = page.entries.find((each) => each.of === of && each.absent);
+    return { label: which ? short(which) : "", was: entry && best(which ? detectionOf(entry, {}, which, coreParts) : entry.detection), say: exactly };
   }
-  return exactly(value);
+  if (kind === "r") {
+    const rates = h ? sources[of]?.by?.[h] : sources[of];
+    return { label: `reports what is ${which === "hit" ? "" : "not "}so${h ? `, if ${short(h)},` : ""}`, was: best(rates?.[which as "hit" | "false"]), say: exactly };
+  }
+  if (kind === "e") return { label: "", was: best(Object.values(episodes).flatMap(({ links }) => links).find((link) => link.group === of)?.agreement ?? 0), say: exactly };
+  return { label: "", was: undefined, say: exactly };
+}
+
+function likelihoodOf([coder, item, id, option, h]: string[]): Stand {
+  const places = assumption.value.episodes[id]?.links.flatMap(({ entries }) => entries) ?? [];
+  const entry = places.map((n) => page.entries[n]).find((each) => each.of === item);
+  const coding = entry?.codings[coder];
+  const stated = coding?.options[option]?.[h];
+  const terms = page.scales[coding?.scale ?? "ipcc"] ?? {};
+  const { say } = scaleOf(coding?.unit ?? "probability", undefined);
+  const link = assumption.value.episodes[id]?.links.find(({ entries }) => entries.some((n) => page.entries[n] === entry));
+  return { label: `${short(h)}${option && link ? ` (${optionWords(link.group, option)})` : ""}`, was: stated === undefined ? undefined : tripleOf(stated, terms)[1], say };
 }
 
 export function Strip() {
@@ -49,7 +82,7 @@ export function Strip() {
       <ol>
         {list.map((each) => (
           <li key={each.subject}>
-            <span>{described(each)}{choice.value.reasons[each.subject] && <q>{choice.value.reasons[each.subject]}</q>}</span>
+            <span>{described(each)}{reasonOf(each.subject) && <q>{reasonOf(each.subject)}</q>}</span>
             <b>{db(each.moved)} dB</b>
             <button type="button" aria-label={`Take back: ${described(each)}`} onClick={() => putBack((knob) => subjectOf(knob) === each.subject)}>×</button>
           </li>

@@ -114,6 +114,11 @@ class EvidenceSet(SetFile):
     chronicle: Chronicle = Chronicle()
 
     @cached_property
+    def changed_by(self) -> dict[str, EvidenceSet]:
+        """What scenarios have made of this set, by their names; neither changes, so each is made once."""
+        return {}
+
+    @cached_property
     def episodes(self) -> dict[str, Episode]:
         """Episodes of all cases by id, in the order of the files."""
         return {episode.id: episode for case in self.cases for episode in case.episodes}

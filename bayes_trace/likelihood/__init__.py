@@ -1,7 +1,7 @@
 """From an evidence set to arrays: the last place that sees an `EvidenceSet`."""
 
 from bayes_trace.likelihood.attempts import SUCCESS_SD, attempts_of, granted_share, needed_attempts, speaks
-from bayes_trace.likelihood.compiled import compile_evidence
+from bayes_trace.likelihood.compiled import compile_decisions, compile_evidence
 from bayes_trace.likelihood.derived import close_over_given, drop_entries, with_likelihoods
 from bayes_trace.likelihood.effective import (
     cluster_weight,
@@ -23,6 +23,7 @@ __all__ = [
     "close_over_given",
     "cluster_weight",
     "combined",
+    "compile_decisions",
     "compile_evidence",
     "core_spread",
     "drop_entries",

@@ -28,7 +28,7 @@ from bayes_trace.likelihood.labels import Named, coders, episodes, facts, hypoth
 from bayes_trace.likelihood.links import FACT
 from bayes_trace.likelihood.planned import with_planned
 
-__all__ = ["columns_of", "compile_evidence"]
+__all__ = ["columns_of", "compile_decisions", "compile_evidence"]
 
 Array = npt.NDArray[np.float64]
 
@@ -71,7 +71,7 @@ def compile_evidence(evidence_set: EvidenceSet, *, episodes: Iterable[str] | Non
     (1, ('coder', 'link', 'hypothesis'))
     """
     chosen = chosen_episodes(evidence_set, episodes)
-    evidence = with_contrasts(_compiled(evidence_set, chosen, links_in(evidence_set, chosen)), evidence_set)
+    evidence = _decisions(evidence_set, chosen)
     attempts = attempt_set(evidence_set)
     if attempts is not None:
         every = list(attempts.episodes.values())
@@ -80,6 +80,15 @@ def compile_evidence(evidence_set: EvidenceSet, *, episodes: Iterable[str] | Non
         return evidence
     links = links_in(evidence_set, chosen, planned=True)
     return with_planned(evidence, _compiled(evidence_set, chosen, links), links)
+
+
+def compile_decisions(evidence_set: EvidenceSet) -> xr.Dataset:
+    """What is found on all scored decisions, without what is planned or coded about attempts beside it."""
+    return _decisions(evidence_set, chosen_episodes(evidence_set, None))
+
+
+def _decisions(evidence_set: EvidenceSet, chosen: Sequence[Episode]) -> xr.Dataset:
+    return with_contrasts(_compiled(evidence_set, chosen, links_in(evidence_set, chosen)), evidence_set)
 
 
 def _compiled(evidence_set: EvidenceSet, chosen: Sequence[Episode], links: Sequence[Link]) -> xr.Dataset:

@@ -8,7 +8,7 @@ import xarray as xr
 
 from bayes_trace.errors import BayesTraceError
 from bayes_trace.evidence import EvidenceSet, Scenario
-from bayes_trace.likelihood import compile_evidence
+from bayes_trace.likelihood import compile_decisions
 from bayes_trace.report.results import Effect
 from bayes_trace.scenarios import apply_scenario
 from bayes_trace.summary.verdicts import BASE, Answers
@@ -34,16 +34,18 @@ def effects(
     >>> effects(table, bt.compile_evidence(table), gather_answers(table), table.base_coder)
     {}
     """
+    place = {subject.id: number for number, subject in enumerate(answers.subjects)}
+
+    def strongest(each: Effect) -> tuple[float, int]:
+        # as printed: what differs by rounding alone stays in the order of the set
+        return -round(abs(each.db or 0.0), 1), place[each.episode]
+
     found: dict[str, tuple[Effect, ...]] = {}
     for setting in answers.others:
         if setting.kind == "scenario":
-            changed = compile_evidence(apply_scenario(es, *setting.scenarios))
-            found[setting.id] = tuple(
-                sorted(
-                    _of_scenario(es.scenarios[setting.id], evidence, changed, answers, coder),
-                    key=lambda each: -abs(each.db or 0.0),
-                )
-            )
+            changed = compile_decisions(apply_scenario(es, *setting.scenarios))
+            each = _of_scenario(es.scenarios[setting.id], evidence, changed, answers, coder)
+            found[setting.id] = tuple(sorted(each, key=strongest))
     return found
 
 
@@ -52,20 +54,21 @@ def _of_scenario(
 ) -> Iterator[Effect]:
     from bayes_trace.sensitivity import attribution
 
-    for subject in answers.subjects:
-        there = answers.answer(subject.id, BASE, coder)
-        if there is None:
-            continue
+    rankings = {
+        each.id: there.ranking[:2]
+        for each in answers.subjects
+        if (there := answers.answer(each.id, BASE, coder))
+    }
+    for of, against in dict.fromkeys(rankings.values()):
         try:
-            parts = attribution(first, second, of=there.ranking[0], against=there.ranking[1], coder=coder)
+            parts = attribution(first, second, of=of, against=against, coder=coder)
         except BayesTraceError:
             continue  # the scenario does not know one of the two
-        here = parts.values[parts["episode"].values == subject.id]
-        names = parts["component"].values[parts["episode"].values == subject.id]
-        for name, db in zip(names, here, strict=True):
-            if abs(db) >= LEAST:
+        columns = (parts[name].values.tolist() for name in ("episode", "component"))
+        for episode, name, db in zip(*columns, parts.values.tolist(), strict=True):
+            if rankings.get(episode) == (of, against) and abs(db) >= LEAST:
                 item = str(name).rpartition("@")[0]
-                yield Effect(subject.id, item, *_said(scenario, item), float(db))
+                yield Effect(episode, item, *_said(scenario, item), float(db))
 
 
 def _said(scenario: Scenario, item: str) -> tuple[str, str]:

@@ -66,6 +66,12 @@ def _lineage(es: EvidenceSet, name: str) -> list[str]:
 def _apply(es: EvidenceSet, name: str, scenario: Scenario) -> EvidenceSet:
     if name in es.applied:
         return es
+    if name not in es.changed_by:
+        es.changed_by[name] = _changed(es, name, scenario)
+    return es.changed_by[name]
+
+
+def _changed(es: EvidenceSet, name: str, scenario: Scenario) -> EvidenceSet:
     if scenario.faults:
         raise ScenarioError(str(EvidenceSetError(f"scenario {name}", scenario.faults)))
     steps: tuple[Callable[[EvidenceSet, Scenario], EvidenceSet], ...] = (

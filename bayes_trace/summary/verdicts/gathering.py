@@ -15,7 +15,7 @@ from bayes_trace.errors import ImpossibleEvidenceError, ScenarioError
 from bayes_trace.evidence import EvidenceSet, Hypothesis, short_names
 from bayes_trace.evidence import title_of as title_of_record
 from bayes_trace.exact import update, weight_of_evidence
-from bayes_trace.likelihood import compile_evidence
+from bayes_trace.likelihood import compile_decisions
 from bayes_trace.scales import TAILS
 from bayes_trace.scenarios import apply_scenario
 from bayes_trace.summary.verdicts.answers import (
@@ -242,11 +242,12 @@ class _Gatherer:
     def cells(self, setting: Setting) -> Cells:
         """The answers of every reader under one set of assumptions."""
         changed = self.es if setting.kind == "base" else apply_scenario(self.es, *setting.scenarios)
-        evidence = compile_evidence(changed)
+        evidence = compile_decisions(changed)
+        posterior = update(evidence)
         whole = _wholes(self.es, () if setting.kind == "base" else setting.scenarios)
         cells: Cells = {}
         for reader in self.readers:
-            one = _OfReader(changed, evidence, reader.id, whole)
+            one = _OfReader(changed, evidence, posterior, reader.id, whole)
             detailed = setting.kind in ("base", "preferred")
             cells |= one.answers(intervals=self.intervals and detailed, weights=detailed)
         return cells
@@ -258,12 +259,15 @@ class _OfReader:
 
     es: EvidenceSet
     evidence: xr.Dataset
+    #: of all readers
+    posterior: xr.Dataset
     reader: str
     #: part of a split hypothesis -> the whole
     whole: dict[str, str]
 
     def answers(self, *, intervals: bool, weights: bool) -> Cells:
-        posterior = update(self.evidence, coder=self.reader)
+        several = "coder" in self.posterior.dims
+        posterior = self.posterior.sel(coder=self.reader) if several else self.posterior
         names = [str(name) for name in posterior["hypothesis"].values]
         log = posterior["log_probability"].transpose("episode", "hypothesis").values
         ends = self._intervals() if intervals else {}

@@ -1,13 +1,14 @@
-.PHONY: help report test test-deep test-lowest fuzz coverage docs page page-check schema sbc lint types contracts tour clean stale
+.PHONY: help report test test-deep test-lowest fuzz coverage docs page page-check schema bench sbc lint types contracts tour clean stale
 .NOTPARALLEL:
 
 SET := evidence_sets/us_arms_transfers
 PYTEST_ARGS ?= -n 2 --dist loadscope
+TIMES ?= 5
 
 help:
 	@echo 'make report     why each transfer of $(SET) happened; writes report/'
 	@echo 'make test       tests and documented examples, minutes (PYTEST_ARGS= for one process)'
-	@echo 'make test-deep  what samples and simulates, and random searches that go further'
+	@echo 'make test-deep  what samples and simulates, and random searches TIMES=5 times as far'
 	@echo 'make test-lowest  the quick tests with the lowest versions allowed, on Python 3.12, in .venv-lowest'
 	@echo 'make fuzz       every reader on spoiled input, for an hour or two; what fails becomes a case of tests/bad_inputs'
 	@echo 'make coverage   all tests, and the lines that none of them reaches'
@@ -15,6 +16,7 @@ help:
 	@echo 'make page       the page of bayes-trace explore, built from web/ (needs Node)'
 	@echo 'make page-check  that the page which is shipped is what web/ builds (needs Node)'
 	@echo 'make schema     the JSON Schema and the page of the file format, made anew from the records'
+	@echo 'make bench      ratios against pyAgrum, pgmpy, pandas, SALib and PyMC, into docs/benchmarks.md; ten minutes'
 	@echo 'make sbc        calibration: 200 fits and their rank plots, coverage of a slope, simuk; six minutes'
 	@echo 'make lint       ruff: format and rules'
 	@echo 'make types      mypy, strict'
@@ -31,7 +33,7 @@ test: .venv/installed-dev
 	.venv/bin/python -m pytest $(PYTEST_ARGS) -m 'not deep'
 
 test-deep: .venv/installed-dev
-	SEARCH=deep .venv/bin/python -m pytest $(PYTEST_ARGS) -m 'deep or search'
+	SEARCH=deep TIMES=$(TIMES) .venv/bin/python -m pytest $(PYTEST_ARGS) -m 'deep or search'
 
 test-lowest:
 	tools/test_lowest $(PYTEST_ARGS) -m 'not deep'
@@ -61,6 +63,9 @@ schema: .venv/installed-dev
 	.venv/bin/python -c 'from bayes_trace.files.schema import schema_text; print(schema_text(), end="")' > .schema.tmp
 	mv .schema.tmp bayes_trace/files/schemas/evidence-set-1.json
 	.venv/bin/python docs/_ext/file_format.py
+
+bench: .venv/installed-bench
+	.venv/bin/python benchmarks/compared.py
 
 sbc: .venv/installed-dev
 	.venv/bin/python benchmarks/sampling_calibration.py 200 docs/_static/ranks.png
@@ -94,6 +99,9 @@ endif
 
 .venv/installed-dev: pyproject.toml constraints.txt $(built)
 	@tools/install dev
+
+.venv/installed-bench: pyproject.toml constraints.txt $(built)
+	@tools/install bench
 
 .venv/installed-docs: pyproject.toml constraints.txt $(built)
 	@tools/install docs

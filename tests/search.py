@@ -10,7 +10,8 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 #: set by `make test-deep` and `make fuzz`
 DEEP = os.environ.get("SEARCH") in ("deep", "fuzz")
 #: an ordinary test looks at this many examples, and this many times as many when it searches deeply
-EXAMPLES, DEEPER, FEWEST = 8, 600 if os.environ.get("SEARCH") == "fuzz" else 5, 4
+EXAMPLES, FEWEST = 8, 4
+DEEPER = 600 if os.environ.get("SEARCH") == "fuzz" else int(os.environ.get("TIMES", "5"))
 
 settings.register_profile(
     "quick",

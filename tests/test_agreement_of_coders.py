@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import bayes_trace as bt
 from bayes_trace.calibration import agreement, krippendorff_alpha
 from bayes_trace.errors import CalibrationError
+from tests.arms import arms_compiled
 from tests.search import examples
 
 NO = math.nan
@@ -63,7 +63,7 @@ def test_nothing_to_agree_on_and_nobody_to_agree_with():
 
 @pytest.fixture(scope="module")
 def arms():
-    return bt.compile_evidence(bt.read_evidence_set("evidence_sets/us_arms_transfers"))
+    return arms_compiled()
 
 
 def test_agreement_of_two_readers_by_hand(arms):

@@ -3,6 +3,7 @@
 import pytest
 
 import bayes_trace as bt
+from tests.arms import arms_set
 from tests.command import ANALYSES
 from tests.command import run_script as run
 
@@ -59,7 +60,7 @@ def test_the_mechanism_as_a_model_says_what_it_implies():
 
 def test_where_to_look_next_prints_what_the_engine_says():
     text = run("where_to_look_next.py")
-    arms = bt.read_evidence_set(ANALYSES.parent / "evidence_sets" / "us_arms_transfers")
+    arms = arms_set()
     evidence = bt.compile_evidence(bt.apply_scenario(arms, *arms.preferred))
     for coder in arms.coder_ids:
         block = text.split(f"   {coder}\n")[1].splitlines()[:5]

@@ -14,6 +14,7 @@ from bayes_trace.exact import attempt_probability, success_of_attempts
 from bayes_trace.likelihood import attempts_of, granted_share
 from bayes_trace.models.conditions import make_design, make_groups
 from bayes_trace.models.contrasts import make_contrasts
+from tests.arms import arms_set
 from tests.build import data, item, make_set, problems, sound
 from tests.synthetic import expit
 
@@ -153,7 +154,7 @@ def test_the_sense_of_an_episode(granted, of, sense):
 
 def test_check_names_the_two_senses_of_1955_and_of_1969():
     """Codings of a grant put among those of a refusal, as the set once had them, are refused by name."""
-    es = bt.read_evidence_set("evidence_sets/us_arms_transfers")
+    es = arms_set()
     plain = es.model_dump(mode="json", exclude_defaults=True)
     for case in plain["cases"]:
         for each in case["items"]:
@@ -265,7 +266,7 @@ def test_unknown_outcomes_teach_nothing_of_success():
 
 @pytest.fixture(scope="module")
 def arms():
-    return bt.read_evidence_set("evidence_sets/us_arms_transfers")
+    return arms_set()
 
 
 def test_probabilities_of_attempts_are_those_of_the_close_reading(arms):

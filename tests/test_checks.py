@@ -10,6 +10,7 @@ import bayes_trace as bt
 from bayes_trace.checks import CHECKS
 from bayes_trace.errors import Problem
 from bayes_trace.evidence import EvidenceSet, Scenario, list_problems
+from tests.arms import arms_set
 from tests.sound import SOUND, plea
 
 
@@ -530,7 +531,7 @@ def test_every_check_has_a_test():
 
 def test_the_arms_set_is_told_of_its_known_anachronisms():
     # oddities O-04, O-15, O-20 of the close reading, and JO-04 of 1966 for 1964-65
-    arms = bt.read_evidence_set("evidence_sets/us_arms_transfers")
+    arms = arms_set()
     late_items = {each.where[1] for each in bt.check(arms) if each.code == "A01"}
     assert late_items == {"TW-20", "TW-40", "TW-41", "T10-03", "JO-04"}
     criticised = bt.apply_scenario(arms, "source_criticised")

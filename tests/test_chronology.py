@@ -11,13 +11,14 @@ import bayes_trace as bt
 from bayes_trace.checks import CHECKS
 from bayes_trace.evidence import Act, Actor, Chronicle, Country, Office, list_problems
 from bayes_trace.scenarios.copying import copy_set
+from tests.arms import arms_set
 
 ARMS = "evidence_sets/us_arms_transfers"
 
 
 @cache
 def arms():
-    return bt.read_evidence_set(ARMS)
+    return arms_set()
 
 
 def found(code, es):

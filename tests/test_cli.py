@@ -164,11 +164,10 @@ def test_update_prints_what_is_asked_for_each_episode():
     assert "LC Loyalty coercion" in shown
 
 
-@pytest.mark.parametrize("width", [40, 100])
-def test_update_fits_the_terminal(width):
-    shown = run("update", ARMS, width=width)
+def test_update_fits_a_narrow_terminal():
+    shown = run("update", ARMS, width=40)
     assert shown.returncode == 0, shown.stderr
-    assert max(len(line.rstrip()) for line in shown.stdout.splitlines()) <= width
+    assert max(len(line.rstrip()) for line in shown.stdout.splitlines()) <= 40
 
 
 def test_update_goes_out_in_any_encoding(template):

@@ -12,6 +12,7 @@ import bayes_trace as bt
 from bayes_trace.cli import app
 from bayes_trace.report import gather
 from bayes_trace.report.alone import one_table
+from tests.arms import arms_gathered
 
 ARMS = "evidence_sets/us_arms_transfers"
 CHILE = "evidence_sets/chile_tax_reform_2005"  # declares no preferred scenarios
@@ -19,7 +20,7 @@ CHILE = "evidence_sets/chile_tax_reform_2005"  # declares no preferred scenarios
 
 @pytest.fixture(scope="module")
 def arms():
-    return gather(bt.read_evidence_set(ARMS), detail="brief")
+    return arms_gathered()
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import pytest
 import xarray as xr
 
 import bayes_trace as bt
+from tests.arms import arms_compiled
 from tests.command import SETS, call, run
 
 SMALL, ARMS = SETS / "loyalty_or_reputation", SETS / "us_arms_transfers"
@@ -64,9 +65,7 @@ def test_another_coder_is_sampled_alone():
     assert shown.returncode == 0, shown.stderr
     told = json.loads(shown.stdout)
     assert (told["sampler"], told["coder"]) == ("direct", "reader_b")
-    exact = bt.update(
-        bt.compile_evidence(bt.read_evidence_set(ARMS)), coder="reader_b", point="mean", refused="best"
-    )
+    exact = bt.update(arms_compiled(), coder="reader_b", point="mean", refused="best")
     for row in told["episodes"]:
         p = exact["probability"].sel(episode="f5e_1972", hypothesis=row["hypothesis"]).item()
         assert row["mean"] == pytest.approx(p, abs=0.01)

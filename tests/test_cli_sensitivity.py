@@ -14,6 +14,7 @@ import bayes_trace as bt
 from bayes_trace.cli import app
 from bayes_trace.errors import UnknownNameError
 from bayes_trace.summary.verdicts import gather_answers, verdict
+from tests.arms import arms_answers
 
 ARMS = Path(__file__).parents[1] / "evidence_sets" / "us_arms_transfers"
 
@@ -47,7 +48,7 @@ def test_the_table_fits_and_hides_nothing(template, width):
 @pytest.mark.deep
 def test_every_episode_has_its_row_and_the_verdict_of_update():
     shown = run(ARMS, width=200).stdout
-    answers = gather_answers(bt.read_evidence_set(ARMS), intervals=True)
+    answers = arms_answers()
     for subject in answers.subjects:
         assert f"{subject.label}: " in shown
         assert verdict(answers, subject.id).word in shown

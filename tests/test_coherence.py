@@ -13,6 +13,7 @@ import bayes_trace as bt
 from bayes_trace.calibration import coherence
 from bayes_trace.errors import CalibrationError, ScaleError
 from bayes_trace.exact.coherent import nearest_coherent
+from tests.arms import arms_set
 from tests.build import item, make
 
 
@@ -55,7 +56,7 @@ def test_ratios_have_no_level_to_compare():
 
 @pytest.fixture(scope="module")
 def arms():
-    return bt.read_evidence_set("evidence_sets/us_arms_transfers")
+    return arms_set()
 
 
 def test_a_split_hypothesis_is_the_mean_of_its_parts(arms):

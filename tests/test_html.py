@@ -8,6 +8,7 @@ import pytest
 
 import bayes_trace as bt
 from bayes_trace.report import write_report
+from tests.arms import arms_set
 from tests.browser import Watched, browser
 
 __all__ = ["browser"]  # a fixture
@@ -25,7 +26,7 @@ def page(tmp_path_factory):
 @pytest.fixture(scope="module")
 def long_page(tmp_path_factory):
     """The whole of the arms transfers, without figures."""
-    es = bt.read_evidence_set(SETS / "us_arms_transfers")
+    es = arms_set()
     return write_report(es, tmp_path_factory.mktemp("long"), formats=["html"], figures=False)["html"]
 
 

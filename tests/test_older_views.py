@@ -14,6 +14,7 @@ import bayes_trace as bt
 from bayes_trace import tables, tally
 from bayes_trace.report import gather, markdown
 from bayes_trace.tally import reading
+from tests.arms import arms_set
 
 TABLE = {
     "memo": {"A": 0.8, "B": 0.05, "C": 0.4},
@@ -39,7 +40,7 @@ def test_the_matrix_by_hand():
 
 
 def test_totals_rank_as_bayes_rule_with_even_priors_does():
-    arms = bt.read_evidence_set("evidence_sets/us_arms_transfers")
+    arms = arms_set()
     ev = bt.compile_evidence(bt.apply_scenario(arms, *arms.preferred))
     for coder in arms.coder_ids:
         total = bt.ach_matrix(ev, coder=coder).total

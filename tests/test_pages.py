@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 import bayes_trace as bt
+from tests.arms import arms_set
 from tests.command import SETS
 
 ROOT = Path(__file__).parents[1]
@@ -25,7 +26,7 @@ STEPS = {
 
 @pytest.mark.parametrize("row", STEPS)
 def test_the_figures_of_the_readme_are_the_engine_s(row):
-    arms = bt.apply_scenario(bt.read_evidence_set(SETS / "us_arms_transfers"), *STEPS[row])
+    arms = bt.apply_scenario(arms_set(), *STEPS[row])
     belief = bt.update(bt.compile_evidence(arms), coder="reader_a").probability.sel(episode="f5e_1972")
     printed = re.search(rf"^\| {row} \| (\.\d+) \| (\.\d+) \|$", README, re.MULTILINE)
     for hypothesis, said in zip(("loyalty_coercion", "quid_pro_quo"), printed.groups(), strict=True):
@@ -33,7 +34,7 @@ def test_the_figures_of_the_readme_are_the_engine_s(row):
 
 
 def test_the_number_in_the_readme_s_code_is_the_engine_s():
-    arms = bt.read_evidence_set(SETS / "us_arms_transfers")
+    arms = arms_set()
     belief = bt.update(bt.compile_evidence(arms), coder="reader_a").probability
     said = re.search(r"\.item\(\)  # (0\.\d+)\.\.\.$", README, re.MULTILINE)[1]
     assert str(belief.sel(episode="f5e_1972", hypothesis="loyalty_coercion").item()).startswith(said)
@@ -43,7 +44,7 @@ def test_the_readme_counts_what_is_in_the_sets():
     listed = dict(re.findall(r"^\| `(\w+)` \| (.+?) \|", README, re.MULTILINE))
     assert listed.keys() == {path.name for path in SETS.iterdir() if path.is_dir()}
     counted = [int(n) for n in re.findall(r"(\d+) (?:cases|episodes|items)", listed["us_arms_transfers"])]
-    arms = bt.read_evidence_set(SETS / "us_arms_transfers")
+    arms = arms_set()
     assert counted == [len(arms.cases), len(arms.episodes), len(arms.items)]
     assert len(arms.coders) == 2
 

@@ -20,6 +20,7 @@ from bayes_trace.planning import (
     outcomes,
     strategy,
 )
+from tests.arms import arms_set
 from tests.build import data, item, make, problems, sound
 from tests.command import call
 
@@ -283,7 +284,7 @@ def test_level_items_keep_the_order_of_the_set():
 
 @pytest.fixture(scope="module")
 def arms():
-    return bt.read_evidence_set("evidence_sets/us_arms_transfers")
+    return arms_set()
 
 
 def test_the_arms_set_says_where_to_look(arms):

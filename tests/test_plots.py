@@ -15,6 +15,7 @@ import xarray as xr
 from matplotlib.colors import to_rgb
 
 import bayes_trace as bt
+import tests.arms
 from bayes_trace import calibration, planning, plots, sensitivity
 from bayes_trace.errors import BayesTraceError, ScaleError, UnknownNameError
 from bayes_trace.plots.lettering import fit, inches
@@ -44,7 +45,7 @@ def small():
 
 @pytest.fixture(scope="module")
 def arms_set():
-    return bt.read_evidence_set("evidence_sets/us_arms_transfers")
+    return tests.arms.arms_set()
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import pytest
 import bayes_trace as bt
 from bayes_trace import plots, sensitivity, tables
 from bayes_trace.errors import BayesTraceError, UnknownNameError
+from tests.arms import arms_compiled, arms_set
 from tests.build import data, item, make, sound
 
 
@@ -105,7 +106,7 @@ def test_where_probabilities_saturate_the_axis_is_one_of_log_odds(three):
 
 
 def test_scenarios_leave_no_slot_for_what_they_do_not_have():
-    arms = bt.read_evidence_set("evidence_sets/us_arms_transfers")
+    arms = arms_set()
     side = sensitivity.scenarios(arms, names=["with_residual"], episodes=["f5e_1972"])
     ax = plots.plot_scenarios(side, coder="reader_a")
     heights = sorted(float(y) for line in ax.lines for y in line.get_ydata())
@@ -180,9 +181,7 @@ def test_points_of_the_triangle_are_means_of_its_corners(three):
 
 
 def test_a_triangle_takes_three_or_two_beside_all_others():
-    arms = bt.update(
-        bt.compile_evidence(bt.read_evidence_set("evidence_sets/us_arms_transfers")), coder="reader_a"
-    )
+    arms = bt.update(arms_compiled(), coder="reader_a")
     with pytest.raises(
         BayesTraceError, match=r"4 hypotheses, of which 4 are to be drawn; a triangle takes three"
     ):
@@ -294,7 +293,7 @@ def test_the_table_goes_to_latex_and_word(three, tmp_path):
 def test_the_table_names_what_is_not_there(three):
     with pytest.raises(UnknownNameError, match="no episode named 'x'"):
         tables.weights_table(three, [("A", "B")], episode="x")
-    arms = bt.compile_evidence(bt.read_evidence_set("evidence_sets/us_arms_transfers"))
+    arms = arms_compiled()
     with pytest.raises(BayesTraceError, match="name an episode; there are: assistance_cut_1969, "):
         tables.weights_table(arms, [("loyalty_coercion", "quid_pro_quo")])
     _, rows = tables.weights_table(arms, [("loyalty_coercion", "quid_pro_quo")], episode="f5e_1972")

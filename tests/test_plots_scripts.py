@@ -184,7 +184,13 @@ def test_every_script_has_a_picture_to_be_held_against():
     assert sorted(PICTURES) == [path.stem for path in SCRIPTS]
 
 
-@pytest.mark.parametrize("path", [pytest.param(path, id=path.stem) for path in SCRIPTS])
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, id=path.stem, marks=[pytest.mark.deep] if number % 5 else [])
+        for number, path in enumerate(SCRIPTS)
+    ],
+)
 def test_script_draws_its_own_picture_and_captions_it(path, monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr(sys, "argv", [str(path)])
@@ -198,6 +204,7 @@ def test_script_draws_its_own_picture_and_captions_it(path, monkeypatch, capsys)
     plt.close("all")
 
 
+@pytest.mark.deep
 def test_figures_for_paper(tmp_path):
     script = ROOT / "analyses" / "figures_for_paper.py"
     run = subprocess.run(

@@ -20,6 +20,7 @@ from bayes_trace.plots.dates import as_known, date_axis, number
 from bayes_trace.plots.lettering import fit, inches
 from bayes_trace.plots.style import figure_of
 from bayes_trace.report.figures import _stems
+from tests.arms import arms_compiled
 from tests.build import data, item, make, sound
 
 ODD = r"Sale {at $5m} or $6m, 10% of a_b^c \frac"
@@ -121,7 +122,7 @@ def test_labels_travel_with_the_data_and_the_caller_has_the_last_word():
 
 
 def test_refusals_go_by_their_own_labels():
-    arms = bt.compile_evidence(bt.read_evidence_set("evidence_sets/us_arms_transfers"))
+    arms = arms_compiled()
     arms = arms.assign_coords(
         hypothesis_refusal_label=("hypothesis", ["No fear", "Low value", "No task", "No return"])
     )
@@ -234,7 +235,7 @@ def test_figures_of_ids_that_differ_in_a_dot_or_a_capital_have_files_of_their_ow
 
 
 def test_arviz_gets_words_for_every_dimension_of_draws():
-    words = plots.labeller(bt.compile_evidence(bt.read_evidence_set("evidence_sets/us_arms_transfers")))
+    words = plots.labeller(arms_compiled())
     for dim in ("hypothesis", "mechanism"):
         assert words.make_label_vert("x", {dim: "quid_pro_quo"}, {dim: 3}) == "x\nQuid pro quo"
     assert words.make_label_vert("x", {"coder": "reader_a"}, {"coder": 0}) == "x\nReader A"

@@ -15,6 +15,7 @@ import pytest
 import bayes_trace as bt
 from bayes_trace.propagation import propagate
 from bayes_trace.report import write_report
+from tests.arms import arms_set
 
 pytestmark = pytest.mark.deep
 
@@ -33,7 +34,7 @@ def chile(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def arms(tmp_path_factory):
-    es = bt.read_evidence_set(SETS / "us_arms_transfers")
+    es = arms_set()
     return write_report(
         es, tmp_path_factory.mktemp("arms"), formats=["html", "docx", "tex"], style="apsa", figures=False
     )

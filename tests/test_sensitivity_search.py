@@ -237,6 +237,7 @@ def test_bounds_of_a_ratio_hold_its_stated_difference():
 # --- global indices ------------------------------------------------------------------------
 
 
+@pytest.mark.deep
 @given(sets(features=frozenset({"ranges", "absence", "reliability", "clusters", "ratios"}), max_items=3))
 @examples(5)
 def test_variance_by_quadrature_is_the_variance_of_draws(es):

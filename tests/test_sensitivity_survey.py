@@ -14,6 +14,7 @@ import bayes_trace as bt
 from bayes_trace import sensitivity as sens
 from bayes_trace.errors import BayesTraceError, ScenarioError, UnknownNameError
 from bayes_trace.evidence import EvidenceSet
+from tests.arms import arms_set
 from tests.search import examples
 from tests.strategies import build, sets
 
@@ -155,7 +156,7 @@ def test_scenarios_that_are_not_there_or_do_not_fit():
 
 
 def test_scenarios_show_every_coder_alone_and_tell_how_far_they_are():
-    arms = bt.read_evidence_set(SETS / "us_arms_transfers")
+    arms = arms_set()
     told = []
     named = sens.scenarios(
         arms, names=["clustered"], episodes=["f5e_1972"], progress=lambda *step: told.append(step)
@@ -289,7 +290,7 @@ def test_the_rule_reads_both_ways_and_a_missing_measure_is_no_weakness():
 
 
 def test_the_table_is_what_each_function_says():
-    es = bt.read_evidence_set(SETS / "us_arms_transfers")
+    es = arms_set()
     ev = bt.compile_evidence(es)
     table = sens.robustness(ev)
     e = {"episode": "f5e_1972"}
@@ -305,7 +306,7 @@ def test_the_table_is_what_each_function_says():
 
 @pytest.fixture(scope="module")
 def tree():
-    return sens.survey(bt.read_evidence_set(SETS / "us_arms_transfers"), episodes=["f5e_1972", "f104_1961"])
+    return sens.survey(arms_set(), episodes=["f5e_1972", "f104_1961"])
 
 
 @pytest.mark.deep
@@ -366,7 +367,7 @@ def test_decisive_zeros_go_through_everything():
 
 
 def test_a_survey_on_top_of_a_scenario_leaves_out_what_does_not_fit():
-    arms = bt.apply_scenario(bt.read_evidence_set(SETS / "us_arms_transfers"), "adversary_audience")
+    arms = bt.apply_scenario(arms_set(), "adversary_audience")
     told = []
     tree = sens.survey(arms, episodes=["f5e_1972"], progress=lambda what, done: told.append(done))
     assert tree.attrs["scenario"] == "adversary_audience"

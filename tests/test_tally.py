@@ -16,6 +16,7 @@ from scipy.special import logsumexp
 import bayes_trace as bt
 from bayes_trace import tally
 from bayes_trace.errors import CountError
+from tests.arms import arms_set
 from tests.search import examples
 
 RELATIVE = 1e-10
@@ -335,7 +336,7 @@ def test_items_are_counted_by_what_they_favour():
 
 
 def test_every_episode_of_a_set_is_counted():
-    arms = bt.read_evidence_set("evidence_sets/us_arms_transfers")
+    arms = arms_set()
     evidence = bt.compile_evidence(arms)
     names = {"of": "loyalty_coercion", "against": "quid_pro_quo"}
     found = tally.tally(evidence, **names, coder="reader_b")

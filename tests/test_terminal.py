@@ -13,6 +13,7 @@ from bayes_trace.exact import update
 from bayes_trace.likelihood import compile_evidence
 from bayes_trace.summary.verdicts import gather_answers
 from tests import build
+from tests.arms import arms_answers, arms_set
 
 
 def long_set(count, readers=2):
@@ -41,9 +42,9 @@ def long_set(count, readers=2):
     return build.sound(data)
 
 
-def screen(es, width, *, brief=False, coder=None):
+def screen(es, width, *, brief=False, coder=None, answers=None):
     evidence = compile_evidence(es)
-    answers = gather_answers(es, intervals=False)
+    answers = answers or gather_answers(es, intervals=False)
     chosen = coder or es.base_coder
     records = _records(es, evidence, update(evidence, coder=chosen), chosen) | _told(answers)
     records["episodes"] = [each | _judged(answers, each["episode"]) for each in records["episodes"]]
@@ -52,7 +53,7 @@ def screen(es, width, *, brief=False, coder=None):
 
 @pytest.fixture(scope="module")
 def arms():
-    return screen(bt.read_evidence_set("evidence_sets/us_arms_transfers"), None)
+    return screen(arms_set(), None, answers=arms_answers())
 
 
 def at(whole, width, *, brief=False):

@@ -28,6 +28,7 @@ from bayes_trace.summary.verdicts import (
     verdict,
 )
 from bayes_trace.summary.verdicts.names import cut, letters
+from tests.arms import arms_answers, arms_set
 
 LETTERS = "ABCDEFGHIJ"
 
@@ -324,7 +325,7 @@ def test_no_word_contradicts_a_number_in_a_thousand_random_tables():
 
 
 def test_gathered_numbers_are_those_of_the_engine():
-    arms = bt.read_evidence_set("evidence_sets/us_arms_transfers")
+    arms = arms_set()
     answers = gather_answers(arms, intervals=False)
     for scenario in ("clustered", "source_criticised"):
         evidence = bt.compile_evidence(bt.apply_scenario(arms, scenario))
@@ -336,7 +337,7 @@ def test_gathered_numbers_are_those_of_the_engine():
 
 
 def test_parts_of_a_split_are_added_up_again():
-    arms = bt.read_evidence_set("evidence_sets/us_arms_transfers")
+    arms = arms_set()
     answers = gather_answers(arms, intervals=False)
     split = bt.update(
         bt.compile_evidence(bt.apply_scenario(arms, "adversary_audience")), coder="reader_a"
@@ -348,7 +349,7 @@ def test_parts_of_a_split_are_added_up_again():
 
 
 def test_a_scenario_without_changes_names_the_base():
-    answers = gather_answers(bt.read_evidence_set("evidence_sets/us_arms_transfers"), intervals=False)
+    answers = arms_answers()
     assert answers.settings[0].label == "As printed"
     assert "as_printed" not in {each.id for each in answers.settings}
 

@@ -36,6 +36,7 @@ from bayes_trace.files.workbook import (
     write_spreadsheet_template,
 )
 from bayes_trace.files.workbook.columns import SHEETS
+from tests.arms import arms_set
 from tests.search import examples
 from tests.strategies import build, set_data
 from tests.workbooks import by_hand, small
@@ -72,7 +73,7 @@ def test_every_set_of_the_shelf_comes_back_whole(folder, tmp_path):
 
 
 def test_scenarios_applied_come_back_as_well(tmp_path):
-    arms = bt.read_evidence_set(next(path for path in SETS if path.name == "us_arms_transfers"))
+    arms = arms_set()
     changed = bt.apply_scenario(arms, "source_criticised", "clustered", "with_residual")
     assert round_trip(changed, tmp_path) == changed
 
@@ -233,7 +234,7 @@ def test_a_workbook_made_by_hand_reads_in_any_order_of_sheets_rows_and_columns(t
 
 
 def test_rows_and_columns_in_disorder_change_nothing_but_order(tmp_path):
-    arms = bt.read_evidence_set(next(path for path in SETS if path.name == "us_arms_transfers"))
+    arms = arms_set()
     path = write_spreadsheet(arms, tmp_path / "arms.xlsx")
     book = openpyxl.load_workbook(path)
     shuffle = random.Random(1).shuffle

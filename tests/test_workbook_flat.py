@@ -13,6 +13,7 @@ from bayes_trace.errors import EvidenceSetError
 from bayes_trace.evidence import EvidenceSet
 from bayes_trace.files.workbook import read_spreadsheet, write_spreadsheet
 from bayes_trace.files.workbook.flat import not_in_csv
+from tests.arms import arms_set
 from tests.search import examples
 from tests.strategies import ALL, build, set_data
 from tests.workbooks import by_hand, faults
@@ -99,7 +100,7 @@ def test_words_of_an_own_scale_are_written_as_numbers(tmp_path):
 
 
 def test_what_stays_behind_is_listed():
-    arms = bt.read_evidence_set(next(path for path in SETS if path.name == "us_arms_transfers"))
+    arms = arms_set()
     said = not_in_csv(arms)
     assert f"{len(arms.scenarios)} × scenario" in said
     assert f"{len(arms.codebook)} × implication of the codebook" in said

@@ -44,7 +44,7 @@ _ITEM |= {
 _EPISODE = {"label", "outcome", "transferred", "not_scored", "note"}
 _EPISODE |= {"attempt", "reply", "success", "backfire"}
 _HYPOTHESIS = {"label", "short", "statement", "refusal_statement", "refusal_label", "formulated_after"}
-_RECORD = {"label", "text", "said_by", "follows", "contradicts", "before_decision"}
+_RECORD = {"label", "option_labels", "text", "said_by", "follows", "contradicts", "before_decision"}
 #: characters of the digest of one part
 BRIEF = 12
 

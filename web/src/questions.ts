@@ -100,11 +100,11 @@ export function tornado(post: Posterior): Swing[] {
 const ranged = ({ hypotheses }: View, { location }: Live): number[] =>
   hypotheses.map((_, h) => h).filter((h) => location.some((row) => row[h][0] < row[h][2]));
 
-/** dB of the leader over its strongest rival with one likelihood at an end of its range. */
+/** dB of the leader over its strongest rival with one likelihood at an end of its range; weights stay those of best values. */
 function leadAt(post: Posterior, n: number, live: Live, h: number, end: 0 | 2): number {
   const at: At = (each, option, other) => each.location[option][other][each === live && other === h ? end : 1];
   const rows = post.rows.map((row, m) => (m === n ? effective(post.view, post.view.links[n], { at }) : row));
-  const joint = jointOf(post.logPrior, rows, shared(post, n) ? clusterWeights(post.view, rows) : post.kappa);
+  const joint = jointOf(post.logPrior, rows, post.kappa);
   const of = post.order[0];
   return toDb(joint[of] - Math.max(...joint.filter((_, other) => other !== of)));
 }

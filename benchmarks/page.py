@@ -1,7 +1,7 @@
 """How quickly the living appendix of the arms transfers answers, by the browser's own clock.
 
-From a slider's event to the new numbers in the document, and to the frame in which they are painted; the time to open the
-page; and its size. Needs Chromium and tests/test_html_requirements.txt.
+From a slider's event to the new numbers in the document, and to the frame in which they are painted, with the evidence in
+sight and with the figures; the time to open the page; and its size. Needs Chromium and tests/test_html_requirements.txt.
 Run it from the top of the repository: python benchmarks/page.py
 """
 
@@ -63,16 +63,20 @@ def main() -> None:
         tab = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"]).new_page()
         tab.set_default_timeout(0)
         tab.set_viewport_size({"width": 1400, "height": 900})
-        times, opened = [], []
+        times: dict[str, list[list[float]]] = {"evidence": [], "figures": []}
+        opened = []
         for episode in EPISODES:
             tab.goto("about:blank")
             tab.goto(f"{path.as_uri()}#on={episode}")
             tab.locator(".matrix tbody button").first.click()
             tab.locator(".controls input[type=range]").first.wait_for()
             opened.append(tab.evaluate(OPEN))
-            times += tab.evaluate(MOVE, MOVES)
-        print(told("new numbers", [each[0] for each in times], NUMBERS))
-        print(told("painted", [each[1] for each in times], PAINTED))
+            for sight in times:
+                tab.evaluate("part => document.querySelector(part).scrollIntoView()", f".{sight}")
+                times[sight] += tab.evaluate(MOVE, MOVES)
+        for sight, found in times.items():
+            print(told(f"new numbers, {sight} in sight", [each[0] for each in found], NUMBERS))
+            print(told(f"painted, {sight} in sight", [each[1] for each in found], PAINTED))
         print(f"opened: {max(opened):.0f} ms at most; promised {OPENED:g} ms")
         print(f"size: {path.stat().st_size:,} bytes; promised {SIZE:,}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from bayes_trace.evidence import EvidenceSet, list_problems
@@ -278,7 +279,10 @@ def set_data(draw, *, features=ALL, max_items=3):
         "base_coder": coders[0],
         "coders": [{"id": coder} for coder in coders],
         "clusters": [{"id": k, "correlation": draw(correlation)} for k in ("k0", "k1")],
-        "readings": [{"id": r, "options": _shares(draw, each)} for r, each in options.items()],
+        "readings": [
+            {"id": r, "options": _shares(draw, each), "option_labels": {"v": "the other one"}}
+            for r, each in options.items()
+        ],
         "cases": cases,
         "sources": [
             *(
@@ -336,3 +340,16 @@ def build(data) -> EvidenceSet:
 def sets(*, features=ALL, max_items=3) -> st.SearchStrategy[EvidenceSet]:
     """Sound sets."""
     return set_data(features=features, max_items=max_items).map(build)
+
+
+def some_sets(count):
+    """Sound sets of every feature, the same ones every time."""
+    found = []
+
+    @settings(max_examples=count, database=None, derandomize=True, deadline=None, phases=[Phase.generate])
+    @given(sets())
+    def keep(es):
+        found.append(es)
+
+    keep()
+    return found

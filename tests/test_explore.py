@@ -6,12 +6,15 @@ import re
 import pytest
 
 import bayes_trace as bt
+from bayes_trace.evidence import Coder, EvidenceSet
 from bayes_trace.explore import appendix_page, blind_page
 from bayes_trace.explore.page import filled_page
 from bayes_trace.files.writing import to_yaml
+from bayes_trace.report.conversion import Converter
 from tests.browser import Watched, browser
 from tests.build import data, item, sound
-from tests.command import call
+from tests.command import SETS, call
+from tests.strategies import some_sets
 
 __all__ = ["browser"]  # a fixture
 
@@ -153,6 +156,16 @@ def test_the_command_writes_a_page_and_replaces_none(folder, tmp_path):
     assert call("explore", folder, "--blind", "--out", tmp_path / "b.html").returncode == 2
 
 
+def test_the_report_links_to_the_page_that_lies_beside_it(small, tmp_path):
+    """And to none where there is none."""
+    for home, linked in ((tmp_path / "with", 1), (tmp_path / "without", 0)):
+        home.mkdir()
+        if linked:
+            (home / "appendix.html").write_text("", encoding="utf-8")
+        Converter(small, home, "chicago").convert("# Findings\n", "html", home / "report.html")
+        assert (home / "report.html").read_text(encoding="utf-8").count('<a href="appendix.html">') == linked
+
+
 def test_compare_reads_a_view_in_a_file(folder, tmp_path):
     view = tmp_path / "second_referee.yaml"
     change = {
@@ -189,10 +202,13 @@ def test_a_view_that_is_none_is_told(folder, tmp_path, name, text, message):
 # --- in Chromium ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("width", [pytest.param(390, marks=pytest.mark.deep), 1400])
-def test_chromium_and_axe_find_no_fault(page, tab, width):
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [*(pytest.param(w, "dark", marks=pytest.mark.deep) for w in (390, 1400)), (1400, "light")],
+)
+def test_chromium_and_axe_find_no_fault(page, tab, width, scheme):
     """Nothing wider than the screen, axe content, with an item open and something moved."""
-    seen = tab(page, width=width)
+    seen = tab(page, width=width, color_scheme=scheme)
     seen.tab.locator(".matrix tbody button").first.click()
     slider = seen.tab.locator(".controls input[type=range]").first
     slider.focus()
@@ -202,12 +218,76 @@ def test_chromium_and_axe_find_no_fault(page, tab, width):
     assert seen.faults() == []
 
 
+@pytest.mark.deep
+@pytest.mark.parametrize("name", sorted(path.name for path in SETS.iterdir() if path.is_dir()))
+def test_every_shipped_set_has_a_page(name, tab):
+    """Each of its episodes opens, quietly, with every item in sight."""
+    es = bt.read_evidence_set(SETS / name)
+    seen = tab(appendix_page(es))
+    for episode in seen.tab.locator("nav li button").all():
+        episode.click()
+        assert seen.tab.locator(".answer .sentence").inner_text()
+    assert seen.faults() == []
+
+
 def test_hostile_text_is_inert(tab):
-    seen = tab(appendix_page(hostile()))
+    """In a small set, and in a random one of every feature, whatever its texts."""
+    for es in (hostile(), spiteful(some_sets(4)[-1])):
+        seen = tab(appendix_page(es))
+        for episode in seen.tab.locator("nav li button").all():
+            episode.click()
+            for row in seen.tab.locator(".matrix tbody button").all():
+                row.click()
+        assert seen.tab.evaluate("window.hurt") is None
+        assert seen.tab.locator("img").count() == 0
+        assert "<img src=x" in seen.tab.locator("h1").inner_text()
+
+
+def spiteful(es):
+    """The set with each of its texts turned against the page."""
+    texts = {
+        "title",
+        "label",
+        "question",
+        "about",
+        "licence",
+        "paraphrase",
+        "reason",
+        "note",
+        "statement",
+        "outcome",
+        "excerpt",
+    }
+
+    def turned(value, key=""):
+        if isinstance(value, dict):
+            return {name: turned(each, name) for name, each in value.items()}
+        if isinstance(value, list):
+            return [turned(each, key) for each in value]
+        return f"{value} {HOSTILE}" if key in texts and isinstance(value, str) else value
+
+    return EvidenceSet.model_validate(turned(es.model_dump(mode="json", exclude_defaults=True)))
+
+
+def test_numbers_may_be_typed_and_readings_have_words(tab):
+    """What is typed counts as it stands; what is no number of the kind is not taken."""
+    options = {"u": {"A": 0.6, "B": 0.3}, "v": {"A": 0.3, "B": 0.5}}
+    memo = item("memo", codings=[{"readings": options}], reading="r")
+    fact = {
+        "id": "r",
+        "label": "When?",
+        "options": {"u": 0.8, "v": 0.2},
+        "option_labels": {"v": "a year later"},
+    }
+    seen = tab(appendix_page(sound(data([memo], readings=[fact]))))
     seen.tab.locator(".matrix tbody button").first.click()
-    assert seen.tab.evaluate("window.hurt") is None
-    assert seen.tab.locator("img").count() == 0
-    assert "<img src=x" in seen.tab.locator("h1").inner_text()
+    assert seen.tab.get_by_role("button", name="a year later").count() == 1
+    box = seen.tab.get_by_label("A, in figures").first
+    for text, stands in (("0,125", ".125"), ("1/5", ".20"), ("1.2", ".20"), ("much", ".20")):
+        box.fill(text)
+        box.press("Enter")
+        assert box.input_value() == stands
+    assert seen.tab.locator(".strip li span").inner_text() == "“what memo says”: A (u) .60 to .20"
 
 
 def moved(seen):
@@ -298,6 +378,36 @@ def test_a_coder_s_form_gives_a_file_that_reads_in(small, tab, tmp_path):
     assert coding[0].values["B"].model_dump() == {"low": 0.2, "best": 0.4, "high": 0.6}
     assert coding[0].reason == 'It says "friend", twice'
     seen.asked.clear()
+
+
+FILL = """numbers => {
+  const enter = (box, text) => { box.value = text; box.dispatchEvent(new Event("input", {bubbles: true})); };
+  for (const group of document.querySelectorAll(".judge")) {
+    const [low, high, best, why] = group.querySelectorAll("input");
+    [low, high, why].forEach((box, n) => enter(box, [numbers[0], numbers[2], "As I read it."][n]));
+    enter(best, numbers[1]);
+  }
+}"""
+
+
+@pytest.mark.deep
+def test_the_forms_of_a_class_become_the_plot_of_where_they_part(small, tab, tmp_path):
+    judged = {"ann": ("0.2", "0.3", "0.4"), "bob": ("0.5", "0.6", "0.7"), "eve": ("0.1", "0.8", "0.9")}
+    coders = (*small.coders, *(Coder(id=name) for name in judged))
+    folder = bt.write_evidence_set(small.model_copy(update={"coders": coders}), tmp_path / "set")
+    (folder / "codings").mkdir(exist_ok=True)
+    for name, numbers in judged.items():
+        seen = tab(blind_page(small, name))
+        for place in range(seen.tab.locator("nav li").count()):
+            seen.tab.locator("nav li button").nth(place).click()
+            seen.tab.evaluate(FILL, numbers)
+        assert f"{len(small.items)} of {len(small.items)} finished" in seen.tab.locator(".tools").inner_text()
+        (folder / "codings" / f"{name}.csv").write_text(seen.tab.evaluate("codings()"), encoding="utf-8")
+        seen.asked.clear()
+    evidence = bt.compile_evidence(bt.read_evidence_set(folder), episodes=["e1"])
+    assert set(judged) < set(evidence["coder"].values.tolist())
+    ax = bt.plots.plot_coders(bt.sensitivity.pool(evidence), of="A")
+    assert {*judged, "pooled"} <= {text.get_text() for text in ax.get_legend().get_texts()}
 
 
 def without(one, coder):

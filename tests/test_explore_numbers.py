@@ -5,7 +5,6 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import Phase, given, settings
 
 import bayes_trace as bt
 from bayes_trace.evidence import Scenario
@@ -15,11 +14,11 @@ from bayes_trace.explore.page import page_numbers
 from bayes_trace.files.nodes import read_document
 from bayes_trace.files.validation import validate
 from bayes_trace.scenarios import apply_scenario
-from tests import strategies
 from tests.browser import Watched, browser
 from tests.choices import choice
 from tests.command import SETS
 from tests.search import DEEP
+from tests.strategies import some_sets
 
 __all__ = ["browser"]  # a fixture
 
@@ -102,20 +101,7 @@ def test_what_a_reader_moves_gives_the_engine_s_numbers(name, tab):
 def test_every_feature_gives_the_engine_s_numbers(tab):
     """Readings, events with reports and denials, sources, absences, clusters, ratios, compounds, several coders."""
     count, rng = (80, random.Random()) if DEEP else (8, random.Random(3))
-    assert sum(compare(tab, es, rng, 6) for es in random_sets(count)) > 2 * count
-
-
-def random_sets(count):
-    """Sound sets of every feature, the same ones every time."""
-    found = []
-
-    @settings(max_examples=count, database=None, derandomize=True, deadline=None, phases=[Phase.generate])
-    @given(strategies.sets())
-    def keep(es):
-        found.append(es)
-
-    keep()
-    return found
+    assert sum(compare(tab, es, rng, 6) for es in some_sets(count)) > 2 * count
 
 
 def asked(tab, es, episode):
@@ -139,7 +125,22 @@ def agree(tab, es, episode):
     assert (said["fewest"] is None) == np.isnan(count)
     assert said["fewest"] in (None, count)
     assert np.array(said["trajectory"]) == pytest.approx(bt.trajectory(ev, episode).values, abs=1e-9)
+    same_swings(said["tornado"], bt.sensitivity.one_way(ev))
     return float(said["bias"].replace("Infinity", "inf"))
+
+
+def same_swings(said, ranges):
+    """Every likelihood that moves the lead does so as far, to either side, in the page as in the engine."""
+    width = ranges.swing.transpose("entry", "varied").values
+    lead = ranges.lead.transpose("entry", "varied", "end").values
+    expected = {
+        (str(ranges["entry_item"].values[entry]), str(ranges["varied"].values[varied])): lead[entry, varied]
+        for entry, varied in zip(*np.nonzero(width > 1e-9), strict=True)
+    }
+    assert {(item, h) for item, h, _, _ in said} == set(expected)
+    for item, h, *ends in said:
+        found = [float(end.replace("Infinity", "inf")) for end in ends]
+        assert found == pytest.approx(expected[item, h], abs=1e-9), (item, h)
 
 
 @pytest.mark.parametrize("name", ["chile_tax_reform_2005", "loyalty_or_reputation"])
@@ -158,7 +159,7 @@ def test_what_one_would_have_to_believe_is_what_the_engine_says(name, tab):
 @pytest.mark.deep
 def test_questions_about_random_sets_have_the_engine_s_answers(tab):
     count = 0
-    for es in random_sets(30):
+    for es in some_sets(30):
         ev = bt.compile_evidence(es)
         if np.isneginf(ev.log_likelihood.values).any():
             continue

@@ -591,6 +591,7 @@ DOC = {"id": "s", "type": "document"}
         ([item("y", codings=[{"values": {"A": 0.1, "B": 0.2}, "given": ["z"]}])], {}, "items.y.codings.0.given: no item or event 'z'; expected one of: y"),
         ([item("y", codings=[{"values": {"A": 0.1, "B": 0.2}, "cluster": "k"}])], {}, "items.y.codings.0.cluster: no cluster 'k'; expected one of: none declared"),
         ([X], {"clusters": [{"id": "k", "correlation": 1.5}]}, "clusters.k.correlation: 1.5 to 1.5, expected within 0 to 1"),
+        ([X], {"readings": [{"id": "r", "options": {"u": 0.5, "v": 0.5}, "option_labels": {"w": "W"}}]}, "readings.r.option_labels: no option 'w'; expected one of: u, v"),
         ([X], {"readings": [{"id": "r", "options": {"u": 0.5, "v": 0.6}}]}, "readings.r.options: probabilities sum to 1.1, expected 1; rescale them"),
         ([X], {"scales": [{"id": "own", "terms": {"maybe": 0.5}}]}, "scales.own.terms.maybe: a range is missing; a term of a scale states low, best and high"),
         ([X], {"codebook": [{"id": "J1", "text": "t", "step": "motive"}]}, "codebook.J1.step: no step 'motive'; expected one of: none declared"),

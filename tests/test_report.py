@@ -19,6 +19,7 @@ from bayes_trace.report.dialect import ForPandoc
 from bayes_trace.report.results import Coefficient, Drawn
 from bayes_trace.report.text import day, escape, plain, prose
 from tests.arms import arms_gathered
+from tests.build import data, item, sound
 
 SETS = Path(__file__).parents[1] / "evidence_sets"
 
@@ -310,6 +311,21 @@ def test_citations_in_words_and_by_key(arms):
     assert Cited(es).in_text(item) == "(Ciccolella 1969, 6; n. 53)"
     assert Cited(es, "apa").in_text(item) == "(Ciccolella, 1969, p. 6; n. 53)"
     assert key_citation(es, item) == r"[@{ciccolella_green_1969}, p. 6\; n. 53]"
+
+
+def test_a_talk_is_cited_but_not_listed():
+    """As the Chicago style has it; what stands in the list behind it keeps its place."""
+    talk = {
+        "id": "talk",
+        "type": "personal_communication",
+        "author": [{"family": "Hearsay"}],
+        "title": "A talk",
+    }
+    book = {"id": "zeta", "type": "book", "author": [{"family": "Zeta"}], "title": "A Book"}
+    memo = item("memo", {"A": 0.8, "B": 0.2}, source={"key": "talk"}, see_also=[{"key": "zeta"}])
+    said = Cited(sound(data([memo], sources=[talk, book]))).of("memo")
+    assert "Hearsay" in said["in_text"]
+    assert [each.split(",")[0].split(".")[0] for each in said["references"]] == ["Zeta"]
 
 
 def test_a_documentary_edition_keeps_volume_and_number_with_its_title(arms):

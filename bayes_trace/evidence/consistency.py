@@ -185,6 +185,8 @@ def _declared(es: EvidenceSet) -> Iterator[Problem]:
         if abs(total - 1) > TOLERANCE:
             where: Where = ("readings", reading.id, "options")
             yield Problem(where, f"probabilities sum to {total:g}, expected 1; rescale them")
+        where = ("readings", reading.id, "option_labels")
+        yield from _names(where, "option", reading.option_labels, reading.options)
     for implication in es.codebook:
         if implication.step:
             where = ("codebook", implication.id, "step")

@@ -32,7 +32,9 @@ _EPISODE = frozenset(
 _HYPOTHESIS = frozenset(
     {"label", "short", "statement", "refusal_statement", "refusal_label", "formulated_after"}
 )
-_RECORD = frozenset({"label", "text", "said_by", "follows", "contradicts", "before_decision"})
+_RECORD = frozenset(
+    {"label", "option_labels", "text", "said_by", "follows", "contradicts", "before_decision"}
+)
 _NOTHING: frozenset[str] = frozenset()
 _OF_ITEM = frozenset({*_ITEM, "codings"})
 #: stands between the parts of one text, and in none

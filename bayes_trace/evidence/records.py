@@ -163,6 +163,12 @@ class Reading(Frozen):
     label: str = ""
     #: probability of each option given the document; they sum to 1
     options: dict[Name, Probability]
+    #: options in words, for people
+    option_labels: dict[Name, str] = Field(default_factory=dict)
+
+    def in_words(self, option: str) -> str:
+        """An option as people read it."""
+        return self.option_labels.get(option) or option.replace("_", " ")
 
 
 #: keys that may stand beside ``coding`` in the short form

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bayes_trace.evidence import Coder, Event, EvidenceSet, Item
-from bayes_trace.explore.numbers import Pool, assumption
+from bayes_trace.explore.numbers import Pool, assumption, reading_of
 from bayes_trace.explore.page import filled_page
 from bayes_trace.explore.texts import episode_texts, frame, item_texts
 from bayes_trace.guards import guarded
@@ -53,8 +53,7 @@ def blind_page(evidence_set: EvidenceSet, coder: str) -> str:
         "sources": {},
         "clusters": {},
         "readings": {
-            r.id: {"label": r.label or r.id, "options": dict.fromkeys(r.options, even)}
-            for r in evidence_set.readings
+            r.id: {**reading_of(r), "options": dict.fromkeys(r.options, even)} for r in evidence_set.readings
         },
     }
     return filled_page(
@@ -113,5 +112,9 @@ def _tasks(es: EvidenceSet) -> Iterator[Plain]:
             "episodes": [name for name in each.episodes if name in coded],
             "absent": isinstance(each, Item) and each.found == "absent",
             "options": list(reading.options) if reading else [""],
-            **({"reading": reading.label or reading.id} if reading else {}),
+            **(
+                {"reading": reading.label or reading.id, "words": reading_of(reading)["words"]}
+                if reading
+                else {}
+            ),
         }

@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from bayes_trace.evidence import Coding, EvidenceSet, Hypothesis, Reliability, Value
+from bayes_trace.evidence import Coding, EvidenceSet, Hypothesis, Reading, Reliability, Value
 from bayes_trace.evidence.coded import verbal_terms
 from bayes_trace.evidence.names import short_names
 from bayes_trace.likelihood.entries import Entry, Link, chosen_episodes, links_in
 from bayes_trace.likelihood.links import EVENT, FACT, REPORT
 
-__all__ = ["Pool", "assumption", "coding_of", "scales", "stated"]
+__all__ = ["Pool", "assumption", "coding_of", "reading_of", "scales", "stated"]
 
 Plain = dict[str, Any]
 _KINDS = {EVENT: "event", FACT: "fact"}
@@ -72,7 +72,7 @@ def assumption(
         "clusters": {
             c.id: {"label": c.label or c.id, "correlation": stated(c.correlation)} for c in es.clusters
         },
-        "readings": {r.id: {"label": r.label or r.id, "options": r.options} for r in es.readings},
+        "readings": {r.id: reading_of(r) for r in es.readings},
     }
 
 
@@ -149,6 +149,12 @@ def coding_of(coding: Coding) -> Plain:
         "cells": coding.cell_reasons,
     }
     return {"unit": str(coding.unit), "options": options, **filled(more)}
+
+
+def reading_of(reading: Reading) -> Plain:
+    """A reading in words, and the probability of each of its options."""
+    words = {option: reading.in_words(option) for option in reading.options}
+    return {"label": reading.label or reading.id, "options": reading.options, "words": words}
 
 
 def _rates(rates: Reliability) -> Plain:

@@ -82,7 +82,8 @@ class Cited:
             references, text = [key], self._text[0][-len(sources) :][sources.index(key)]
         else:
             raise UnknownNameError("source or item", key, [*sources, *self.items])
-        return {"in_text": plain(text), "references": [plain(self.references[each]) for each in references]}
+        listed = [plain(self.references[each]) for each in references if each in self.references]
+        return {"in_text": plain(text), "references": listed}
 
     def method(self, key: str) -> str:
         """The citation of a work on method."""

@@ -185,7 +185,8 @@ def cited(
         text = "\n\n".join([*(f"::: {{.cited}}\n{each}\n:::" for each in citations), "::: {#refs}\n:::"])
         tree = json.loads(_pandoc(text, ["-f", _READER, "-t", "json", *options]))
         *said, listed = tree["blocks"]
-        entries = listed["c"][1]
+        # a style may list no reference for a letter or a talk
+        entries = [entry for entry in listed["c"][1] if any(block["c"] for block in entry["c"][1])]
         blocks = [block for div in said for block in div["c"][1]]
         blocks += [block for entry in entries for block in entry["c"][1]]
         plain = json.dumps({**tree, "blocks": blocks, "meta": {}})

@@ -108,7 +108,7 @@ class Lines:
         if reading is None:
             return (Stated("", 1.0, self._values(entry, 0)),)
         return tuple(
-            Stated(option, probability, self._values(entry, number))
+            Stated(reading.in_words(option), probability, self._values(entry, number))
             for number, (option, probability) in enumerate(reading.options.items())
         )
 

@@ -160,7 +160,7 @@ class Parts:
         return [row for stated in line.stated for row in self._reading(stated, is_ratio=line.is_ratio)]
 
     def _reading(self, stated: Stated, *, is_ratio: bool) -> list[str]:
-        name = escape(stated.reading.replace("_", " "))
+        name = escape(stated.reading)
         head = [f"*if {name} ({tables.probability(stated.probability)}):*"] if name else []
         return head + [
             f"{self.short(h)} {_ranged(value, is_ratio=is_ratio)}" for h, value in stated.values.items()

@@ -1,4 +1,5 @@
 // A view in the address of the page: the digest of the set, what was chosen, and what was moved.
+import { isRatio, toNumber } from "./forms";
 import type { Choice } from "./scenario";
 import type { Page } from "./set";
 
@@ -45,7 +46,7 @@ export async function fromAddress(page: Page, address: string, start: Choice): P
   const { episodes } = under;
   const episode = given.get("on") ?? "";
   const coder = page.coders.find((each) => each.id === given.get("by"))?.id ?? start.coder;
-  const knobs = Object.fromEntries(Object.entries(moved).filter(([knob, value]) => isKnob(knob, value)));
+  const knobs = Object.fromEntries(Object.entries(moved).filter(([knob, value]) => isKnob(page, knob, value)));
   const reasons = Object.fromEntries(Object.entries(why).filter(([, reason]) => typeof reason === "string"));
   return {
     choice: { assumption: under.id, coder, episode: Object.hasOwn(episodes, episode) ? episode : Object.keys(episodes)[0], knobs, reasons },
@@ -54,14 +55,20 @@ export async function fromAddress(page: Page, address: string, start: Choice): P
 }
 
 /** Whether an address may say so: a knob that there is, at a number that it can stand at. */
-function isKnob(knob: string, value: unknown): boolean {
+function isKnob(page: Page, knob: string, value: unknown): boolean {
   if (typeof value !== "number" || !Number.isFinite(value)) return false;
-  const kind = knob.split("|")[0];
+  const [kind, ...parts] = knob.split("|");
   if (kind === "p" || kind === "u") return value > 0 && value < 1;
   if ("drcew".includes(kind)) return value >= 0 && value <= 1;
   if (kind === "b") return value > 0 && value <= 100;
   if (kind === "x" || kind === "s") return value === 1;
-  return kind === "l";
+  return kind === "l" && isLikelihood(page, parts, value);
+}
+
+function isLikelihood(page: Page, [coder, item]: string[], value: number): boolean {
+  const coding = page.entries.find((each) => each.of === item && Object.hasOwn(each.codings, coder))?.codings[coder];
+  const number = coding ? toNumber(coding.unit, value) : 0;
+  return number > 0 && (number < 1 || isRatio(coding!.unit));
 }
 
 async function through(stream: CompressionStream | DecompressionStream, data: Uint8Array): Promise<Uint8Array> {

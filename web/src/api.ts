@@ -1,7 +1,7 @@
 // What tests and benchmarks ask of the page: answers, questions and the scenario file of any choice.
 import { answer, assumptionOf, probabilities } from "./answers";
 import { fewest } from "./fewest";
-import { biasNeeded, priorNeeded, tipping, trajectory } from "./questions";
+import { biasNeeded, priorNeeded, tipping, tornado, trajectory } from "./questions";
 import { scenario, type Choice } from "./scenario";
 import type { Page } from "./set";
 import { viewOf } from "./view";
@@ -30,6 +30,7 @@ function questions(page: Page, choice: Choice): Asked {
     tips: tipping(post, of, against).map(({ tip }) => String(tip)),
     fewest: fewest(post)?.count ?? null,
     bias: String(biasNeeded(doubted, of)),
+    tornado: tornado(post).map(({ live, h, low, high }) => [live.entry.of, post.view.hypotheses[h], String(low), String(high)]),
     trajectory: trajectory(post, (item) => page.items[item]?.sortDate ?? "").map((step) => step.probability),
   };
 }
@@ -41,6 +42,8 @@ export interface Asked {
   tips: string[];
   fewest: number | null;
   bias: string;
+  /** item, hypothesis, lead with the likelihood at its low and at its high end */
+  tornado: string[][];
   trajectory: number[][];
 }
 

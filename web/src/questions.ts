@@ -1,7 +1,7 @@
 // What would change the answer, as in sensitivity/: priors, tipping values, ranges, the order of arrival, the search.
 import { effective, clusterWeights, spoken, type At } from "./effective";
 import { expit, logSum, logit, toDb } from "./kernel";
-import { fromRows, gapOf, posterior, type Posterior } from "./update";
+import { gapOf, jointOf, posterior, type Posterior } from "./update";
 import type { Live, View } from "./view";
 
 /** The prior from which the evidence would bring a hypothesis to even odds (sensitivity/priors.py). */
@@ -78,28 +78,35 @@ function attainable(post: Posterior, link: number, of: number, against: number, 
 
 export interface Swing {
   live: Live;
-  link: number;
-  /** dB of leader over runner-up with the numbers of the item at the ends least and most kind to it */
+  /** the hypothesis whose likelihood moves */
+  h: number;
+  /** dB of the leader over its strongest rival with that likelihood at its low and at its high end */
   low: number;
   high: number;
 }
 
-/** How far the lead moves within the range of each item: the numbers of leader and rival at opposite ends. */
-export function tornado(post: Posterior, of: number, against: number): Swing[] {
+/** How far the lead moves within the range of each likelihood, the widest swings first (sensitivity/ranges.py). */
+export function tornado(post: Posterior): Swing[] {
   const swings = post.view.links.flatMap((link, n) =>
-    link.entries.filter((live) => live.coded && live.location.length).map((live): Swing => {
-      const ends = [0, 2].map((end) => {
-        const at: At = (each, option, h) => {
-          const triple = each.location[option][h];
-          return each !== live ? triple[1] : h === of ? triple[end] : h === against ? triple[2 - end] : triple[1];
-        };
-        const rows = post.rows.map((row, m) => (m === n ? effective(post.view, link, { at }) : row));
-        return toDb(gapOf(fromRows(post.view, rows, post.kappa).joint, of, against));
-      });
-      return { live, link: n, low: Math.min(...ends), high: Math.max(...ends) };
-    }),
+    link.entries.filter((live) => live.coded).flatMap((live) =>
+      ranged(post.view, live).map((h): Swing => ({ live, h, low: leadAt(post, n, live, h, 0), high: leadAt(post, n, live, h, 2) })),
+    ),
   );
-  return swings.filter((each) => each.high - each.low > 1e-9).sort((a, b) => b.high - b.low - (a.high - a.low));
+  const width = ({ low, high }: Swing): number => (low === high ? 0 : Math.abs(high - low));
+  return swings.filter((each) => width(each) > 1e-9).sort((a, b) => width(b) - width(a));
+}
+
+/** Hypotheses under which an item has a range. */
+const ranged = ({ hypotheses }: View, { location }: Live): number[] =>
+  hypotheses.map((_, h) => h).filter((h) => location.some((row) => row[h][0] < row[h][2]));
+
+/** dB of the leader over its strongest rival with one likelihood at an end of its range; weights stay those of best values. */
+function leadAt(post: Posterior, n: number, live: Live, h: number, end: 0 | 2): number {
+  const at: At = (each, option, other) => each.location[option][other][each === live && other === h ? end : 1];
+  const rows = post.rows.map((row, m) => (m === n ? effective(post.view, post.view.links[n], { at }) : row));
+  const joint = jointOf(post.logPrior, rows, post.kappa);
+  const of = post.order[0];
+  return toDb(joint[of] - Math.max(...joint.filter((_, other) => other !== of)));
 }
 
 export interface Step {
@@ -117,7 +124,11 @@ export function trajectory(post: Posterior, dateOf: (item: string) => string): S
   const arrived = new Set<Live>();
   const counts = (live: Live) => live.entry.role === "event" || arrived.has(live);
   const rows = post.view.links.map((link) => effective(post.view, link, { counts }));
-  const at = (): number[] => fromRows(post.view, rows, post.kappa).probability;
+  const at = (): number[] => {
+    const joint = jointOf(post.logPrior, rows, post.kappa);
+    const level = logSum(joint);
+    return joint.map((x) => Math.exp(x - level));
+  };
   const steps: Step[] = [{ of: "", probability: at() }];
   for (const live of ordered) {
     arrived.add(live);

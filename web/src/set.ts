@@ -76,7 +76,7 @@ export interface Assumption {
   episodes: Record<string, { prior: number[]; links: Link[] }>;
   sources: Record<string, Rates>;
   clusters: Record<string, { label: string; correlation: Value }>;
-  readings: Record<string, { label: string; options: Record<string, number>; words?: Record<string, string> }>;
+  readings: Record<string, { label: string; options: Record<string, number>; words: Record<string, string> }>;
 }
 
 export interface ItemText {
@@ -141,4 +141,6 @@ export interface Task {
   absent: boolean;
   options: string[];
   reading?: string;
+  /** options in words */
+  words?: Record<string, string>;
 }

@@ -24,8 +24,16 @@ export const choice = signal<Choice>(start);
 export const opened = signal<string | null>(null);
 /** said to the reader, and to a screen reader */
 export const message = signal<{ text: string; undo?: Choice } | null>(null);
-export const wide = signal(matchMedia("(min-width: 75rem)").matches);
-matchMedia("(min-width: 75rem)").addEventListener("change", (event) => (wide.value = event.matches));
+/** whether the window is so wide; paper is a window as well */
+function atLeast(width: string) {
+  const query = matchMedia(`(min-width: ${width})`);
+  const held = signal(query.matches);
+  query.addEventListener("change", (event) => (held.value = event.matches));
+  return held;
+}
+export const wide = atLeast("75rem");
+/** more than a phone */
+export const roomy = atLeast("40rem");
 
 // --- what was chosen and moved, each by itself: what is drawn from one is not drawn anew for another ---
 
@@ -83,7 +91,7 @@ export const second = computed(() => post.value.order[1]);
 
 /** An option of a reading, in words. */
 export const optionWords = (reading: string, option: string): string =>
-  assumption.value.readings[reading]?.words?.[option] ?? option.replaceAll("_", " ");
+  assumption.value.readings[reading]?.words[option] ?? option.replaceAll("_", " ");
 
 /** Places of hypotheses in the set fix their colours. */
 const places = [...new Set([...page.assumptions.flatMap((each) => each.hypotheses.map((h) => h.id)), UNNAMED])];

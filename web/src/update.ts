@@ -36,9 +36,17 @@ const rowsOf = new WeakMap<LiveLink, number[]>();
 const rowOf = (view: View, link: LiveLink): number[] =>
   rowsOf.get(link) ?? rowsOf.set(link, effective(view, link)).get(link)!;
 
+/** Prior and all links together, each with its weight. */
+export const jointOf = (logPrior: number[], rows: number[][], kappa: number[]): number[] =>
+  logPrior.map((prior, h) => {
+    let sum = prior;
+    for (let n = 0; n < rows.length; n++) sum += kappa[n] * rows[n][h];
+    return sum;
+  });
+
 export function fromRows(view: View, rows: number[][], kappa: number[]): Posterior {
   const logPrior = view.prior.map(Math.log);
-  const joint = logPrior.map((prior, h) => rows.reduce((sum, row, n) => sum + kappa[n] * row[h], prior));
+  const joint = jointOf(logPrior, rows, kappa);
   const level = logSum(joint);
   const logP = joint.map((x) => x - level);
   const coded = view.links.some((link) => link.entries.some((live) => live.coded && live.entry.role !== "event"));

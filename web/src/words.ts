@@ -11,10 +11,11 @@ export function probability(p: number): string {
   return p.toFixed(2).replace(/^0/, "");
 }
 
-/** with as many digits as a small number needs */
+/** two digits, and those more that it has: at most three that count */
 export function exactly(p: number): string {
-  const digits = p > 0 && p < 1 ? Math.min(6, Math.max(2, Math.ceil(-Math.log10(Math.min(p, 1 - p))) + 1)) : 0;
-  return p.toFixed(digits).replace(/^0\./, ".");
+  if (!(p > 0 && p < 1)) return String(p);
+  const digits = Math.min(7, Math.ceil(-Math.log10(Math.min(p, 1 - p))) + 2);
+  return p.toFixed(digits).replace(/^0\./, ".").replace(/(\.\d\d\d*?)0+$/, "$1");
 }
 
 export function db(value: number, sign = true): string {

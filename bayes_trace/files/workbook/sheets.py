@@ -137,6 +137,8 @@ def _take_options(sheets: Sheets, sheet: Sheet, key: str, field: str, headings: 
                 draft.note(line.place(name), _DUPLICATE.format(f"{name} {each!r}"))
             elif each is not None:
                 draft.take((key, own, field, each), line.get(value), line.under(value))
+                if said := line.get("wording"):
+                    draft.take((key, own, "option_labels", each), said, line.under("wording"))
 
 
 def _take_conditions(sheets: Sheets) -> None:
@@ -391,6 +393,7 @@ def _options(
     owner, name, value = headings
     for record in records:
         label = {"label": record["label"]} if "label" in record else {}
+        words = {each: {"wording": said} for each, said in record.get("option_labels", {}).items()}
         for each, said in record[field].items() or [(None, None)]:
-            yield {owner: record["id"], **label, name: each, value: said}
+            yield {owner: record["id"], **label, name: each, **words.get(each, {}), value: said}
             label = {}

@@ -70,7 +70,7 @@ export function Believe() {
 }
 
 function sentenceOfFewest(few: Fewest | null, quoted: boolean) {
-  if (!few) return <>No item to set aside: without any of them, however many, none other leads.</>;
+  if (!few) return <>No items to set aside: however many of them are worth nothing, no other explanation leads.</>;
   if (few.count === 0) return <>It does not lead alone.</>;
   const names = few.items.map((each) => `“${page.items[each]?.title ?? each}”`);
   const listed = names.length > 4 ? `${names.slice(0, 4).join(", ")} and ${names.length - 4} more` : names.join(", ");

@@ -148,7 +148,7 @@ function Form({ task }: { task: Task }) {
       {task.absent && <p class="small">It was looked for and not found. Judge how probable it would have been that such a trace came to exist.</p>}
       {task.options.map((option) => (
         <fieldset key={option}>
-          <legend>{option ? `Suppose that ${task.reading}: ${option.replaceAll("_", " ")}. How probable is a document so meant, if …` : `How probable is ${task.kind === "event" ? "this event" : "it"}, if …`}</legend>
+          <legend>{option ? `Suppose that the answer to “${task.reading}” is: ${task.words![option]}. How probable is a document so meant, if …` : `How probable is ${task.kind === "event" ? "this event" : "it"}, if …`}</legend>
           {hypotheses.map((each) => <Judge key={each.id} task={task} option={option} hypothesis={each} />)}
         </fieldset>
       ))}

@@ -6,7 +6,7 @@ import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { toDb } from "../kernel";
 import { tornado, trajectory } from "../questions";
-import { colour, hypotheses, labels, page, post, rested, wide } from "../store";
+import { colour, hypotheses, labels, page, post, rested, roomy } from "../store";
 import { gapOf, weights, type Posterior } from "../update";
 import { db, probability } from "../words";
 
@@ -24,8 +24,9 @@ function useFigure(): { ref: RefObject<HTMLElement | null>; now: Posterior } {
 
 const ROW = 22;
 /** of a figure, and of the names in it: letters keep their size where there is less room */
-const room = computed(() => (wide.value ? { width: 640, names: 235, letters: 38 } : { width: 430, names: 150, letters: 24 }));
-const cut = (text: string): string => (text.length > room.value.letters ? `${text.slice(0, room.value.letters - 1).trimEnd()}…` : text);
+const room = computed(() => (roomy.value ? { width: 640, names: 235, letters: 38 } : { width: 430, names: 150, letters: 21 }));
+const cut = (text: string, less = 0): string =>
+  text.length > room.value.letters - less ? `${text.slice(0, room.value.letters - less - 1).trimEnd()}…` : text;
 const dateOf = (item: string): string => page.items[item]?.sortDate ?? "";
 
 function titleOf(now: Posterior, link: number): string {
@@ -82,7 +83,7 @@ function Axis({ height, ...ends }: Across & { height: number }) {
   const x = scaleOf(ends);
   return (
     <g class="axis">
-      {x.ticks(wide.value ? 5 : 4).map((tick) => <g key={tick} transform={`translate(${x(tick)},0)`}><line y2={height} class={tick === 0 ? "zero" : ""} /><text y={height + 14} text-anchor="middle">{db(tick, false).replace(".0", "")}</text></g>)}
+      {x.ticks(roomy.value ? 5 : 4).map((tick) => <g key={tick} transform={`translate(${x(tick)},0)`}><line y2={height} class={tick === 0 ? "zero" : ""} /><text y={height + 14} text-anchor="middle">{db(tick, false).replace(".0", "")}</text></g>)}
     </g>
   );
 }
@@ -132,7 +133,7 @@ function Trajectory() {
   const ends = spaced(now.view.hypotheses.map((_, h) => y(steps[steps.length - 1].probability[h])), 13, height);
   return (
     <figure ref={ref}>
-      <figcaption>How the belief went, document by document in the order of dates, from the prior to the posterior</figcaption>
+      <figcaption>How the belief went, item by item in the order of dates, from the prior to the posterior</figcaption>
       <svg viewBox={`0 0 ${room.value.width} ${height + 22}`} role="img" aria-label={now.view.hypotheses.map((_, h) => `${labels.value[h]}: from ${probability(steps[0].probability[h])} to ${probability(steps[steps.length - 1].probability[h])}`).join("; ")}>
         <g class="axis">{[0, 0.25, 0.5, 0.75, 1].map((tick) => <g key={tick} transform={`translate(0,${y(tick)})`}><line x1={34} x2={room.value.width - 120} /><text x={28} y={4} text-anchor="end">{probability(tick)}</text></g>)}</g>
         {now.view.hypotheses.map((id, h) => (
@@ -142,7 +143,7 @@ function Trajectory() {
           </g>
         ))}
         <text x={34} y={height + 18} class="soft">prior</text>
-        <text x={room.value.width - 120} y={height + 18} text-anchor="end" class="soft">{steps.length - 1} documents</text>
+        <text x={room.value.width - 120} y={height + 18} text-anchor="end" class="soft">{steps.length - 1} items</text>
       </svg>
     </figure>
   );
@@ -162,34 +163,34 @@ function spaced(at: number[], least: number, height: number): number[] {
 
 const SHOWN = 12;
 
-function Swing({ n, title, low, lead, high, colours }: { n: number; title: string; low: number; lead: number; high: number; colours: string }) {
-  const [under, over] = colours.split(" ");
+/** A likelihood at its low end, an open circle, and at its high end, a diamond; as in the package's plots. */
+function Swing({ n, title, low, high }: { n: number; title: string; low: number; high: number }) {
   return (
     <g transform={`translate(0,${n * ROW})`}>
-      <text x={room.value.names} y={15} text-anchor="end">{cut(title)}</text>
-      <rect x={low} width={Math.max(0, lead - low)} y={5} height={ROW - 10} style={{ fill: under }} />
-      <rect x={lead} width={Math.max(0, high - lead)} y={5} height={ROW - 10} style={{ fill: over }} />
+      <text x={room.value.names} y={15} text-anchor="end">{title}</text>
+      <line x1={low} x2={high} y1={11} y2={11} class="swing" />
+      <circle cx={low} cy={11} r={3.6} class="low" />
+      <path d="M-4.4 0 0-4.4 4.4 0 0 4.4Z" transform={`translate(${high},11)`} class="high" />
     </g>
   );
 }
 
 function Tornado() {
   const { ref, now } = useFigure();
-  const [of, against] = now.order;
-  const swings = tornado(now, of, against).slice(0, SHOWN);
-  const lead = toDb(gapOf(now.joint, of, against));
+  const swings = tornado(now).slice(0, SHOWN);
+  const lead = toDb(now.logP[now.order[0]] - now.logP[now.order[1]]);
+  const named = swings.map(({ live, h }) => [page.items[live.entry.of]?.title ?? "", hypotheses.value[h]?.short ?? ""]);
   const scale = across([lead, ...swings.flatMap(({ low, high }) => [finite(low, 60), finite(high, 60)])], room.value.width - 24);
   const x = (value: number): number => round(scaleOf(scale)(finite(value, 60)));
   const height = swings.length * ROW;
-  const colours = [against, of].map((h) => colour(hypotheses.value[h]?.id ?? "")).join(" ");
   return (
     <figure ref={ref}>
-      <figcaption>{swings.length ? `How far the lead of ${labels.value[of]} over ${labels.value[against]} reaches, in dB, within the range stated for each item, one at a time` : "No ranges were stated here, so none can be followed to its ends."}</figcaption>
+      <figcaption>{swings.length ? `How far the lead of ${labels.value[now.order[0]]} over its strongest rival goes, in dB, when one likelihood moves to the low end of its range (○) or to the high end (◆); below 0 it is lost` : "No ranges were stated here, so none can be followed to its ends."}</figcaption>
       {swings.length > 0 && (
-        <svg viewBox={`0 0 ${room.value.width} ${height + 22}`} role="img" aria-label={swings.map((each) => `${page.items[each.live.entry.of]?.title}: ${db(each.low)} to ${db(each.high)} dB`).join("; ")}>
+        <svg viewBox={`0 0 ${room.value.width} ${height + 22}`} role="img" aria-label={swings.map((each, n) => `${named[n].join(" under ")}: ${db(each.low)} to ${db(each.high)} dB`).join("; ")}>
           <Axis {...scale} height={height} />
           <line x1={x(lead)} x2={x(lead)} y2={height} class="now" />
-          {swings.map((each, n) => <Swing key={each.live.entry.of} n={n} title={page.items[each.live.entry.of]?.title ?? ""} low={x(each.low)} lead={x(lead)} high={x(each.high)} colours={colours} />)}
+          {swings.map((each, n) => <Swing key={named[n].join("|")} n={n} title={`${cut(named[n][0], named[n][1].length + 3)} | ${named[n][1]}`} low={x(each.low)} high={x(each.high)} />)}
         </svg>
       )}
     </figure>

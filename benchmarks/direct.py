@@ -67,9 +67,7 @@ def against_naive() -> None:
     leader = runs[0].posterior.probability.mean(("chain", "draw")).argmax("hypothesis")
     leader = leader.drop_vars("hypothesis", errors="ignore")
     quick = statistics.median(
-        float(
-            np.median(rate((each.drawn.drawn_hypothesis == leader) * 1.0, each.attrs["sampling_seconds"]))
-        )
+        float(np.median(rate((each.drawn.drawn_hypothesis == leader) * 1.0, each.attrs["sampling_seconds"])))
         for each in runs
     )
     with naive_twin(one):

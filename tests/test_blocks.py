@@ -334,3 +334,16 @@ def test_the_tour_of_a_set_through_a_table(tmp_path):
         for e, h in zip(found["episode"], found["hypothesis"], strict=True)
     ]
     assert found["probability"] == expected
+
+
+def test_what_is_no_table_and_no_client_is_refused(tmp_path):
+    with pytest.raises(bt.WrongArgumentError, match=r"an evidence table; call bt.open_evidence_table\(path"):
+        bt.map_blocks(bt.update, "codings.parquet", out=tmp_path)
+    with pytest.raises(
+        bt.WrongArgumentError, match=r"client is 'here', expected a dask.distributed.Client or tcp://"
+    ):
+        bt.map_blocks(bt.update, saved(tmp_path), out=tmp_path / "out", client="here")
+    with pytest.raises(
+        bt.WrongArgumentError, match="hypotheses is 'AB', expected names, or names with their priors"
+    ):
+        bt.open_evidence_table(tmp_path / "codings.parquet", hypotheses="AB")

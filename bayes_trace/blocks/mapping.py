@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bayes_trace.blocks.work import Work, added_up, work_for
-from bayes_trace.errors import BayesTraceError, BlockError, printable
+from bayes_trace.errors import BayesTraceError, BlockError, WrongArgumentError, printable
 from bayes_trace.files.evidence_tables.parts import Part
 from bayes_trace.files.evidence_tables.results import begin, block_file, fingerprint, land, landed
 from bayes_trace.guards import guarded
@@ -90,6 +90,7 @@ def map_blocks(
     >>> [file.name for file in sorted(map_blocks(bt.update, table, out=folder / "answers").iterdir())]
     ['block-000000.parquet', 'run.json']
     """
+    _check_client(client)
     out = Path(out).resolve()
     table = replace(table, path=table.path.resolve())
     work = work_for(function, seed)
@@ -112,6 +113,14 @@ def map_blocks(
     if work.function is None and work.name == "summarise":
         land(added_up(landed(out)), out / "total.parquet")
     return out
+
+
+def _check_client(client: object) -> None:
+    """Refuse what is neither a client nor the address of a scheduler."""
+    good = "://" in client if isinstance(client, str) else client is None or hasattr(client, "scatter")
+    if not good:
+        message = f"map_blocks: client is {client!r}, expected a dask.distributed.Client or tcp://HOST:PORT"
+        raise WrongArgumentError(message)
 
 
 def _record(work: Work, table: EvidenceTable) -> dict[str, Any]:
@@ -196,6 +205,7 @@ def connected(scheduler: str | None = None, *, workers: int | None = None) -> It
         ):
             yield client
         return
+    _check_client(scheduler)
     try:
         client = Client(scheduler, timeout=PATIENCE)
     except (OSError, ValueError, TimeoutError) as error:

@@ -11,7 +11,7 @@ from typing import Any
 import xarray as xr
 from pydantic import ValidationError
 
-from bayes_trace.errors import BayesTraceError, EvidenceSetError, UnknownNameError
+from bayes_trace.errors import BayesTraceError, EvidenceSetError, UnknownNameError, WrongArgumentError
 from bayes_trace.evidence import EvidenceSet, list_problems
 from bayes_trace.files.evidence_tables import Part, layout_of, read_part
 from bayes_trace.files.evidence_tables.layout import Layout, coders_in
@@ -20,6 +20,10 @@ from bayes_trace.guards import guarded
 from bayes_trace.likelihood.block import Common, common_to_blocks, compile_block
 
 __all__ = ["EvidenceTable", "open_evidence_table"]
+
+
+#: names, names with priors, or a set
+Hypotheses = Sequence[str] | Mapping[str, float] | EvidenceSet
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ class EvidenceTable:
 def open_evidence_table(
     path: str | Path,
     *,
-    hypotheses: Sequence[str] | Mapping[str, float] | EvidenceSet,
+    hypotheses: Hypotheses,
     coders: Sequence[str] | None = None,
 ) -> EvidenceTable:
     """Open codings in Parquet, Arrow or CSV without reading them.
@@ -114,7 +118,7 @@ def open_evidence_table(
     """
     path = Path(path)
     head = hypotheses if isinstance(hypotheses, EvidenceSet) else None
-    names = head.hypothesis_ids if head else tuple(hypotheses)
+    names = head.hypothesis_ids if head else _names(hypotheses)
     layout = layout_of(path, names)
     if coders is None:
         coders = head.coder_ids if head else coders_in(path, layout)
@@ -135,6 +139,16 @@ def _head_of(es: EvidenceSet, coders: tuple[str, ...]) -> EvidenceSet:
     }
     kept |= {"coders": tuple(by_id[name] for name in coders), "base_coder": coders[0]}
     return EvidenceSet.model_construct(**kept)
+
+
+def _names(hypotheses: Any) -> tuple[str, ...]:  # noqa: ANN401 - looked at here
+    """Names in a list or a mapping."""
+    if isinstance(hypotheses, str) or not all(isinstance(name, str) for name in hypotheses):
+        message = (
+            f"open_evidence_table: hypotheses is {hypotheses!r}, expected names, or names with their priors"
+        )
+        raise WrongArgumentError(message)
+    return tuple(hypotheses)
 
 
 def _plain_head(hypotheses: Any, coders: Sequence[str]) -> EvidenceSet:  # noqa: ANN401 - looked at by the guard

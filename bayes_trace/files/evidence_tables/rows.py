@@ -163,7 +163,7 @@ class Judgements:
 
     def flag(self, name: str) -> Flags:
         """Whether the first row of each coding says yes."""
-        return self.number(name) == 1
+        return np.asarray(self.number(name) == 1, dtype=bool)
 
     def cells(self, name: str) -> Array:
         """Numbers by coding and hypothesis, NaN where there are none."""

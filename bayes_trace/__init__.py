@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 _HOME = {
     "Advice": "checks",
     "BayesTraceError": "errors",
+    "BlockError": "errors",
     "CalibrationError": "errors",
     "CausalModelError": "errors",
     "ConditionError": "errors",
@@ -43,6 +44,8 @@ _HOME = {
     "json_schema": "files",
     "lead": "exact",
     "lock_codings": "evidence",
+    "map_blocks": "blocks",
+    "open_evidence_table": "likelihood",
     "power_sensitivity": "summary",
     "propagate": "propagation",
     "read_bibtex": "files.bibliography",
@@ -51,6 +54,7 @@ _HOME = {
     "read_spreadsheet": "files.workbook",
     "sample": "sampling",
     "strongest_against": "exact",
+    "sort_evidence_table": "files.evidence_tables.sorting",
     "success_model": "models",
     "success_of_attempts": "exact",
     "summarise": "summary",
@@ -64,6 +68,7 @@ _HOME = {
     "weight_of_evidence": "exact",
     "weight_of_items": "exact",
     "write_evidence_set": "files",
+    "write_evidence_table": "files.evidence_tables.writing",
     "write_spreadsheet": "files.workbook",
     "write_template": "files",
 }
@@ -85,6 +90,7 @@ _MODULES = (
 __all__ = [
     "Advice",
     "BayesTraceError",
+    "BlockError",
     "CalibrationError",
     "CausalModelError",
     "ConditionError",
@@ -121,6 +127,8 @@ __all__ = [
     "json_schema",
     "lead",
     "lock_codings",
+    "map_blocks",
+    "open_evidence_table",
     "planning",
     "plots",
     "power_sensitivity",
@@ -135,6 +143,7 @@ __all__ = [
     "scales",
     "sensitivity",
     "simulation",
+    "sort_evidence_table",
     "strongest_against",
     "success_model",
     "success_of_attempts",
@@ -151,6 +160,7 @@ __all__ = [
     "weight_of_evidence",
     "weight_of_items",
     "write_evidence_set",
+    "write_evidence_table",
     "write_spreadsheet",
     "write_template",
 ]
@@ -169,9 +179,11 @@ if TYPE_CHECKING:
         tables,
         tally,
     )
+    from bayes_trace.blocks import map_blocks
     from bayes_trace.checks import Advice, check
     from bayes_trace.errors import (
         BayesTraceError,
+        BlockError,
         CalibrationError,
         CausalModelError,
         ConditionError,
@@ -215,8 +227,10 @@ if TYPE_CHECKING:
         write_template,
     )
     from bayes_trace.files.bibliography import read_bibtex, read_csl_json
+    from bayes_trace.files.evidence_tables.sorting import sort_evidence_table
+    from bayes_trace.files.evidence_tables.writing import write_evidence_table
     from bayes_trace.files.workbook import read_spreadsheet, write_spreadsheet
-    from bayes_trace.likelihood import compile_evidence
+    from bayes_trace.likelihood import compile_evidence, open_evidence_table
     from bayes_trace.models import comparative_model, elicitation_model, success_model
     from bayes_trace.propagation import propagate
     from bayes_trace.sampling import sample

@@ -8,6 +8,7 @@ from unicodedata import category
 
 __all__ = [
     "BayesTraceError",
+    "BlockError",
     "CalibrationError",
     "CausalModelError",
     "ConditionError",
@@ -147,6 +148,18 @@ class ImpossibleEvidenceError(BayesTraceError, ValueError):
             f"episode {episode}: every hypothesis is ruled out ({ruled_out}); "
             "at least one likelihood of zero must be wrong, or the true explanation is not among the hypotheses"
         )
+
+
+class BlockError(BayesTraceError):
+    """Blocks of an evidence table that could not be answered; `failed` says what was wrong with each."""
+
+    def __init__(self, message: str, failed: dict[str, str]) -> None:
+        super().__init__(message, failed)
+        #: block -> its fault
+        self.failed = failed
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class ModelError(BayesTraceError, ValueError):

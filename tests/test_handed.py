@@ -76,7 +76,7 @@ def made(things):
 
 
 @pytest.fixture(scope="module")
-def good(things, made):
+def good(things, made, tmp_path_factory):
     """For a function, arguments that do."""
     from bayes_trace import causal
 
@@ -119,7 +119,13 @@ def good(things, made):
         "weight": 2.0,
         "coefficients": pd.DataFrame(),
         "summary": pd.DataFrame(),
+        "function": bt.update,
+        "hypotheses": ["A", "B", "C"],
+        "out": "out",
     }
+    file = tmp_path_factory.mktemp("table") / "codings.parquet"
+    bt.write_evidence_table(things["evidence_set"], file)
+    plain["table"] = bt.open_evidence_table(file, hypotheses=things["evidence_set"])
 
     def arguments(name):
         function = FUNCTIONS[name]

@@ -16,18 +16,20 @@ from bayes_trace.cli import (
     explain,
     explore,
     lock,
+    mapping,
     new,
     plan,
     report,
     sample,
     schema,
     sensitivity,
+    sorting,
     table,
     update,
     verify,
 )
 from bayes_trace.cli.lines import plain_substitutes
-from bayes_trace.errors import BayesTraceError, EvidenceSetError, SamplingStoppedError, printable
+from bayes_trace.errors import BayesTraceError, BlockError, EvidenceSetError, SamplingStoppedError, printable
 
 __all__ = ["app", "main"]
 
@@ -52,6 +54,8 @@ app.command("plan")(plan.plan)
 app.command("report")(report.report)
 app.command("explore")(explore.explore)
 app.command("table")(table.table)
+app.command("sort")(sorting.sort)
+app.command("map")(mapping.map_table)
 app.command("cite")(cite.cite)
 app.command("lock")(lock.lock)
 app.command("verify")(verify.verify)
@@ -78,7 +82,7 @@ def main() -> None:
     plain_substitutes()
     try:
         _run()
-    except EvidenceSetError as error:
+    except (EvidenceSetError, BlockError) as error:
         _stop(str(error), PROBLEMS)
     except SamplingStoppedError as error:
         _stop(str(error), INTERRUPTED)

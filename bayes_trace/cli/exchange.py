@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bayes_trace.cli.options import JsonFlag, OutOption, ScenarioOption, read, to_json
+
+if TYPE_CHECKING:
+    from bayes_trace.evidence import EvidenceSet
+
+TABLES = (".parquet", ".arrow", ".feather")
 
 __all__ = ["export", "import_sources", "import_spreadsheet"]
 
@@ -38,6 +43,7 @@ def export(
 
     --out FILE.xlsx holds the whole set, and `bayes-trace import` gives it back without loss.
     --out FILE.csv holds the codings alone, one row per item, episode, coder and hypothesis.
+    --out FILE.parquet or FILE.arrow is an evidence table, for `bayes-trace map`.
     --template FILE.xlsx needs no set: it has the sheets, drop-downs and a page of notes.
     """
     from bayes_trace.files.workbook import write_spreadsheet, write_spreadsheet_template
@@ -49,12 +55,28 @@ def export(
     if template or not (folder and out):
         message = "give SET and --out FILE, or --template FILE alone"
         raise typer.BadParameter(message)
-    if out.suffix.lower() not in (".xlsx", ".csv"):
-        message = f"--out {out}: expected a file ending in .xlsx or .csv"
+    if out.suffix.lower() not in (".xlsx", ".csv", *TABLES):
+        message = (
+            f"--out {out}: expected a file ending in .xlsx or .csv, or for a table in .parquet or .arrow"
+        )
         raise typer.BadParameter(message)
     es = read(folder, scenario)
+    if out.suffix.lower() in TABLES:
+        _table(es, out, overwrite=overwrite, as_json=as_json)
+        return
     path = write_spreadsheet(es, out, overwrite=overwrite)
     _say(path, not_in_csv(es) if path.suffix.lower() == ".csv" else [], as_json=as_json)
+
+
+def _table(es: EvidenceSet, out: Path, *, overwrite: bool, as_json: bool) -> None:
+    from bayes_trace.files.evidence_tables.writing import write_evidence_table
+
+    left_behind = write_evidence_table(es, out, overwrite=overwrite)
+    if as_json:
+        typer.echo(to_json({"file": out.as_posix(), "left_behind": left_behind}))
+        return
+    typer.echo(f"Wrote {out}")
+    typer.echo(f"A table holds the codings only. Not included: {'; '.join(left_behind)}.")
 
 
 def _say(path: Path, left_behind: list[str], *, as_json: bool) -> None:

@@ -17,6 +17,13 @@ __all__ = ["KINDS", "guarded"]
 _INSIDE: ContextVar[bool] = ContextVar("inside", default=False)
 
 
+#: what makes the kinds that no array tells
+_CALLS = {
+    "EvidenceSet": "bt.read_evidence_set(folder)",
+    "EvidenceTable": "bt.open_evidence_table(path, hypotheses=[...])",
+}
+
+
 def guarded[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     """The same function, which refuses what it cannot use and says what to call first.
 
@@ -92,6 +99,6 @@ def _refuse(
     said = " or ".join(dict.fromkeys(words(each, known) for each in wanted))
     if kind and any(each.startswith("xr.") for each in wanted):
         raise WrongArgumentError(sentence(function, name, described(value), kind))
-    made = "; call bt.read_evidence_set(folder) first" if "EvidenceSet" in wanted else ""
-    message = f"{function}: {name} is {described(value)}, expected {said}{made}"
+    calls = (f"; call {call} first" for made, call in _CALLS.items() if made in wanted)
+    message = f"{function}: {name} is {described(value)}, expected {said}{next(calls, '')}"
     raise WrongArgumentError(message)

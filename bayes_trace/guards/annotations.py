@@ -47,6 +47,7 @@ _CLASSES = {
     "xr.DataTree": "a DataTree",
     "pd.DataFrame": "a data frame",
     "EvidenceSet": "an evidence set",
+    "EvidenceTable": "an evidence table",
     "EvidenceModel": "a model",
     "CausalModel": "a causal model",
     "Gathered": "what report.gather gives",

@@ -2,7 +2,7 @@
 
 from bayes_trace.likelihood.attempts import SUCCESS_SD, attempts_of, granted_share, needed_attempts, speaks
 from bayes_trace.likelihood.compiled import compile_decisions, compile_evidence
-from bayes_trace.likelihood.derived import close_over_given, drop_entries, with_likelihoods
+from bayes_trace.likelihood.derived import close_over_given, drop_entries, take_episodes, with_likelihoods
 from bayes_trace.likelihood.effective import (
     cluster_weight,
     combined,
@@ -13,9 +13,11 @@ from bayes_trace.likelihood.effective import (
     trace_likelihood,
 )
 from bayes_trace.likelihood.links import Links, Point, best_point, links_of, parts_of
+from bayes_trace.likelihood.table import EvidenceTable, open_evidence_table
 
 __all__ = [
     "SUCCESS_SD",
+    "EvidenceTable",
     "Links",
     "Point",
     "attempts_of",
@@ -32,9 +34,11 @@ __all__ = [
     "granted_share",
     "links_of",
     "needed_attempts",
+    "open_evidence_table",
     "option_log_weight",
     "parts_of",
     "speaks",
+    "take_episodes",
     "trace_likelihood",
     "with_likelihoods",
 ]

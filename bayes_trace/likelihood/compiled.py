@@ -28,7 +28,7 @@ from bayes_trace.likelihood.labels import Named, coders, episodes, facts, hypoth
 from bayes_trace.likelihood.links import FACT
 from bayes_trace.likelihood.planned import with_planned
 
-__all__ = ["columns_of", "compile_decisions", "compile_evidence"]
+__all__ = ["columns_of", "compile_decisions", "compile_evidence", "shares"]
 
 Array = npt.NDArray[np.float64]
 
@@ -148,6 +148,13 @@ def _priors(es: EvidenceSet, chosen: Sequence[Episode]) -> dict[str, Any]:
     return {
         "prior": (("episode", "hypothesis"), table / table.sum(axis=1, keepdims=True)),
         "prior_concentration": ("episode", concentration),
+        **shares(es),
+    }
+
+
+def shares(es: EvidenceSet) -> dict[str, Any]:
+    """What the hypotheses of the set file are made of now."""
+    return {
         "core_share": (("core", "hypothesis"), _shares(es, es.core_parts())),
         "written_share": (("written", "hypothesis"), _shares(es, es.written_parts())),
     }

@@ -17,7 +17,7 @@ from bayes_trace.likelihood.effective import (
 )
 from bayes_trace.likelihood.links import EVENT, REPORT, SOURCES, point_of, structure_of
 
-__all__ = ["close_over_given", "drop_entries", "likelihoods", "with_likelihoods"]
+__all__ = ["close_over_given", "drop_entries", "likelihoods", "take_episodes", "with_likelihoods"]
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -78,6 +78,20 @@ def drop_entries(evidence: xr.Dataset, dropped: npt.ArrayLike) -> xr.Dataset:
     links, place = np.unique(evidence["entry_link"].values[kept], return_inverse=True)
     fewer = evidence.isel(entry=kept, link=links).assign(entry_link=("entry", place.astype(np.int64)))
     return with_likelihoods(fewer)
+
+
+def take_episodes(evidence: xr.Dataset, episodes: Index) -> xr.Dataset:
+    """The evidence of some episodes alone, by their places in ascending order; what they share stays as it is."""
+    place = np.full(evidence.sizes["episode"], -1, dtype=np.int64)
+    place[episodes] = np.arange(episodes.size)
+    index, entry_link = evidence["episode_index"].values, evidence["entry_link"].values
+    links = np.flatnonzero(place[index] >= 0)
+    entries = np.flatnonzero(place[index[entry_link]] >= 0)
+    fewer = evidence.isel(episode=episodes, link=links, entry=entries)
+    return fewer.assign(
+        episode_index=("link", place[index[links]]),
+        entry_link=("entry", np.searchsorted(links, entry_link[entries])),
+    )
 
 
 def close_over_given(evidence: xr.Dataset, dropped: Flags) -> Flags:

@@ -25,7 +25,7 @@ from bayes_trace.sensitivity.registry import (
     register,
     rule,
 )
-from bayes_trace.sensitivity.removal import leave_one_out
+from bayes_trace.sensitivity.removal import leave_each_out, leave_one_out
 from bayes_trace.sensitivity.residual import residual_sweep
 from bayes_trace.sensitivity.scaling import breakdown, power_scaling
 from bayes_trace.sensitivity.search import recoding, search_bias
@@ -53,6 +53,7 @@ __all__ = [
     "global_indices",
     "interval_bounds",
     "jeffrey",
+    "leave_each_out",
     "leave_one_out",
     "many_scenarios",
     "measures",

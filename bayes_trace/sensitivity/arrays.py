@@ -22,6 +22,7 @@ from bayes_trace.likelihood import (
     effective_number,
     links_of,
     option_log_weight,
+    take_episodes,
 )
 from bayes_trace.likelihood.links import EVENT
 from bayes_trace.scales import log_sum
@@ -281,11 +282,7 @@ def _spoken(one: xr.Dataset) -> xr.Dataset:
     silent[structure.episode[structure.spoken]] = False
     if not silent.any():
         return one
-    links = np.flatnonzero(~silent[structure.episode])
-    taken, entries = structure.take(links)
-    place = np.cumsum(~silent) - 1
-    fewer = one.isel(episode=~silent, link=links, entry=entries)
-    return fewer.assign(episode_index=("link", place[taken.episode]), entry_link=("entry", taken.entry_link))
+    return take_episodes(one, np.flatnonzero(~silent))
 
 
 def _parts(count: int, cells: int) -> Iterator[slice]:

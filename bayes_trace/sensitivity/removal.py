@@ -10,11 +10,12 @@ import xarray as xr
 from bayes_trace.errors import BayesTraceError
 from bayes_trace.guards import guarded
 from bayes_trace.likelihood import close_over_given
+from bayes_trace.likelihood.links import ITEM
 from bayes_trace.sensitivity.arrays import Arrays, Flags, normalised, open_arrays
 from bayes_trace.sensitivity.pooling import pool
 from bayes_trace.sensitivity.registry import Question, register
 
-__all__ = ["leave_one_out"]
+__all__ = ["leave_each_out", "leave_one_out"]
 
 Part = Literal["item", "source", "coder", "cluster", "implication", "step"]
 
@@ -77,6 +78,84 @@ def leave_one_out(evidence: xr.Dataset, *, by: Part = "item", coder: str | None 
         name="probability",
         attrs=attrs,
     )
+
+
+@guarded
+def leave_each_out(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset:
+    """Posterior of an episode without each of its items in turn: what `leave_one_out` says, in a long form.
+
+    Parameters
+    ----------
+    evidence
+        As from `compile_evidence`.
+    coder
+        By default the base coder.
+
+    Returns
+    -------
+    ``probability`` with dimensions ``left_out`` (an item, event or report on one episode) and ``hypothesis``, and
+    coordinates ``episode``, ``item`` and ``link`` (the fact or event that it belongs to, or its own name): as many
+    numbers as there are likelihoods, where `leave_one_out` has every item beside every episode.
+
+    Raises
+    ------
+    UnknownNameError
+        For an unknown coder.
+
+    References
+    ----------
+    See `leave_one_out`.
+
+    Examples
+    --------
+    >>> import bayes_trace as bt
+    >>> ev = bt.compile_evidence(bt.from_table({"memo": {"A": 0.8, "B": 0.2}, "note": {"A": 0.3, "B": 0.6}}))
+    >>> leave_each_out(ev).probability.sel(left_out="memo@episode").round(3).values.tolist()
+    [0.333, 0.667]
+    """
+    arrays = open_arrays(evidence, coder)
+    ev, episode = arrays.evidence, arrays.entry_episode
+    return xr.Dataset(
+        {
+            "probability": (
+                ("left_out", "hypothesis"),
+                normalised(_joint_without_each(arrays)),
+                {"units": "1"},
+            )
+        },
+        {
+            "left_out": ev["entry"].values,
+            "episode": ("left_out", ev["episode"].values[episode]),
+            "item": ("left_out", ev["entry_item"].values),
+            "link": ("left_out", ev["link_item"].values[arrays.structure.entry_link]),
+            "hypothesis": arrays.hypotheses,
+        },
+        arrays.attrs | {"by": "item"},
+    )
+
+
+def _joint_without_each(arrays: Arrays) -> np.ndarray:
+    """Log joint (entry, hypothesis) of its episode without each entry."""
+    link, episode = arrays.structure.entry_link, arrays.entry_episode
+    with np.errstate(invalid="ignore"):
+        joint = arrays.joint[episode] - arrays.weighted[link]
+    bound = np.flatnonzero(_bound(arrays) | ~np.isfinite(joint).all(axis=1))
+    if bound.size:
+        # one of every episode at a time: episodes do not touch each other
+        turn = np.arange(bound.size) - np.searchsorted(episode[bound], episode[bound])
+        dropped = np.zeros((link.size, int(turn.max()) + 1), dtype=bool)
+        dropped[bound, turn] = True
+        joint[bound] = arrays.joint_without(dropped)[turn, episode[bound]]
+    return joint
+
+
+def _bound(arrays: Arrays) -> Flags:
+    """Entries without which others would say something else: of a fact, an event or a cluster, or given each other."""
+    structure, episode = arrays.structure, arrays.entry_episode
+    alone = np.bincount(structure.entry_link, minlength=structure.n_links) == 1
+    free = alone & (structure.kind == ITEM) & (structure.cluster < 0)
+    given = arrays.evidence["entry_given"].values != ""
+    return ~free[structure.entry_link] | np.isin(episode, episode[given])
 
 
 def parts_of(evidence: xr.Dataset, by: str) -> tuple[list[str], Flags]:

@@ -1,0 +1,141 @@
+"""``bayes-trace map``: a question to an evidence table, answered block by block, here or on a cluster."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bayes_trace.cli.options import JsonFlag, OverwriteFlag, progress, to_json
+
+if TYPE_CHECKING:
+    from bayes_trace.likelihood import EvidenceTable
+
+__all__ = ["map_table"]
+
+
+class Question(StrEnum):
+    """What is asked of every block."""
+
+    update = "update"
+    lead = "lead"
+    leave_one_out = "leave_one_out"
+    robustness = "robustness"
+    propagate = "propagate"
+    summarise = "summarise"
+
+
+def map_table(
+    question: Annotated[Question, typer.Argument(help="What to compute.", show_default=False)],
+    table: Annotated[
+        Path,
+        typer.Argument(
+            metavar="TABLE", help="Parquet, Arrow or CSV, a file or a folder.", show_default=False
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="FOLDER", help="Folder of the results.", show_default=False)
+    ],
+    hypothesis: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--hypothesis", metavar="NAME[=PRIOR]", help="Repeat for each hypothesis.", show_default=False
+        ),
+    ] = None,
+    head: Annotated[
+        Path | None,
+        typer.Option(
+            "--set",
+            metavar="SET",
+            help="Evidence set with the hypotheses, coders, sources and clusters of the table.",
+            exists=True,
+            file_okay=False,
+            show_default=False,
+        ),
+    ] = None,
+    draws: Annotated[int, typer.Option(help="Draws of each episode, for propagate.", min=1)] = 4000,
+    seed: Annotated[int, typer.Option(help="Seed of propagate.", min=0)] = 0,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Dask scheduler, such as tcp://10.0.0.1:8786.", show_default=False
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(help="Processes of a Dask cluster on this machine.", min=1, show_default=False),
+    ] = None,
+    *,
+    overwrite: OverwriteFlag = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Ask the same question of every block of an evidence table.
+
+    Results land in FOLDER as block-000000.parquet and so on; a run that was stopped goes on where it stopped. With
+    --scheduler or --workers blocks are computed side by side, with the same numbers.
+    """
+    from bayes_trace.blocks import connected, map_blocks
+    from bayes_trace.files.evidence_tables.results import landed
+
+    if scheduler and workers:
+        message = "--scheduler and --workers are mutually exclusive; give one"
+        raise typer.BadParameter(message)
+    opened = _opened(table, hypothesis or [], head)
+    function = functools.partial(_function(question), **({"draws": draws} if question == "propagate" else {}))
+    with contextlib.ExitStack() as stack:
+        say = stack.enter_context(progress("map"))
+        there = stack.enter_context(connected(scheduler, workers=workers)) if scheduler or workers else None
+        folder = map_blocks(
+            function, opened, out=out, client=there, resume=not overwrite, seed=seed, progress=say
+        )
+    blocks = len(landed(folder))
+    total = _total(folder) if question == "summarise" else []
+    if as_json:
+        typer.echo(
+            to_json({"folder": out.as_posix(), "blocks": blocks, **({"total": total} if total else {})})
+        )
+        return
+    for row in total:
+        case = f"{row['case']}: " if row["case"] else ""
+        shares = f"mean probability {row['mean_probability']:.3f}, leads {row['share_led']:.1%}"
+        typer.echo(f"{case}{row['hypothesis']}: {shares} of {row['episodes']:,} episodes")
+    typer.echo(f"Wrote {out}: {blocks} block{'s' if blocks != 1 else ''} of {question} results")
+
+
+def _function(question: Question) -> Any:  # noqa: ANN401 - functions of several kinds
+    import bayes_trace as bt
+
+    home = bt.sensitivity if question in ("leave_one_out", "robustness") else bt
+    return getattr(home, question)
+
+
+def _opened(table: Path, named: list[str], head: Path | None) -> EvidenceTable:
+    from bayes_trace.files import read_evidence_set
+    from bayes_trace.likelihood import open_evidence_table
+
+    if bool(named) == bool(head):
+        message = "give the hypotheses: either --hypothesis for each, or --set"
+        raise typer.BadParameter(message)
+    if head:
+        return open_evidence_table(table, hypotheses=read_evidence_set(head))
+    priors = {name: prior for name, _, prior in (each.partition("=") for each in named)}
+    if not any(priors.values()):
+        return open_evidence_table(table, hypotheses=list(priors))
+    try:
+        return open_evidence_table(table, hypotheses={name: float(prior) for name, prior in priors.items()})
+    except ValueError as error:
+        if not str(error).startswith("could not convert"):
+            raise
+        message = "--hypothesis: expected NAME=PRIOR with a number for each hypothesis, or for none"
+        raise typer.BadParameter(message) from None
+
+
+def _total(folder: Path) -> list[dict[str, Any]]:
+    import pyarrow.parquet as pq
+
+    rows: list[dict[str, Any]] = pq.read_table(folder / "total.parquet").to_pylist()
+    return rows

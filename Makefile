@@ -2,6 +2,7 @@
 .NOTPARALLEL:
 
 SET := evidence_sets/us_arms_transfers
+BESIDE := $(if $(filter evidence_sets/us_arms_transfers,$(SET)),evidence_sets/saudi_attempt_2021 evidence_sets/loyalty_theory)
 PYTEST_ARGS ?= -n 2 --dist loadscope
 TIMES ?= 5
 
@@ -26,7 +27,7 @@ help:
 	@echo 'The first run installs into .venv; make PYTHON=/path/to/python3 chooses the interpreter.'
 
 report: .venv/installed
-	@.venv/bin/bayes-trace report $(SET) --out report --format md,html
+	@.venv/bin/bayes-trace report $(SET) --out report --format md,html $(addprefix --beside ,$(BESIDE))
 	@.venv/bin/bayes-trace update $(SET)
 
 test: .venv/installed-dev

@@ -229,6 +229,27 @@ def test_methods_say_what_was_run(text, arms):
     assert "A residual hypothesis stands for explanations that are not named" in other
 
 
+def test_other_sets_answer_beside_the_first(tmp_path):
+    memo = bt.from_table({"memo": {"A": 0.8, "B": 0.2}})
+    theory = bt.read_evidence_set(SETS / "loyalty_theory")
+    files = write_report(memo, tmp_path, beside=[theory])
+    said = section(files["md"].read_text("utf-8"), "## What other sets of evidence answer")
+    assert f"**{theory.question}** Words succeed given record and audience is the most probable" in said
+    # the close reading: the theory at even odds, and at one chance in twenty
+    assert "| As the set stands | .56 | .30 | .08 | .06 |" in said
+    assert "| One chance in twenty for the theory | .19 | .49 | .18 | .14 |" in said
+    assert json.loads(files["manifest"].read_text("utf-8"))["beside"] == {"loyalty_theory": theory.digest}
+    assert "--beside OTHER_SET" in files["md"].read_text("utf-8")
+
+
+def test_of_a_set_with_several_episodes_sentences_alone_are_told_beside(arms):
+    memo = bt.from_table({"memo": {"A": 0.8, "B": 0.2}})
+    other = arms.evidence_set
+    said = section(markdown(gather(memo, beside=[other])), "## What other sets of evidence answer")
+    assert f"**{other.question}**" in said
+    assert "|" not in said
+
+
 # --- words ---------------------------------------------------------------------------------
 
 

@@ -60,6 +60,19 @@ DrawsOption = Annotated[
 ]
 
 
+BesideOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--beside",
+        metavar="FOLDER",
+        help="Tell on the summary page what another set answers as well; repeat for several.",
+        exists=True,
+        file_okay=False,
+        show_default=False,
+    ),
+]
+
+
 def report(
     folder: SetArgument,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write to.")] = Path("report"),
@@ -71,6 +84,7 @@ def report(
     draws: DrawsOption = None,
     scenario: ScenarioOption = None,
     coder: CoderOption = None,
+    beside: BesideOption = None,
     overwrite: OverwriteFlag = False,
     as_json: JsonFlag = False,
 ) -> None:
@@ -97,6 +111,7 @@ def report(
                 figures=figures,
                 draws=[_open(path) for path in draws or ()],
                 coder=coder,
+                beside=[read(each, None) for each in beside or ()],
                 progress=say,
                 overwrite=overwrite,
                 origin=folder,

@@ -14,6 +14,7 @@ from bayes_trace.exact import lead, select_coder, update, weight_by_step
 from bayes_trace.guards import guarded
 from bayes_trace.likelihood import compile_evidence
 from bayes_trace.report.attempts import Attempts, gather_attempts, gather_case
+from bayes_trace.report.beside import answers_beside
 from bayes_trace.report.draws import read_draws
 from bayes_trace.report.effects import effects
 from bayes_trace.report.ledgers import Ledgers
@@ -49,6 +50,7 @@ def gather(
     coder: str | None = None,
     draws: Sequence[xr.DataTree] = (),
     detail: Detail = "full",
+    beside: Sequence[EvidenceSet] = (),
     progress: Progress | None = None,
 ) -> Gathered:
     """Compute everything that a report says.
@@ -63,6 +65,8 @@ def gather(
         As from `sample` or `propagate`, made from the same set.
     detail
         Of the report: effects of the scenarios are computed from ``standard`` on, robustness for ``full``.
+    beside
+        Other sets, whose answers stand on the summary page as well.
     progress
         Called as ``callback(description, fraction)``, with the fraction of the work done.
 
@@ -112,6 +116,7 @@ def gather(
         used=_used(preferred, select_coder(gatherer.evidence, name)),
         draws=drawn,
         attempts=gatherer.attempts,
+        beside=tuple(answers_beside(each) for each in beside),
     )
 
 

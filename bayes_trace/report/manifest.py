@@ -40,6 +40,7 @@ def manifest(gathered: Gathered) -> dict[str, Any]:
         "seed": ", ".join(drawn.seed for drawn in gathered.draws) or "none, nothing was drawn",
         "python": platform.python_version(),
         **{name: metadata.version(name) for name in _DEPENDENCIES},
+        **({"beside": {each.id: each.digest for each in gathered.beside}} if gathered.beside else {}),
         "results": results(gathered),
     }
 

@@ -13,6 +13,7 @@ from bayes_trace.checks import Advice, check
 from bayes_trace.evidence import EvidenceSet
 from bayes_trace.evidence.locks import lock_in_words
 from bayes_trace.guards import guarded
+from bayes_trace.report.beside import paragraphs
 from bayes_trace.report.brief import Brief
 from bayes_trace.report.citation import Cited
 from bayes_trace.report.dialect import Dialect, Picture, Plain
@@ -78,6 +79,7 @@ def markdown(
         "sentences": episode_sentences,
         "matrix": partial(matrix_table, parts),
         "counts": partial(counts_table, parts),
+        "beside": [each for other in gathered.beside for each in paragraphs(other, chosen)],
     }
     listed = Items(gathered, chosen)
     text = environment.get_template("report.md.j2").render(
@@ -145,7 +147,8 @@ def _command(gathered: Gathered, detail: Detail) -> str:
     coder = [f"--coder {gathered.coder}"] if gathered.coder != es.base_coder else []
     draws = ["--draws FILE" for _ in gathered.draws]
     chosen = [f"--detail {detail}"] if detail != "standard" else []
-    return " ".join(["bayes-trace report SET", *scenarios, *coder, *draws, *chosen])
+    others = ["--beside OTHER_SET" for _ in gathered.beside]
+    return " ".join(["bayes-trace report SET", *scenarios, *coder, *draws, *others, *chosen])
 
 
 def _coder(gathered: Gathered) -> str:

@@ -291,6 +291,17 @@ class CaseResult:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """Another set, whose answers a report repeats."""
+
+    id: str
+    title: str
+    question: str
+    digest: str
+    answers: Answers
+
+
+@dataclass(frozen=True)
 class Gathered:
     """The whole report before it is put into words."""
 
@@ -310,6 +321,8 @@ class Gathered:
     draws: tuple[Drawn, ...]
     #: P(attempt) and what goes with attempts, over the whole set
     attempts: Attempts
+    #: what other sets answer
+    beside: tuple[Beside, ...] = ()
 
     @property
     def episodes(self) -> tuple[EpisodeResult, ...]:

@@ -43,6 +43,7 @@ def write_report(  # noqa: PLR0913 - every choice but two has a default
     figures: bool | None = None,
     draws: Sequence[xr.DataTree] = (),
     coder: str | None = None,
+    beside: Sequence[EvidenceSet] = (),
     progress: Progress | None = None,
     overwrite: bool = False,
     origin: str | Path | None = None,
@@ -70,6 +71,8 @@ def write_report(  # noqa: PLR0913 - every choice but two has a default
         model has them.
     coder
         By default the base coder.
+    beside
+        Other sets, whose answers are told on the summary page as well.
     progress
         Called as ``callback(description, fraction)``, with the fraction of the work done.
     overwrite
@@ -103,7 +106,9 @@ def write_report(  # noqa: PLR0913 - every choice but two has a default
     depth = next(each for each in DETAILS if each in _known("detail", [detail], DETAILS))
     claim(Path(folder), [f"report.{kind}" for kind in chosen], overwrite=overwrite)
     say: Progress = progress or (lambda _what, _done: None)
-    gathered = gather(evidence_set, coder=coder, draws=draws, detail=depth, progress=_part(say, 0.0, 0.4))
+    gathered = gather(
+        evidence_set, coder=coder, draws=draws, detail=depth, beside=beside, progress=_part(say, 0.0, 0.4)
+    )
     run = _Run(Path(folder), gathered, cited, depth, draws, origin=origin)
     run.home.mkdir(parents=True, exist_ok=True)
     if len(chosen) > 1 if figures is None else figures:

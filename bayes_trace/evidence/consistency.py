@@ -106,7 +106,7 @@ def _duplicates(es: EvidenceSet) -> Iterator[Problem]:
 def _shown(es: EvidenceSet) -> Iterator[Problem]:
     """What people read may not be empty, and what they tell apart must look different."""
     for where, text in shown_texts(es):
-        if not folded(text).strip():
+        if not (text.isascii() and text.isprintable() and text.strip()) and not folded(text).strip():
             yield Problem(where, "empty; readers are shown this text, so fill it in")
     for where, sign in steering_texts(es):
         message = f"U+{ord(sign):04X} in it, which steers a terminal or reorders what is read; remove it"
@@ -274,18 +274,20 @@ def _references(es: EvidenceSet, item: Item) -> Iterator[Problem]:
 def _common_references(es: EvidenceSet, item: Item | Event, where: Where) -> Iterator[Problem]:
     """Names that items and events give alike."""
     known = es.declared
-    yield from _names((*where, "implications"), "implication", item.implications, known["implication"])
-    yield from _names((*where, "episodes"), "episode", item.episodes, es.episodes)
-    yield from _names((*where, "given"), "item or event", item.given, es.coded)
+    named: tuple[tuple[str, str, Iterable[str], Collection[str]], ...] = (
+        ("implications", "implication", item.implications, known["implication"]),
+        ("episodes", "episode", item.episodes, es.episodes),
+        ("given", "item or event", item.given, es.coded),
+        ("cluster", "cluster", (item.cluster,) if item.cluster else (), known["cluster"]),
+        ("step", "step", (item.step,) if item.step else (), known["step"]),
+        ("restates", "condition", item.restates, known["restated"]),
+    )
+    for key, kind, names, there in named:
+        yield from _names((*where, key), kind, names, there) if names else ()
     for name in sorted(item.conditional_on & es.items.keys()) if es.events else ():
         if (event := es.items[name].event) is not None:
             message = f"{name} is a report of {event}; what is reported counts, so write given: [{event}]"
             yield Problem((*where, "given"), message)
-    if item.cluster:
-        yield from _names((*where, "cluster"), "cluster", [item.cluster], known["cluster"])
-    if item.step:
-        yield from _names((*where, "step"), "step", [item.step], known["step"])
-    yield from _names((*where, "restates"), "condition", item.restates, known["restated"])
 
 
 def _coded(item: Item, members: set[str]) -> Iterator[Problem]:

@@ -281,7 +281,7 @@ class _Reader:
         known = {name for case in cases for name in case.coded}
         for table in tables:
             for item in table.codings.keys() - known:
-                line = min(line for key, line in table.lines.items() if key[0] == item)
+                line = min(table.lines[item, 0].values())
                 table.problems.clear()
                 table.problem((item,), f"no item or event {item!r} in any case; correct the id", line)
                 self.problems.extend(table.problems)
@@ -308,7 +308,7 @@ class _Reader:
             for place, coding in enumerate(table.codings.get(item.id, ())):
                 prefix: Where = (kind, item.id, "codings", len(codings))
                 shown: Where = ("codings", table.coder.id, item.id, *coding.episodes)
-                lines = {h: line for (i, p, h), line in table.lines.items() if (i, p) == (item.id, place)}
+                lines = table.lines[item.id, place]
                 self.marks[prefix] = (table.file, min(lines.values()), shown)
                 for hypothesis, line in lines.items():
                     self.marks[(*prefix, "values", hypothesis)] = (table.file, line, (*shown, hypothesis))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from graphlib import TopologicalSorter
 from typing import Any
 
 import numpy as np
@@ -101,15 +102,13 @@ def close_over_given(evidence: xr.Dataset, dropped: Flags) -> Flags:
     """
     gone = np.array(dropped, dtype=bool)
     parents, events = _parents(evidence), _events(evidence)
-    while True:
-        before = int(gone.sum())
-        for child, given in parents:
-            gone[child] |= gone[given].any(axis=0)
-        for event, reports in events:
-            gone[event] |= gone[reports].all(axis=0)
-            gone[reports] |= gone[event]
-        if int(gone.sum()) == before or not (parents or events):
-            return gone
+    for event, reports in events:
+        gone[event] |= gone[reports].all(axis=0)
+    for child, given in parents:
+        gone[child] |= gone[given].any(axis=0)
+    for event, reports in events:  # nothing is given a report, and no report is given anything
+        gone[reports] |= gone[event]
+    return gone
 
 
 def _parents(evidence: xr.Dataset) -> list[tuple[int, Index]]:
@@ -127,25 +126,13 @@ def _parents(evidence: xr.Dataset) -> list[tuple[int, Index]]:
         keys = ((name, str(episodes[child])) for name in str(given[child]).split())
         if there := [place[key] for key in keys if key in place]:
             found[int(child)] = there
-    return [(child, np.array(found[child])) for child in _behind(found)]
-
-
-def _behind(given: dict[int, list[int]]) -> list[int]:
-    """Children in an order in which none stands before one that it is given."""
-    ordered: dict[int, None] = {}
-    for start in given:
-        path = [start]
-        while path:
-            waiting = [each for each in given.get(path[-1], ()) if each in given and each not in ordered]
-            if waiting and waiting[0] not in path:
-                path.append(waiting[0])
-            else:
-                ordered[path.pop()] = None
-    return list(ordered)
+    ordered = (each for each in TopologicalSorter(found).static_order() if each in found)
+    return [(child, np.array(found[child])) for child in ordered]
 
 
 def _events(evidence: xr.Dataset) -> list[tuple[int, Index]]:
     """The entry of each event, and those of its reports."""
     role, link = evidence["entry_role"].values, evidence["entry_link"].values
-    reports = np.flatnonzero(role == REPORT)
-    return [(int(event), reports[link[reports] == link[event]]) for event in np.flatnonzero(role == EVENT)]
+    reports, events = np.flatnonzero(role == REPORT), np.flatnonzero(role == EVENT)
+    ends = [np.searchsorted(link[reports], link[events], side) for side in ("left", "right")]
+    return [(int(event), reports[start:end]) for event, start, end in zip(events, *ends, strict=True)]

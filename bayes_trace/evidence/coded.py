@@ -41,7 +41,7 @@ def _plain(es: EvidenceSet, item: Item | Event, coding: Coding) -> bool:
     if more or coding.of or coding.reference_probability or getattr(item, "reading", None):
         return False
     form, values = coding.form, coding.values
-    if form.ratio or form.words or getattr(item, "contrast", ()) or values.keys() != es.hypothesis_set:
+    if form.ratio or form.words or getattr(item, "contrast", None) or values.keys() != es.hypothesis_set:
         return False
     return es.unscored.isdisjoint(item.episodes) and all(
         not isinstance(value.best, str) and form.lowest < value.lower and value.upper < form.highest

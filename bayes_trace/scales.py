@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 from typing import Literal
 
 import numpy as np
@@ -120,8 +121,10 @@ def log_sum(logs: npt.ArrayLike, *, axis: int, keepdims: bool = False) -> Array:
     >>> round(float(log_sum(np.log([0.2, 0.3]), axis=0)), 6) == round(float(np.log(0.5)), 6)
     True
     """
-    total: Array = np.logaddexp.reduce(np.asarray(logs, dtype=np.float64), axis=axis, keepdims=True)
-    return total if keepdims else np.squeeze(total, axis=axis)
+    parts = np.moveaxis(np.asarray(logs, dtype=np.float64), axis, 0)
+    # a few long rows are summed sooner than many short ones, to the same bits
+    total = reduce(np.logaddexp, parts) if 0 < len(parts) <= 16 else np.logaddexp.reduce(parts)
+    return np.expand_dims(total, axis) if keepdims else np.asarray(total)
 
 
 def _log(odds: Array) -> Array:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bayes_trace.checks import (
     assumptions,
     attempts,
@@ -45,13 +47,15 @@ CHECKS: dict[str, Check] = {
 
 
 @guarded
-def check(evidence_set: EvidenceSet) -> list[Advice]:
+def check(evidence_set: EvidenceSet, *, progress: Callable[[str, float], None] | None = None) -> list[Advice]:
     """Numbered advice on a valid evidence set.
 
     Parameters
     ----------
     evidence_set
         As from `read_evidence_set`; judged with the codings of its base coder.
+    progress
+        Told what is asked, and how much of all is done.
 
     Returns
     -------
@@ -69,4 +73,9 @@ def check(evidence_set: EvidenceSet) -> list[Advice]:
     >>> [advice.code for advice in bt.check(bt.from_table(table))]
     ['A08', 'A09', 'A10', 'A15']
     """
-    return [advice for each in CHECKS.values() for advice in each(evidence_set)]
+    found: list[Advice] = []
+    for number, (code, ask) in enumerate(CHECKS.items()):
+        if progress:
+            progress(code, number / len(CHECKS))
+        found += ask(evidence_set)
+    return found

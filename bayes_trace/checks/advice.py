@@ -99,13 +99,12 @@ def best_db(es: EvidenceSet, item: Item | Event, coding: Coding) -> dict[str, fl
     """Decibels of the best values as coded, under the likeliest reading."""
     options = coding.options
     if coding.readings:
-        fact = item.reading if isinstance(item, Item) else None
-        weights = next(each.options for each in es.readings if each.id == fact)
+        weights = es.options[str(item.reading)] if isinstance(item, Item) else {}
         values = options[max(weights, key=lambda option: weights[option])]
     else:
         values = options[""]
     numbers = best_numbers(es, coding, values)
-    return {name: float(scales.probability_to_db(number)) for name, number in numbers.items()}
+    return dict(zip(numbers, scales.probability_to_db(list(numbers.values())).tolist(), strict=True))
 
 
 def spread_db(db: dict[str, float]) -> float:

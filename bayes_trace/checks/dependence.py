@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from bayes_trace.checks.advice import (
     Check,
@@ -25,26 +25,30 @@ def _given(coded: Item | Event, coding: Coding) -> list[str]:
     return list(dict.fromkeys((*coded.given, *coding.given)))
 
 
-def _ancestors(es: EvidenceSet, name: str) -> set[str]:
-    """All that an item or event is coded given, directly or through others."""
+def _nearest(es: EvidenceSet, name: str, here: Container[str]) -> list[str]:
+    """What an item or event is coded given, through others that are not here, as far as what is."""
     seen: set[str] = set()
     waiting = [name]
     while waiting:
-        new = es.coded[waiting.pop()].conditional_on & es.coded.keys() - seen
+        new = {each for each in es.coded[waiting.pop()].conditional_on if each in es.coded} - seen
         seen |= new
-        waiting.extend(new)
-    return seen
+        waiting.extend(each for each in new if each not in here)
+    return sorted(each for each in seen if each in here)
 
 
 def _cut_chains(es: EvidenceSet) -> Iterator[Finding]:
     """On one episode: c given b given a, where b does not bear on it."""
-    here = {(coded.id, episode) for coded, episode, _ in base_codings(es)}
+    here: dict[str, set[str]] = defaultdict(set)
+    for coded, episode, _ in base_codings(es):
+        here[episode].add(coded.id)
+    known: dict[tuple[str, str], list[str]] = {}
     for coded, episode, coding in base_codings(es):
         for middle in _given(coded, coding):
-            if middle not in es.coded or (middle, episode) in here:
+            if middle not in es.coded or middle in here[episode]:
                 continue
-            cut = sorted(each for each in _ancestors(es, middle) if (each, episode) in here)
-            if cut:
+            if (middle, episode) not in known:
+                known[middle, episode] = _nearest(es, middle, here[episode])
+            if cut := known[middle, episode]:
                 yield (
                     (*home_of(coded), "given"),
                     f"is coded given {middle}, which does not bear on {episode}, so its link to {', '.join(cut)} "

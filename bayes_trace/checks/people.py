@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bayes_trace.checks.advice import Check, Finding
 from bayes_trace.checks.timeline import said_on
@@ -84,9 +84,8 @@ def _home(chronicle: Chronicle, actors: list[Actor], text: str) -> str:
     return next(iter(countries)) if len(countries) == 1 else ""
 
 
-def _claimed(es: EvidenceSet, item: Item) -> dict[str, set[str]]:
+def _claimed(es: EvidenceSet, item: Item, sides: Mapping[str, str]) -> dict[str, set[str]]:
     """Codes of an item that belong to a side -> countries of that side in the cases it bears on."""
-    sides = {each.id: each.said_by for each in es.codebook if each.said_by}
     cases = {es.case_of[name].case: es.case_of[name] for name in item.episodes if name in es.case_of}
     found: dict[str, set[str]] = {}
     for code in item.implications:
@@ -99,8 +98,10 @@ def _claimed(es: EvidenceSet, item: Item) -> dict[str, set[str]]:
 
 
 def _wrong_side(es: EvidenceSet) -> Iterator[Finding]:
+    sides = {each.id: each.said_by for each in es.codebook if each.said_by}
+    partners = {name for case in es.cases for name in case.sides.values()}
     for item in es.items.values():
-        claimed = _claimed(es, item)
+        claimed = _claimed(es, item, sides)
         text = item.speaker
         home = _home(es.chronicle, es.chronicle.named_in(text), text) if claimed and text else ""
         wrong = [code for code, countries in claimed.items() if home and home not in countries]
@@ -110,7 +111,6 @@ def _wrong_side(es: EvidenceSet) -> Iterator[Finding]:
                 ("items", item.id, "implications"),
                 f"{', '.join(wrong)} is of {expected}, but {text} speaks for {home}; change the code, or the speaker",
             )
-        partners = {name for case in es.cases for name in case.sides.values()}
         yield from _other_title(es, item, {name for names in claimed.values() for name in names} & partners)
 
 

@@ -95,10 +95,26 @@ def _close_names(es: EvidenceSet) -> Iterator[Finding]:
         "clusters": [cluster.id for cluster in es.clusters],
     }
     for kind, names in kinds.items():
-        plain = {name: _plain(name) for name in names}
-        for first, second in itertools.combinations(names, 2):
-            if plain[first] == plain[second] or _one_letter_apart(first, second):
-                yield ((kind, first), f"is easily confused with {second}; rename one")
+        for first, second in _alike(names):
+            yield ((kind, first), f"is easily confused with {second}; rename one")
+
+
+def _alike(names: list[str]) -> list[tuple[str, str]]:
+    """Pairs with the same plain form, or one letter apart: these share a form with one letter left out."""
+    place = {name: number for number, name in enumerate(names)}
+    forms: dict[tuple[str, bool], list[str]] = defaultdict(list)
+    for name in names:
+        forms[_plain(name), True].append(name)
+        if len(name) >= SHORT_WORD and not any(char.isdigit() for char in name):
+            for form in {name, *(name[:n] + name[n + 1 :] for n in range(len(name)))}:
+                forms[form, False].append(name)
+    found = {
+        (place[first], place[second])
+        for (_, same), group in forms.items()
+        for first, second in itertools.combinations(group, 2)
+        if same or _one_letter_apart(first, second)
+    }
+    return [(names[first], names[second]) for first, second in sorted(found)]
 
 
 CHECKS = (

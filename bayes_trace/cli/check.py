@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bayes_trace.cli.options import JsonFlag, ScenarioOption, SetArgument, console, read, to_json
+from bayes_trace.cli.options import JsonFlag, ScenarioOption, SetArgument, console, progress, read, to_json
 
 if TYPE_CHECKING:
     from bayes_trace.checks import Advice
@@ -25,7 +25,8 @@ def check(folder: SetArgument, scenario: ScenarioOption = None, *, as_json: Json
     from bayes_trace.checks import check as find_advice
 
     es = read(folder, scenario)
-    advice = find_advice(es)
+    with progress("check") as say:
+        advice = find_advice(es, progress=say)
     if as_json:
         fields = ("code", "path", "message", "reason", "reference")
         typer.echo(to_json([{name: getattr(each, name) for name in fields} for each in advice]))

@@ -6,6 +6,7 @@ import contextlib
 import json
 import sys
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -30,6 +31,11 @@ __all__ = [
     "read_with",
     "to_json",
 ]
+
+#: what tells the bar that is open
+_OPEN: ContextVar[Callable[[str, float], None] | None] = ContextVar("open", default=None)
+#: bytes of a set that takes more than a moment to be read
+LARGE = 1_000_000
 
 SetArgument = Annotated[
     Path,
@@ -67,7 +73,8 @@ def read_with(folder: Path, scenarios: list[str] | None) -> tuple[EvidenceSet, l
     from bayes_trace.files import read_evidence_set
     from bayes_trace.files.views import is_scenario_file, with_scenario_file
 
-    es, names = read_evidence_set(folder), []
+    with progress("read") if _is_large(folder) else contextlib.nullcontext() as say:
+        es, names = read_evidence_set(folder, progress=say), list[str]()
     for each in scenarios or ():
         parts = [each] if Path(each).is_file() else each.split("+")
         for number, part in enumerate(parts):
@@ -76,6 +83,11 @@ def read_with(folder: Path, scenarios: list[str] | None) -> tuple[EvidenceSet, l
                 _say_if_changed(es, parts[number])
         names.append("+".join(parts))
     return es, names
+
+
+def _is_large(folder: Path) -> bool:
+    """Whether reading takes long enough for a bar."""
+    return sum(path.stat().st_size for path in folder.rglob("*.yaml")) > LARGE
 
 
 def _say_if_changed(es: EvidenceSet, name: str) -> None:
@@ -123,9 +135,9 @@ def claim(*paths: Path | None, overwrite: bool) -> None:
 
 @contextlib.contextmanager
 def progress(title: str) -> Iterator[Callable[[str, float], None]]:
-    """A bar on the terminal; silent where the output is a file or a pipe."""
-    if not sys.stderr.isatty():
-        yield lambda _what, _done: None
+    """A bar on the terminal, one at a time; silent where the output is a file or a pipe."""
+    if not sys.stderr.isatty() or _OPEN.get():
+        yield _OPEN.get() or (lambda _what, _done: None)
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
@@ -138,4 +150,12 @@ def progress(title: str) -> Iterator[Callable[[str, float], None]]:
         transient=True,
     ) as bar:
         task = bar.add_task("", total=1.0, title=title)
-        yield lambda what, done: bar.update(task, description=what, completed=done)
+
+        def say(what: str, done: float) -> None:
+            bar.update(task, description=what, completed=done)
+
+        token = _OPEN.set(say)
+        try:
+            yield say
+        finally:
+            _OPEN.reset(token)

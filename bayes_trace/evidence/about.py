@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from bayes_trace.errors import Problem
 from bayes_trace.evidence.records import Event, Item
 from bayes_trace.evidence.sets import EvidenceSet, default_sense
 from bayes_trace.evidence.values import ATTEMPT, Coding
 
-__all__ = ["about_problems", "contrast_problems", "mechanism_problems", "sense_problems", "unknown_name"]
+__all__ = [
+    "about_problems",
+    "contrast_problems",
+    "mechanism_problems",
+    "sense_problems",
+    "unknown_name",
+    "unknown_names",
+]
 
 Where = tuple[str | int, ...]
 #: senses that an outcome settles by itself
@@ -24,6 +31,13 @@ def unknown_name(where: Where, kind: str, name: str, known: Iterable[str]) -> Pr
     """A name that leads nowhere, with the first of those that would."""
     shown = ", ".join(list(known)[:12]) or "none declared"
     return Problem(where, f"no {kind} {name!r}; expected one of: {shown}")
+
+
+def unknown_names(where: Where, kind: str, names: Iterable[str], known: Collection[str]) -> Iterator[Problem]:
+    """Names that lead nowhere."""
+    for name in names:
+        if name not in known:
+            yield unknown_name(where, kind, name, known)
 
 
 def about_problems(es: EvidenceSet, coded: Item | Event, coding: Coding, where: Where) -> Iterator[Problem]:

@@ -13,13 +13,15 @@ __all__ = ["circle_problems", "in_circles"]
 def circle_problems(es: EvidenceSet) -> Iterator[Problem]:
     """Items, episodes and packages that lead back to themselves."""
     kind = {**dict.fromkeys(es.items, "items"), **dict.fromkeys(es.events, "events")}
-    for name in in_circles({each.id: each.conditional_on for each in es.coded.values()}):
+    for name in in_circles({each.id: to for each in es.coded.values() if (to := each.conditional_on)}):
         message = "items are conditional on one another in a cycle; break it"
         yield Problem((kind[name], name, "given"), message)
-    for name in in_circles({name: each.aggregate_of for name, each in es.episodes.items()}):
+    for name in in_circles(
+        {name: each.aggregate_of for name, each in es.episodes.items() if each.aggregate_of}
+    ):
         message = "episodes add up one another in a cycle; name the parts of which this is the sum"
         yield Problem(("episodes", name, "aggregate_of"), message)
-    for name in in_circles({name: each.package for name, each in es.items.items()}):
+    for name in in_circles({name: each.package for name, each in es.items.items() if each.package}):
         message = "packages hold one another in a cycle; name the items that are coded jointly here"
         yield Problem(("items", name, "package"), message)
 

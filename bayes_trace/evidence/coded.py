@@ -23,12 +23,30 @@ Where = tuple[str | int, ...]
 def coding_problems(es: EvidenceSet, item: Item | Event) -> Iterator[Problem]:
     """Problems of every coding of one item or event."""
     for number, coding in enumerate(item.codings):
+        if _plain(es, item, coding):
+            continue
         where: Where = (*home_of(item), "codings", number)
         yield from _names(es, item, coding, where)
         yield from about_problems(es, item, coding, where)
         yield from _absolute(es, item, coding, where)
         yield from _options(es, item, coding, where)
     yield from _repeated(es, item)
+
+
+def _plain(es: EvidenceSet, item: Item | Event, coding: Coding) -> bool:
+    """Whether it is a probability well within its limits for each hypothesis, and nothing else: most are."""
+    more = (
+        coding.coder or coding.episodes or coding.about or coding.given or coding.cluster or coding.readings
+    )
+    if more or coding.of or coding.reference_probability or getattr(item, "reading", None):
+        return False
+    form, values = coding.form, coding.values
+    if form.ratio or form.words or getattr(item, "contrast", None) or values.keys() != es.hypothesis_set:
+        return False
+    return es.unscored.isdisjoint(item.episodes) and all(
+        not isinstance(value.best, str) and form.lowest < value.lower and value.upper < form.highest
+        for value in values.values()
+    )
 
 
 def _kind(item: Item | Event) -> str:
@@ -64,10 +82,11 @@ def term_in[T](terms: Mapping[str, T], word: object) -> T | None:
 def best_numbers(es: EvidenceSet, coding: Coding, values: Values) -> dict[str, float]:
     """Best probability, or plain ratio, of every hypothesis; a compound without a value has the mean of its parts."""
     terms = (verbal_terms(es, coding.scale) or {}) if coding.form.words else {}
-    own = {
-        name: float(coding.form.to_number(float((term_in(terms, value.best) or value).best)))
-        for name, value in values.items()
-    }
+    best = [
+        float((term_in(terms, value.best) or value).best if terms else value.best)
+        for value in values.values()
+    ]
+    own = dict(zip(values, coding.form.to_number(best).tolist(), strict=True))
     if coding.form.ratio:
         own.setdefault(str(coding.reference), 1.0)
     if coding.about:
@@ -142,7 +161,7 @@ def _options(es: EvidenceSet, item: Item | Event, coding: Coding, where: Where) 
     if coding.readings and coding.values:
         yield Problem((*where, "readings"), "both values and readings; keep one of them")
     fact = item.reading if isinstance(item, Item) else None
-    declared = es.options.get(fact, ()) if fact else ()
+    declared = tuple(es.options.get(fact, ())) if fact else ()
     if coding.readings and not declared:
         yield Problem(
             (*where, "readings"),
@@ -179,8 +198,6 @@ def _values(
     es: EvidenceSet, item: Item | Event, coding: Coding, values: Values, where: Where
 ) -> Iterator[Problem]:
     known = coding.alternatives or es.hypothesis_ids
-    if len(values) == len(known) and all(name in values and _inside(coding, values[name]) for name in known):
-        return
     for hypothesis in known:
         implied = coding.form.ratio and hypothesis == coding.reference
         if hypothesis not in values and not implied and hypothesis not in es.compounds:
@@ -195,14 +212,6 @@ def _values(
             yield Problem((*where, name), f"{value.best!r}, expected a number; {mend}")
         else:
             yield from _number(item, coding, name, value, (*where, name))
-
-
-def _inside(coding: Coding, value: Value) -> bool:
-    """Whether nothing can be wrong with a number: a probability well within its limits."""
-    form = coding.form
-    if form.ratio or form.words or isinstance(value.best, str):
-        return False
-    return form.lowest < value.lower and value.upper < form.highest
 
 
 def _rival(coding: Coding) -> str:

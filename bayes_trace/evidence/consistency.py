@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from bayes_trace.errors import Problem
 from bayes_trace.evidence.about import (
     contrast_problems,
     mechanism_problems,
     sense_problems,
-    unknown_name,
+    unknown_names,
 )
 from bayes_trace.evidence.certain import certain_problems
 from bayes_trace.evidence.circles import circle_problems
@@ -20,19 +20,27 @@ from bayes_trace.evidence.events import event_problems, report_problems
 from bayes_trace.evidence.guards import guard_problems
 from bayes_trace.evidence.planned import scenario_problems
 from bayes_trace.evidence.prospects import prospect_problems
-from bayes_trace.evidence.records import Episode, Event, Item, Reliability
+from bayes_trace.evidence.rates import TOLERANCE, fraction_problems, reliability_problems
+from bayes_trace.evidence.records import Episode, Event, Item
 from bayes_trace.evidence.sets import EvidenceSet
 from bayes_trace.evidence.shown import folded, shown_texts, steering_texts
-from bayes_trace.evidence.values import Value
 
 __all__ = ["list_problems"]
 
 Where = tuple[str | int, ...]
-TOLERANCE = 1e-6
 
 
-def list_problems(evidence_set: EvidenceSet) -> list[Problem]:
+def list_problems(
+    evidence_set: EvidenceSet, *, progress: Callable[[str, float], None] | None = None
+) -> list[Problem]:
     """Every problem of an evidence set that its records cannot see one by one.
+
+    Parameters
+    ----------
+    evidence_set
+        The records.
+    progress
+        Told how much of all is done.
 
     Returns
     -------
@@ -65,13 +73,12 @@ def list_problems(evidence_set: EvidenceSet) -> list[Problem]:
         scenario_problems,
         guard_problems,
     )
-    return [problem for part in parts for problem in part(evidence_set)]
-
-
-def _names(where: Where, kind: str, names: Iterable[str], known: Collection[str]) -> Iterator[Problem]:
-    for name in names:
-        if name not in known:
-            yield unknown_name(where, kind, name, known)
+    found: list[Problem] = []
+    for number, part in enumerate(parts):
+        if progress:
+            progress("problems", number / len(parts))
+        found += part(evidence_set)
+    return found
 
 
 def _ids(es: EvidenceSet) -> dict[str, Iterable[str]]:
@@ -106,7 +113,7 @@ def _duplicates(es: EvidenceSet) -> Iterator[Problem]:
 def _shown(es: EvidenceSet) -> Iterator[Problem]:
     """What people read may not be empty, and what they tell apart must look different."""
     for where, text in shown_texts(es):
-        if not folded(text).strip():
+        if not (text.isascii() and text.isprintable() and text.strip()) and not folded(text).strip():
             yield Problem(where, "empty; readers are shown this text, so fill it in")
     for where, sign in steering_texts(es):
         message = f"U+{ord(sign):04X} in it, which steers a terminal or reorders what is read; remove it"
@@ -127,7 +134,7 @@ def _prior_problems(
     if missing:
         yield Problem((*where, missing[0]), "prior is missing; give every hypothesis a prior")
         return
-    yield from _names(where, "hypothesis", priors, expected)
+    yield from unknown_names(where, "hypothesis", priors, expected)
     for name, prior in priors.items():
         if not 0 < prior < 1:
             yield Problem(
@@ -150,36 +157,22 @@ def _priors(es: EvidenceSet) -> Iterator[Problem]:
 
 
 def _coders(es: EvidenceSet) -> Iterator[Problem]:
-    yield from _names(("base_coder",), "coder", [es.base_coder], es.declared["coder"])
+    yield from unknown_names(("base_coder",), "coder", [es.base_coder], es.declared["coder"])
     for coder in es.coders:
         if coder.scale:
-            yield from _names(("coders", coder.id, "scale"), "scale", [coder.scale], _scales(es))
+            yield from unknown_names(("coders", coder.id, "scale"), "scale", [coder.scale], _scales(es))
         if coder.reference:
             where = ("coders", coder.id, "reference")
-            yield from _names(where, "hypothesis", [coder.reference], es.hypothesis_ids)
+            yield from unknown_names(where, "hypothesis", [coder.reference], es.hypothesis_ids)
 
 
 def _scales(es: EvidenceSet) -> list[str]:
     return ["ipcc", *(scale.id for scale in es.scales)]
 
 
-def _fraction(where: Where, value: Value | None) -> Iterator[Problem]:
-    if value is None:
-        return
-    if isinstance(value.best, str):
-        yield Problem(where, f"{value.best!r}, expected a number from 0 to 1 or low, best, high")
-    elif not 0 <= value.lower <= value.upper <= 1:
-        yield Problem(where, f"{value.lower:g} to {value.upper:g}, expected within 0 to 1")
-    elif value.is_range and not 0 < value.lower <= value.upper < 1:
-        yield Problem(
-            where,
-            f"a range from {value.lower:g} to {value.upper:g} includes certainty; write 0.01 for 0 and 0.99 for 1",
-        )
-
-
 def _declared(es: EvidenceSet) -> Iterator[Problem]:
     for cluster in es.clusters:
-        yield from _fraction(("clusters", cluster.id, "correlation"), cluster.correlation)
+        yield from fraction_problems(("clusters", cluster.id, "correlation"), cluster.correlation)
     for reading in es.readings:
         total = sum(reading.options.values())
         if abs(total - 1) > TOLERANCE:
@@ -190,73 +183,33 @@ def _declared(es: EvidenceSet) -> Iterator[Problem]:
     for implication in es.codebook:
         if implication.step:
             where = ("codebook", implication.id, "step")
-            yield from _names(where, "step", [implication.step], es.declared["step"])
+            yield from unknown_names(where, "step", [implication.step], es.declared["step"])
     for grade, reliability in es.reliability_grades.items():
-        yield from _reliability(("reliability_grades", grade), reliability, es.hypothesis_ids)
+        yield from reliability_problems(("reliability_grades", grade), reliability, es.hypothesis_ids)
 
 
 def _verbal_scales(es: EvidenceSet) -> Iterator[Problem]:
     for scale in es.scales:
         for term, value in scale.terms.items():
             where: Where = ("scales", scale.id, "terms", term)
-            yield from _fraction(where, value)
+            yield from fraction_problems(where, value)
             if not value.is_range:
                 yield Problem(where, "a range is missing; a term of a scale states low, best and high")
-
-
-def _reliability(where: Where, reliability: Reliability, hypotheses: Collection[str]) -> Iterator[Problem]:
-    yield from _fraction((*where, "hit"), reliability.hit)
-    yield from _fraction((*where, "false_report"), reliability.false_report)
-    yield from _denial(where, reliability)
-    yield from _silent(where, reliability)
-    for name, own in reliability.by_hypothesis.items():
-        yield from _names((*where, "by_hypothesis"), "hypothesis", [name], hypotheses)
-        yield from _reliability((*where, "by_hypothesis", name), own, hypotheses)
-
-
-def _silent(where: Where, reliability: Reliability) -> Iterator[Problem]:
-    """A source that never says what it is reported to say is no source of it."""
-    both = (reliability.hit.best, reliability.false_report.best)
-    if all(each == 0 for each in both):
-        message = "hit and false_report are both 0: such a source never reports; give one of them more"
-        yield Problem(where, message)
-    if reliability.always_answers and all(each == 1 for each in both):
-        message = "hit and false_report are both 1: such a source never denies; give one of them less"
-        yield Problem(where, message)
-    denies = reliability.denies
-    if denies and all(each.best == 0 for each in (denies.if_true, denies.if_false)):
-        message = "if_true and if_false are both 0: such a source never denies; give one of them more"
-        yield Problem((*where, "denies"), message)
-
-
-def _denial(where: Where, reliability: Reliability) -> Iterator[Problem]:
-    denies = reliability.denies
-    if denies is None:
-        return
-    if reliability.always_answers:
-        yield Problem(
-            (*where, "denies"),
-            "with always_answers every non-report is already a denial; keep one of the two",
-        )
-    for says, no, end in (("hit", "if_true", denies.if_true), ("false_report", "if_false", denies.if_false)):
-        yield from _fraction((*where, "denies", no), end)
-        yes = getattr(reliability, says).best
-        if not isinstance(yes, str) and not isinstance(end.best, str) and yes + end.best > 1 + TOLERANCE:
-            message = f"{end.best:g} and {says} {yes:g} sum to more than 1; a source says yes, no or nothing"
-            yield Problem((*where, "denies", no), message)
 
 
 def _episode(es: EvidenceSet, episode: Episode) -> Iterator[Problem]:
     where: Where = ("episodes", episode.id)
     if not episode.scored and not episode.not_scored:
         yield Problem((*where, "not_scored"), "the reason is missing; say why the episode is not scored")
-    yield from _names((*where, "aggregate_of"), "episode", episode.aggregate_of, es.episodes)
-    yield from _names((*where, "conditions"), "condition", episode.conditions, es.conditions)
+    yield from unknown_names((*where, "aggregate_of"), "episode", episode.aggregate_of, es.episodes)
+    yield from unknown_names((*where, "conditions"), "condition", episode.conditions, es.conditions)
 
 
 def _episodes(es: EvidenceSet) -> Iterator[Problem]:
     for case in es.cases:
-        yield from _names(("cases", case.case, "conditions"), "condition", case.conditions, es.conditions)
+        yield from unknown_names(
+            ("cases", case.case, "conditions"), "condition", case.conditions, es.conditions
+        )
     for episode in es.episodes.values():
         yield from _episode(es, episode)
 
@@ -264,28 +217,30 @@ def _episodes(es: EvidenceSet) -> Iterator[Problem]:
 def _references(es: EvidenceSet, item: Item) -> Iterator[Problem]:
     where: Where = ("items", item.id)
     keys = [ref.key for ref in (item.source, *item.see_also) if ref]
-    yield from _names((*where, "source"), "source", keys, es.source_by_key)
-    yield from _names((*where, "package"), "item", item.package, es.items)
+    yield from unknown_names((*where, "source"), "source", keys, es.source_by_key)
+    yield from unknown_names((*where, "package"), "item", item.package, es.items)
     if item.reading:
-        yield from _names((*where, "reading"), "reading", [item.reading], es.declared["reading"])
+        yield from unknown_names((*where, "reading"), "reading", [item.reading], es.declared["reading"])
     yield from _common_references(es, item, where)
 
 
 def _common_references(es: EvidenceSet, item: Item | Event, where: Where) -> Iterator[Problem]:
     """Names that items and events give alike."""
     known = es.declared
-    yield from _names((*where, "implications"), "implication", item.implications, known["implication"])
-    yield from _names((*where, "episodes"), "episode", item.episodes, es.episodes)
-    yield from _names((*where, "given"), "item or event", item.given, es.coded)
+    named: tuple[tuple[str, str, Iterable[str], Collection[str]], ...] = (
+        ("implications", "implication", item.implications, known["implication"]),
+        ("episodes", "episode", item.episodes, es.episodes),
+        ("given", "item or event", item.given, es.coded),
+        ("cluster", "cluster", (item.cluster,) if item.cluster else (), known["cluster"]),
+        ("step", "step", (item.step,) if item.step else (), known["step"]),
+        ("restates", "condition", item.restates, known["restated"]),
+    )
+    for key, kind, names, there in named:
+        yield from unknown_names((*where, key), kind, names, there) if names else ()
     for name in sorted(item.conditional_on & es.items.keys()) if es.events else ():
         if (event := es.items[name].event) is not None:
             message = f"{name} is a report of {event}; what is reported counts, so write given: [{event}]"
             yield Problem((*where, "given"), message)
-    if item.cluster:
-        yield from _names((*where, "cluster"), "cluster", [item.cluster], known["cluster"])
-    if item.step:
-        yield from _names((*where, "step"), "step", [item.step], known["step"])
-    yield from _names((*where, "restates"), "condition", item.restates, known["restated"])
 
 
 def _coded(item: Item, members: set[str]) -> Iterator[Problem]:
@@ -309,9 +264,9 @@ def _absence(item: Item, es: EvidenceSet) -> Iterator[Problem]:
             "missing for an absent item; give the probability that the trace survived, "
             "was declassified, was looked for and would have been found",
         )
-    yield from _fraction(where, item.detection)
+    yield from fraction_problems(where, item.detection)
     for name, value in item.detection_by_hypothesis.items():
-        yield from _fraction(("items", item.id, "detection_by_hypothesis", name), value)
+        yield from fraction_problems(("items", item.id, "detection_by_hypothesis", name), value)
     if item.detection_by_hypothesis:
         missing = [h for h in es.hypothesis_ids if h not in item.detection_by_hypothesis]
         yield from (
@@ -363,7 +318,7 @@ def _events(es: EvidenceSet) -> Iterator[Problem]:
     for event in es.events.values():
         where: Where = ("events", event.id)
         yield from _common_references(es, event, where)
-        yield from _fraction((*where, "correlation"), event.correlation)
+        yield from fraction_problems((*where, "correlation"), event.correlation)
         yield from event_problems(es, event)
 
 
@@ -390,6 +345,8 @@ def _sources(es: EvidenceSet) -> Iterator[Problem]:
         if source.reliability and source.grade:
             yield Problem((*where, "grade"), "both a grade and a reliability; keep one")
         if source.grade:
-            yield from _names((*where, "grade"), "reliability grade", [source.grade], es.reliability_grades)
+            yield from unknown_names(
+                (*where, "grade"), "reliability grade", [source.grade], es.reliability_grades
+            )
         if source.reliability:
-            yield from _reliability((*where, "reliability"), source.reliability, es.hypothesis_ids)
+            yield from reliability_problems((*where, "reliability"), source.reliability, es.hypothesis_ids)

@@ -326,7 +326,8 @@ class Event(_Coded):
 
 
 def _conditions(given: Iterable[str], codings: Iterable[Coding]) -> set[str]:
-    return {*given, *(name for coding in codings for name in coding.given)}
+    stated = [coding.given for coding in codings if coding.given]
+    return {*given, *(name for names in stated for name in names)}
 
 
 class Episode(Frozen):

@@ -164,6 +164,16 @@ class EvidenceSet(SetFile):
         return tuple(hypothesis.id for hypothesis in self.hypotheses)
 
     @cached_property
+    def hypothesis_set(self) -> frozenset[str]:
+        """The same without their order."""
+        return frozenset(self.hypothesis_ids)
+
+    @cached_property
+    def unscored(self) -> frozenset[str]:
+        """Episodes that are not scored."""
+        return frozenset(name for name, each in self.episodes.items() if not each.scored)
+
+    @cached_property
     def coder_ids(self) -> tuple[str, ...]:
         """Ids of the coders, the base coder first."""
         others = (coder.id for coder in self.coders if coder.id != self.base_coder)
@@ -239,9 +249,9 @@ class EvidenceSet(SetFile):
         }
 
     @cached_property
-    def options(self) -> dict[str, tuple[str, ...]]:
-        """Options of every reading."""
-        return {reading.id: tuple(reading.options) for reading in self.readings}
+    def options(self) -> dict[str, dict[str, float]]:
+        """Options of every reading, with their probabilities."""
+        return {reading.id: reading.options for reading in self.readings}
 
     @cached_property
     def source_by_key(self) -> dict[str, Source]:
@@ -267,10 +277,10 @@ class EvidenceSet(SetFile):
 
     def restated(self, item: Item | Event) -> set[str]:
         """What an item merely restates: conditions by name, or ``outcome``."""
-        return {
-            *item.restates,
-            *(name for each in item.implications for name in self._restates.get(each, ())),
-        }
+        own = set(item.restates)
+        for each in item.implications:
+            own.update(self._restates.get(each, ()))
+        return own
 
     @cached_property
     def _restates(self) -> dict[str, tuple[str, ...]]:
@@ -310,9 +320,17 @@ class EvidenceSet(SetFile):
 
     def reports_on(self, event: str, episode: str) -> tuple[Item, ...]:
         """Reports of an event that bear on an episode and were sought, in the order of the files."""
-        return tuple(
-            item for item in self.reports[event] if item.sought and episode in self.episodes_of(item)
-        )
+        return tuple(self._heard.get((event, episode), ()))
+
+    @cached_property
+    def _heard(self) -> dict[tuple[str, str], list[Item]]:
+        """Reports that were sought, by event and episode."""
+        found: dict[tuple[str, str], list[Item]] = {}
+        for event, reports in self.reports.items():
+            for item in reports:
+                for episode in dict.fromkeys(self.episodes_of(item)) if item.sought else ():
+                    found.setdefault((event, episode), []).append(item)
+        return found
 
     @cached_property
     def content(self) -> dict[str, str]:

@@ -103,6 +103,8 @@ class Value(Frozen):
 
     @model_validator(mode="after")
     def _ordered(self) -> Value:
+        if self.low is None and self.high is None:
+            return self
         if (self.low is None) != (self.high is None):
             missing = "low" if self.low is None else "high"
             message = f"{missing} end of the range is missing; give both low and high, or neither"

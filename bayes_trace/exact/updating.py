@@ -61,7 +61,7 @@ def sum_over_links(evidence: xr.Dataset, values: Array) -> Array:
 
 def _summed(values: Array, index: Index, n_episodes: int) -> Array:
     """The same by the episode of each link; links are sorted by episode."""
-    starts = np.flatnonzero(np.diff(index, prepend=-1))
+    starts = np.append(0, np.flatnonzero(index[1:] != index[:-1]) + 1)[: index.size]
     held = index[starts]
     sums = np.add.reduceat(values, starts, axis=-2) if held.size else values[..., :0, :]
     if held.size == n_episodes:
@@ -181,23 +181,29 @@ def _who(evidence: xr.Dataset, pool: str | None) -> str:
 def _counts(evidence: xr.Dataset) -> tuple[Counts, Counts]:
     """Items of every episode (reports among them, events not), and how many a coder has coded."""
     stored, n = evidence.variables, evidence.sizes["episode"]
-    index = stored["episode_index"].values[stored["entry_link"].values]
-    items = stored["entry_role"].values != EVENT
-    every = np.bincount(index if items.all() else index[items], minlength=n)
-    coded = stored["coded"].values & items
-    each = [every if (own == items).all() else np.bincount(index[own], minlength=n) for own in coded]
+    index, links, coded = (stored[name].values for name in ("episode_index", "entry_link", "coded"))
+    if links.size == index.size:  # every link is one item
+        every = np.bincount(index, minlength=n)
+    else:
+        index, items = index[links], stored["entry_role"].values != EVENT
+        every, coded = np.bincount(index[items], minlength=n), coded & items
+    full = int(every.sum())
+    each = [every if np.count_nonzero(own) == full else np.bincount(index[own], minlength=n) for own in coded]
     return every, np.array(each).reshape(len(coded), n)
 
 
 def _relative(evidence: xr.Dataset) -> Flags:
     """Episodes (coder, episode) whose log evidence is only relative: a weight below 1, a ratio, a reading."""
-    stored = {name: evidence.variables[name].values for name in ("is_ratio", "coded", "kappa", "link_kind")}
-    index, links = (evidence.variables[name].values for name in ("episode_index", "entry_link"))
-    found = np.zeros((stored["kappa"].shape[0], evidence.sizes["episode"]), dtype=bool)
-    coders, entries = np.nonzero(stored["is_ratio"] & stored["coded"])
-    found[coders, index[links[entries]]] = True
-    coders, members = np.nonzero((stored["kappa"] < 1) | (stored["link_kind"] == FACT))
+    stored = evidence.variables
+    index, ratio = stored["episode_index"].values, stored["is_ratio"].values
+    found = np.zeros((ratio.shape[0], evidence.sizes["episode"]), dtype=bool)
+    if ratio.any():
+        coders, entries = np.nonzero(ratio & stored["coded"].values)
+        found[coders, index[stored["entry_link"].values[entries]]] = True
+    coders, members = np.nonzero(stored["kappa"].values < 1)
     found[coders, index[members]] = True
+    if stored["option_probability"].sizes["option"] > 1:
+        found[:, index[stored["link_kind"].values == FACT]] = True
     return found
 
 
@@ -237,7 +243,7 @@ def _posterior(
     several = found["probability"].shape[0] > 1
     dims = ("coder", "episode", "hypothesis") if several else ("episode", "hypothesis")
     by_name = {name: values if several else values[0] for name, values in each.items()}
-    variables = {
+    variables: dict[str, tuple[Any, ...]] = {
         name: (dims[: values.ndim], values, _ATTRS.get(name, {})) for name, values in by_name.items()
     }
     for name in ("n_items", "at_best"):
@@ -245,11 +251,11 @@ def _posterior(
     prior = evidence.variables["prior"]
     variables["prior"] = (prior.dims, prior.values, {**prior.attrs, **_ATTRS["prior"]})
     coords = {
-        name: coord.variable
-        for name, coord in evidence.coords.items()
-        if coord.dims == () or coord.dims[0] in dims[-2:] or name == dims[0]
+        str(name): evidence.variables[name]
+        for name in evidence.coords
+        if evidence.variables[name].dims in ((), ("episode",), ("hypothesis",)) or name == dims[0]
     }
-    indexes = {name: index for name, index in evidence.xindexes.items() if name in coords}
+    indexes = {str(name): index for name, index in evidence.xindexes.items() if name in coords}
     return dataset(variables, coords, attrs, indexes=indexes)
 
 

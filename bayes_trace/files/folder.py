@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 from bayes_trace.errors import EvidenceSetError, Problem
@@ -34,12 +35,16 @@ _LATER = (
     f"{{}}, but this bayes_trace reads version {VERSION} of the format; install a later bayes_trace, "
     "or see the page on the policy of the format for the way back"
 )
+#: share of the time that goes into files, the rest into problems of the whole
+_READ = 0.75
 _ENDINGS = {".yaml", ".yml", ".csv"}
 _STRAY = "not a file of an evidence set; expected cases/, scenarios/ or codings/, ending in .yaml or .csv"
 
 
 @guarded
-def read_evidence_set(folder: str | Path) -> EvidenceSet:
+def read_evidence_set(
+    folder: str | Path, *, progress: Callable[[str, float], None] | None = None
+) -> EvidenceSet:
     """Read the evidence set in a folder.
 
     Parameters
@@ -47,6 +52,8 @@ def read_evidence_set(folder: str | Path) -> EvidenceSet:
     folder
         With ``set.yaml``, ``cases/*.yaml`` and, where there are any, ``sources.yaml``,
         ``codings/*.csv`` and ``scenarios/*.yaml``.
+    progress
+        Told what is read or looked for, and how much of all is done.
 
     Returns
     -------
@@ -65,7 +72,7 @@ def read_evidence_set(folder: str | Path) -> EvidenceSet:
     >>> arms.base_coder
     'reader_a'
     """
-    reader = _Reader(Path(folder))
+    reader = _Reader(Path(folder), progress)
     evidence_set = reader.read()
     if evidence_set is None or reader.problems:
         every = [*reader.problems, *reader.faults]
@@ -80,8 +87,10 @@ def _in_order(problem: Problem) -> tuple[bool, str, int]:
 class _Reader:
     """One pass over a folder; collects problems, then asks the set for its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, progress: Callable[[str, float], None] | None = None) -> None:
         self.folder = folder
+        self._progress = progress
+        self._read = 0
         self.problems: list[Problem] = []
         #: problems of scenarios, which stop only what applies them
         self.faults: list[Problem] = []
@@ -114,7 +123,7 @@ class _Reader:
         coded = self._with_codings(cases, tables)
         evidence_set = _assemble(head, coded, sources, chronicle, scenarios, tables)
         faulty: dict[str, list[Problem]] = {}
-        for problem in list_problems(evidence_set):
+        for problem in list_problems(evidence_set, progress=self._looked_for):
             own = str(problem.where[1]) if problem.where[:1] == ("scenarios",) else ""
             (faulty.setdefault(own, []) if own else self.problems).append(self._located(problem))
         if not faulty:
@@ -123,8 +132,20 @@ class _Reader:
         scenarios |= {name: Scenario.with_faults(name, faults) for name, faults in faulty.items()}
         return _assemble(head, coded, sources, chronicle, scenarios, tables)
 
+    def _say(self, path: Path) -> None:
+        """Tell the file, and how many bytes of all are read."""
+        if self._progress:
+            total = sum(each.stat().st_size for each in self.folder.rglob("*.*") if each.is_file())
+            self._progress(path.name, _READ * self._read / max(total, 1))
+            self._read += path.stat().st_size
+
+    def _looked_for(self, what: str, done: float) -> None:
+        if self._progress:
+            self._progress(what, _READ + (1 - _READ) * done)
+
     def _document(self, path: Path) -> Document | None:
         """The file as plain values; its faults of form are noted."""
+        self._say(path)
         text = self._text(path)
         if text is None:
             return None
@@ -281,7 +302,7 @@ class _Reader:
         known = {name for case in cases for name in case.coded}
         for table in tables:
             for item in table.codings.keys() - known:
-                line = min(line for key, line in table.lines.items() if key[0] == item)
+                line = min(table.lines[item, 0].values())
                 table.problems.clear()
                 table.problem((item,), f"no item or event {item!r} in any case; correct the id", line)
                 self.problems.extend(table.problems)
@@ -308,7 +329,7 @@ class _Reader:
             for place, coding in enumerate(table.codings.get(item.id, ())):
                 prefix: Where = (kind, item.id, "codings", len(codings))
                 shown: Where = ("codings", table.coder.id, item.id, *coding.episodes)
-                lines = {h: line for (i, p, h), line in table.lines.items() if (i, p) == (item.id, place)}
+                lines = table.lines[item.id, place]
                 self.marks[prefix] = (table.file, min(lines.values()), shown)
                 for hypothesis, line in lines.items():
                     self.marks[(*prefix, "values", hypothesis)] = (table.file, line, (*shown, hypothesis))

@@ -32,8 +32,8 @@ class CodingTable:
         self.coder = coder
         self.header = ""
         self.codings: dict[str, list[Coding]] = {}
-        #: (item, place among the item's codings of this coder, hypothesis) -> line
-        self.lines: dict[tuple[str, int, str], int] = {}
+        #: (item, place among the item's codings of this coder) -> hypothesis -> line
+        self.lines: dict[tuple[str, int], dict[str, int]] = {}
         self.problems: list[Problem] = []
 
     def problem(self, where: Where, message: str, line: int) -> None:
@@ -110,7 +110,7 @@ def _add_coding(table: CodingTable, rows: list[Row]) -> None:
         if hypothesis in values:
             table.problem(_at(item, episode, hypothesis), "duplicate row; keep one of them", line)
         values[hypothesis] = _value(table, cells, line)
-        table.lines.setdefault((item, place, hypothesis), line)
+        table.lines.setdefault((item, place), {}).setdefault(hypothesis, line)
     units = {CHOICE.read(cells.get("unit")) or table.coder.unit for _, cells in rows}
     senses = {sense for _, cells in rows if (sense := CHOICE.read(cells.get("of")))}
     for several, mend in ((units, "use one unit"), (senses, "use one sense")):
@@ -137,7 +137,7 @@ def _add_coding(table: CodingTable, rows: list[Row]) -> None:
     except ValidationError as error:
         for detail in error.errors():
             hypothesis = str(detail["loc"][1]) if detail["loc"][:1] == ("values",) else ""
-            line = table.lines.get((item, place, hypothesis), rows[0][0])
+            line = table.lines[item, place].get(hypothesis, rows[0][0])
             message = str(detail["msg"]).removeprefix("Value error, ")
             table.problem(_at(item, episode, hypothesis), message, line)
         return

@@ -121,12 +121,14 @@ def _held(value: Any) -> set[str]:  # noqa: ANN401
 
 
 def _probability(value: Any) -> Any:  # noqa: ANN401
-    return value.get("probability") if type(value).__name__ == "Dataset" else None
+    # asked for a name that it lacks, xarray looks for names like it
+    holds = type(value).__name__ == "Dataset" and "probability" in value.variables
+    return value["probability"] if holds else None
 
 
 def _is_silent(posterior: Any) -> bool:  # noqa: ANN401 - a dataset
     """Whether there is rightly no answer: no episode, or a coder who passed every item over."""
-    coded = posterior.get("n_coded")
+    coded = posterior["n_coded"] if "n_coded" in posterior.variables else None
     return not posterior["probability"].size or (coded is not None and not bool(coded.any()))
 
 
@@ -138,13 +140,22 @@ def _fault(evidence: Any) -> str:  # noqa: ANN401 - a dataset
             return f"the dimensions of {name} are ({', '.join(map(str, array.dims))}), expected ({', '.join(order)})"
         if array.dtype.kind != "f":
             return f"{name} holds {array.dtype}, expected numbers"
-        if array.chunks is None and (array.values != array.values).any():
+        # the least of numbers is NaN if one of them is, and is found without an array in between
+        if array.chunks is None and array.size and (least := array.values.min()) != least:
             return f"{name} holds NaN"
+    return _moved(evidence)
+
+
+def _moved(evidence: Any) -> str:  # noqa: ANN401 - a dataset
+    """Whether its episodes were cut or reordered, so that links point to others."""
     index, episodes = evidence.variables["episode_index"].values, evidence.variables["episode"].values
     if index.size and index.max() >= episodes.size:
         return "episodes were cut out of it; name them in episodes="
     named = evidence.variables.get("link_episode")
-    if named is not None and (episodes[index] != named.values).any():
+    # links of one episode stand together, so the last of each tells
+    last = (index[1:] != index[:-1]).nonzero()[0]
+    apart = named is not None and (episodes[index[last]] != named.values[last]).any()
+    if apart or (named is not None and index.size and episodes[index[-1]] != named.values[-1]):
         return "its episodes were reordered or cut; name them in episodes="
     return ""
 

@@ -2,7 +2,14 @@
 
 from bayes_trace.likelihood.attempts import SUCCESS_SD, attempts_of, granted_share, needed_attempts, speaks
 from bayes_trace.likelihood.compiled import compile_decisions, compile_evidence
-from bayes_trace.likelihood.derived import close_over_given, drop_entries, take_episodes, with_likelihoods
+from bayes_trace.likelihood.derived import (
+    Ties,
+    close_over_given,
+    drop_entries,
+    take_episodes,
+    ties_of,
+    with_likelihoods,
+)
 from bayes_trace.likelihood.effective import (
     cluster_weight,
     combined,
@@ -20,6 +27,7 @@ __all__ = [
     "EvidenceTable",
     "Links",
     "Point",
+    "Ties",
     "attempts_of",
     "best_point",
     "close_over_given",
@@ -39,6 +47,7 @@ __all__ = [
     "parts_of",
     "speaks",
     "take_episodes",
+    "ties_of",
     "trace_likelihood",
     "with_likelihoods",
 ]

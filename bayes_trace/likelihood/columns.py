@@ -117,7 +117,7 @@ def from_columns(columns: Columns) -> xr.Dataset:
     columns
         Arrays that fit; nothing of an evidence set is looked at, and no row becomes an object.
     """
-    variables = {
+    variables: dict[str, Any] = {
         **columns.frame,
         **_structure(columns),
         **_elicited(columns),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -17,7 +20,15 @@ from bayes_trace.likelihood.effective import (
 )
 from bayes_trace.likelihood.links import EVENT, REPORT, SOURCES, point_of, structure_of
 
-__all__ = ["close_over_given", "drop_entries", "likelihoods", "take_episodes", "with_likelihoods"]
+__all__ = [
+    "Ties",
+    "close_over_given",
+    "drop_entries",
+    "likelihoods",
+    "take_episodes",
+    "ties_of",
+    "with_likelihoods",
+]
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -99,20 +110,57 @@ def close_over_given(evidence: xr.Dataset, dropped: Flags) -> Flags:
 
     An event goes with the last of its reports.
     """
-    gone = np.array(dropped, dtype=bool)
-    parents, events = _parents(evidence), _events(evidence)
-    while True:
-        before = int(gone.sum())
-        for child, given in parents:
-            gone[child] |= gone[given].any(axis=0)
+    return ties_of(evidence).close(dropped)
+
+
+#: an entry, and others to which it is tied
+Tie = tuple[int, Index]
+
+
+@dataclass(frozen=True)
+class Ties:
+    """What goes with what, by the number of the episode: nothing is tied to an entry of another one."""
+
+    #: an entry, and those that it is given; none stands before one that it is given
+    parents: Mapping[int, Sequence[Tie]]
+    #: the entry of an event, and those of its reports
+    events: Mapping[int, Sequence[Tie]]
+
+    def close(self, dropped: Flags) -> Flags:
+        """Entries (entry, variant) that go with those dropped."""
+        gone = np.array(dropped, dtype=bool)
+        events = list(chain.from_iterable(self.events.values()))
         for event, reports in events:
             gone[event] |= gone[reports].all(axis=0)
+        for child, given in chain.from_iterable(self.parents.values()):
+            gone[child] |= gone[given].any(axis=0)
+        for event, reports in events:  # nothing is given a report, and no report is given anything
             gone[reports] |= gone[event]
-        if int(gone.sum()) == before or not (parents or events):
-            return gone
+        return gone
+
+    def within(self, episode: int, start: int) -> Ties:
+        """Those of one episode, with entries counted from its first."""
+        parents, events = (
+            {episode: [(entry - start, others - start) for entry, others in ties.get(episode, ())]}
+            for ties in (self.parents, self.events)
+        )
+        return Ties(parents, events)
 
 
-def _parents(evidence: xr.Dataset) -> list[tuple[int, Index]]:
+def ties_of(evidence: xr.Dataset) -> Ties:
+    """What goes with what in the evidence."""
+    episode = evidence["episode_index"].values[evidence["entry_link"].values]
+
+    def by_episode(ties: Iterable[Tie]) -> dict[int, list[Tie]]:
+        found: dict[int, list[Tie]] = {}
+        for tie in ties:
+            found.setdefault(int(episode[tie[0]]), []).append(tie)
+        return found
+
+    return Ties(by_episode(_parents(evidence)), by_episode(_events(evidence)))
+
+
+def _parents(evidence: xr.Dataset) -> list[Tie]:
     """Entries coded given others on the same episode, each behind those that it is given."""
     given = evidence["entry_given"].values
     if not (given != "").any():
@@ -127,25 +175,13 @@ def _parents(evidence: xr.Dataset) -> list[tuple[int, Index]]:
         keys = ((name, str(episodes[child])) for name in str(given[child]).split())
         if there := [place[key] for key in keys if key in place]:
             found[int(child)] = there
-    return [(child, np.array(found[child])) for child in _behind(found)]
+    ordered = (each for each in TopologicalSorter(found).static_order() if each in found)
+    return [(child, np.array(found[child])) for child in ordered]
 
 
-def _behind(given: dict[int, list[int]]) -> list[int]:
-    """Children in an order in which none stands before one that it is given."""
-    ordered: dict[int, None] = {}
-    for start in given:
-        path = [start]
-        while path:
-            waiting = [each for each in given.get(path[-1], ()) if each in given and each not in ordered]
-            if waiting and waiting[0] not in path:
-                path.append(waiting[0])
-            else:
-                ordered[path.pop()] = None
-    return list(ordered)
-
-
-def _events(evidence: xr.Dataset) -> list[tuple[int, Index]]:
+def _events(evidence: xr.Dataset) -> list[Tie]:
     """The entry of each event, and those of its reports."""
     role, link = evidence["entry_role"].values, evidence["entry_link"].values
-    reports = np.flatnonzero(role == REPORT)
-    return [(int(event), reports[link[reports] == link[event]]) for event in np.flatnonzero(role == EVENT)]
+    reports, events = np.flatnonzero(role == REPORT), np.flatnonzero(role == EVENT)
+    ends = [np.searchsorted(link[reports], link[events], side) for side in ("left", "right")]
+    return [(int(event), reports[start:end]) for event, start, end in zip(events, *ends, strict=True)]

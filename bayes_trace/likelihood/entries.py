@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from bayes_trace.errors import BayesTraceError, UnknownNameError
 from bayes_trace.evidence import Coding, Episode, Event, EvidenceSet, Item
@@ -23,8 +24,8 @@ class Entry:
     @property
     def given(self) -> tuple[str, ...]:
         """Items and events that it, or a coding of it, is coded given."""
-        stated = (name for coding in self.codings.values() for name in coding.given)
-        return tuple(dict.fromkeys((*self.of.given, *stated)))
+        stated = [coding.given for coding in self.codings.values() if coding.given]
+        return tuple(dict.fromkeys(chain(self.of.given, *stated))) if stated else self.of.given
 
     @property
     def source(self) -> str:
@@ -35,8 +36,10 @@ class Entry:
     @property
     def cluster(self) -> str:
         """From the first coding that states one, or its own."""
-        stated = (coding.cluster for coding in self.codings.values() if coding.cluster)
-        return next(stated, self.of.cluster or "")
+        for coding in self.codings.values():
+            if coding.cluster:
+                return coding.cluster
+        return self.of.cluster or ""
 
 
 @dataclass(slots=True)

@@ -34,8 +34,7 @@ def positions(names: Sequence[str], among: Iterable[str]) -> Index:
 
 def _triples(values: Sequence[Value]) -> Array:
     """Low, best and high (value, 3); the best value three times where there is no range."""
-    best = np.array([value.best for value in values], dtype=np.float64)
-    ends = np.repeat(best[:, None], 3, axis=1)
+    ends = np.repeat(np.array([value.best for value in values], dtype=np.float64)[:, None], 3, axis=1)
     ranged = [number for number, value in enumerate(values) if value.low is not None]
     ends[ranged, 0] = [values[number].low for number in ranged]
     ends[ranged, 2] = [values[number].high for number in ranged]
@@ -45,40 +44,48 @@ def _triples(values: Sequence[Value]) -> Array:
 def codings_of(es: EvidenceSet, links: Sequence[Link]) -> Codings:
     """All codings, row by row; options in the order in which their reading declares them."""
     coder_at = {coder: number for number, coder in enumerate(es.coder_ids)}
-    options = {reading.id: tuple(reading.options) for reading in es.readings}
-    stated: list[Coding] = []
-    values: list[Values] = []
-    places: list[int] = []
-    entries = [(entry, link) for link in links for entry in link.entries]
-    for number, (entry, link) in enumerate(entries):
-        for coder, coding in entry.codings.items():
-            rows = coding.options if link.kind == FACT else {"": coding.values}
-            for place, option in enumerate(options[link.group] if link.kind == FACT else ("",)):
-                stated.append(coding)
-                values.append(rows[option])
-                places += (coder_at[coder], number, place)
-    return _codings(es, stated, values, np.array(places, dtype=np.int64).reshape(-1, 3))
+    facts = [link.group if link.kind == FACT else "" for link in links for _ in link.entries]
+    entries = (entry for link in links for entry in link.entries)
+    said = [
+        (coder_at[coder], number, coding)
+        for number, entry in enumerate(entries)
+        for coder, coding in entry.codings.items()
+    ]
+    rows = [(coder, number, 0, coding, coding.values) for coder, number, coding in said if not facts[number]]
+    rows += [
+        (coder, number, place, coding, coding.readings[option])
+        for coder, number, coding in said
+        if facts[number]
+        for place, option in enumerate(es.options[facts[number]])
+    ]
+    if not rows:
+        return _codings(es, [], [], np.zeros((0, 3), dtype=np.int64))
+    coders, numbers, options, stated, values = zip(*rows, strict=True)
+    return _codings(es, stated, values, np.array([coders, numbers, options], dtype=np.int64).T)
 
 
 def _codings(es: EvidenceSet, stated: Sequence[Coding], values: Sequence[Values], places: Index) -> Codings:
     ids = es.hypothesis_ids
     units = [coding.unit for coding in stated]
-    relative = [number for number, unit in enumerate(units) if unit.form.ratio]
     numbers = _triples(_in_order(_in_numbers(es, stated, values), ids)).reshape(-1, len(ids), 3)
-    anchors = [coding.reference_probability for coding in stated]
-    reference = np.full(len(stated), -1, dtype=np.int64)
-    for number in relative:
+    anchor, reference = np.ones((len(stated), 3)), np.full(len(stated), -1, dtype=np.int64)
+    anchored = [number for number, coding in enumerate(stated) if coding.reference_probability]
+    anchor[anchored] = _triples(
+        [coding.reference_probability or _CERTAIN for coding in map(stated.__getitem__, anchored)]
+    )
+    ratios = {unit for unit in set(units) if unit.form.ratio}
+    for number in [number for number, unit in enumerate(units) if unit in ratios] if ratios else ():
         place = ids.index(str(stated[number].reference))
         if stated[number].reference not in values[number]:
             numbers[number, place] = units[number].form.neutral
-        if anchors[number] is None:
+        if not stated[number].reference_probability:
             reference[number] = place
     return Codings(
         places=places,
         numbers=numbers,
         form=positions(units, _UNITS),
         known=[unit.form for unit in _UNITS],
-        anchor=_triples([_CERTAIN if anchor is None else anchor for anchor in anchors]),
+        anchor=anchor,
         reference=reference,
     )
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from xarray import Index
 from xarray.indexes import PandasIndex
 
 __all__ = ["dataset", "texts"]
@@ -26,7 +27,8 @@ Stated = tuple[Any, ...]
 
 def texts(dimension: str, values: Iterable[str]) -> tuple[str, Array]:
     """Texts along a dimension, as an array of fixed width."""
-    return dimension, np.array(list(values), dtype=str)
+    words = values if isinstance(values, list) else list(values)
+    return dimension, np.array(words, dtype=str) if any(words) else np.zeros(len(words), dtype="<U1")
 
 
 def dataset(
@@ -34,7 +36,7 @@ def dataset(
     coords: Mapping[str, Stated | xr.Variable],
     attrs: Mapping[str, Any],
     *,
-    indexes: Mapping[str, PandasIndex] | None = None,
+    indexes: Mapping[str, Index] | None = None,
 ) -> xr.Dataset:
     """What `xr.Dataset(data, coords, attrs)` gives, for arrays that fit.
 
@@ -49,7 +51,7 @@ def dataset(
         Indexes that are there already, of dimensions that stay as they are.
     """
     variables = {name: _variable(each) for name, each in {**data, **coords}.items()}
-    known = dict(indexes or {})
+    known: dict[str, Index] = dict(indexes or {})
     for name in coords:
         if variables[name].dims == (name,) and name not in known:
             known[name] = _index(name, variables[name])

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bayes_trace.evidence import Episode, Event, EvidenceSet
+from bayes_trace.evidence import Episode, EvidenceSet, Item
 from bayes_trace.evidence.dates import last_day
 from bayes_trace.evidence.names import short_names, title_of
-from bayes_trace.likelihood.entries import Entry, Link
+from bayes_trace.likelihood.entries import Link
 from bayes_trace.likelihood.labelled import texts
 from bayes_trace.likelihood.links import FACT, REPORT
 
@@ -87,57 +87,64 @@ class Named:
     def __init__(self, es: EvidenceSet, links: Sequence[Link]) -> None:
         self._es, self._links = es, links
         self.entries = [entry for link in links for entry in link.entries]
-        ends = list(accumulate(len(link.entries) for link in links))
-        self._starts = [0, *ends[:-1]] if links else []
         #: links of several entries: number, first entry, last
-        self._wide = [
-            (number, start, end)
-            for number, (start, end) in enumerate(zip(self._starts, ends, strict=True))
-            if end > start + 1
-        ]
+        self._wide: list[tuple[int, int, int]] = []
+        self._starts: Sequence[int] = range(len(links))
+        if len(self.entries) > len(links):
+            ends = list(accumulate(len(link.entries) for link in links))
+            self._starts = [0, *ends[:-1]]
+            spans = enumerate(zip(self._starts, ends, strict=True))
+            self._wide = [(number, start, end) for number, (start, end) in spans if end > start + 1]
         self.sources = [entry.source for entry in self.entries]
         #: of each link; the reports of an event have none of their own
         self.clusters = self._by_link(
             ["" if entry.role == REPORT else entry.cluster for entry in self.entries], _first
         )
 
-    def _by_link(self, texts: list[str], joined: Callable[[list[str]], str]) -> list[str]:
+    def _by_link(self, words: list[str], joined: Callable[[list[str]], str]) -> list[str]:
         """What links have of their entries, which is put together where there are several."""
-        own = [texts[start] for start in self._starts]
+        own = [words[start] for start in self._starts] if self._wide else words
         for number, start, end in self._wide:
-            own[number] = joined(texts[start:end])
+            own[number] = joined(words[start:end])
         return own
 
     def coordinates(self) -> dict[str, Coordinate]:
         """Along links and entries."""
         es, entries = self._es, self.entries
-        names = [entry.of.id for entry in entries]
-        given, implications = [" ".join(entry.given) for entry in entries], list(map(_implications, entries))
-        dates, titles = self._dates(), [title_of(entry.of) for entry in entries]
+        coded = [entry.of for entry in entries]
+        names, titles, dates = [of.id for of in coded], [title_of(of) for of in coded], self._dates()
+        given = [" ".join(entry.given) for entry in entries]
+        implications = [" ".join(of.implications) for of in coded]
         episodes = [link.episode.id for link in self._links]
-        repeated = [
-            episode for episode, link in zip(episodes, self._links, strict=True) for _ in link.entries
-        ]
+        repeated = [link.episode.id for link in self._links for _ in link.entries]
         items = self._items(names)
-        return {
-            "link": texts("link", [f"{item}@{where}" for item, where in zip(items, episodes, strict=True)]),
-            "link_item": texts("link", items),
-            "link_title": texts("link", self._titles(titles)),
-            "link_episode": texts("link", episodes),
-            "link_cluster": texts("link", self.clusters),
-            "link_source": texts("link", self._by_link(self.sources, _together)),
-            "link_step": texts("link", self._by_link([es.step_of(entry.of) for entry in entries], _first)),
-            "link_implication": texts("link", list(map(_unlike, self._by_link(implications, _together)))),
-            "link_given": texts("link", self._by_link(given, _together)),
-            "link_date": texts("link", self._by_link(dates, max)),
-            "entry": texts("entry", [f"{item}@{where}" for item, where in zip(names, repeated, strict=True)]),
-            "entry_item": texts("entry", names),
-            "item_title": texts("entry", titles),
-            "entry_implication": texts("entry", implications),
-            "entry_source": texts("entry", self.sources),
-            "entry_given": texts("entry", given),
-            "entry_restates": texts("entry", [" ".join(sorted(es.restated(each.of))) for each in entries]),
-            "entry_date": texts("entry", dates),
+        by_link = {
+            "link": [f"{item}@{where}" for item, where in zip(items, episodes, strict=True)],
+            "link_item": items,
+            "link_title": self._titles(titles),
+            "link_episode": episodes,
+            "link_cluster": self.clusters,
+            "link_source": self._by_link(self.sources, _together),
+            "link_step": self._by_link([es.step_of(of) for of in coded], _first),
+            "link_implication": [
+                _together([codes]) if " " in codes else codes
+                for codes in self._by_link(implications, _together)
+            ],
+            "link_given": self._by_link(given, _together),
+            "link_date": self._by_link(dates, max),
+        }
+        by_entry = {
+            "entry": [f"{item}@{where}" for item, where in zip(names, repeated, strict=True)],
+            "entry_item": names,
+            "item_title": titles,
+            "entry_implication": implications,
+            "entry_source": self.sources,
+            "entry_given": given,
+            "entry_restates": [" ".join(sorted(es.restated(of))) for of in coded],
+            "entry_date": dates,
+        }
+        return {name: texts("link", words) for name, words in by_link.items()} | {
+            name: texts("entry", words) for name, words in by_entry.items()
         }
 
     def _items(self, names: list[str]) -> list[str]:
@@ -160,23 +167,15 @@ class Named:
 
     def _dates(self) -> list[str]:
         """Last days of dates; an event has none."""
-        stated = ["" if isinstance(entry.of, Event) else entry.of.date or "" for entry in self.entries]
+        stated = [entry.of.date or "" if isinstance(entry.of, Item) else "" for entry in self.entries]
         days = {date: last_day(date) if date else "" for date in set(stated)}
         return [days[date] for date in stated]
 
 
-def _first(texts: list[str]) -> str:
-    return next(filter(None, texts), "")
+def _first(words: list[str]) -> str:
+    return next(filter(None, words), "")
 
 
-def _together(texts: list[str]) -> str:
+def _together(words: list[str]) -> str:
     """What entries name, once each."""
-    return " ".join(dict.fromkeys(" ".join(texts).split()))
-
-
-def _implications(entry: Entry) -> str:
-    return " ".join(entry.of.implications)
-
-
-def _unlike(names: str) -> str:
-    return _together([names]) if " " in names else names
+    return " ".join(dict.fromkeys(" ".join(words).split()))

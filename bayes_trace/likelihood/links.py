@@ -164,14 +164,16 @@ def structure_of(stored: Mapping[str, npt.NDArray[Any]], coder: int | None, *, n
     def of(name: str) -> npt.NDArray[Any]:
         return stored[name] if coder is None or name not in _BY_CODER else stored[name][coder]
 
-    own = {field: of(name) for name, field in _STORED.items()}
+    own: dict[str, Any] = {field: of(name) for name, field in _STORED.items()}
     n = own["episode"].size
     absent = {
         "log_option_weight": np.zeros(own["option_probability"].shape),
         "effective_number": np.ones(n),
         "kappa": np.ones(n),
     }
-    derived = {field: of(name) if name in stored else absent[name] for name, field in _DERIVED.items()}
+    derived: dict[str, Any] = {
+        field: of(name) if name in stored else absent[name] for name, field in _DERIVED.items()
+    }
     return Links(**own, **derived, n_episodes=n_episodes)
 
 

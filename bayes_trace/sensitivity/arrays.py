@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,14 +15,15 @@ from bayes_trace.exact import ranking, select_coder, sum_over_links, update
 from bayes_trace.likelihood import (
     Links,
     Point,
+    Ties,
     best_point,
-    close_over_given,
     cluster_weight,
     effective_likelihood,
     effective_number,
     links_of,
     option_log_weight,
     take_episodes,
+    ties_of,
 )
 from bayes_trace.likelihood.links import EVENT
 from bayes_trace.scales import log_sum
@@ -159,13 +160,39 @@ class Arrays:
         return np.array(self.hypotheses, dtype=str)[index]
 
     def links(self, episode: int) -> Index:
-        """Links of one episode."""
-        return np.flatnonzero(self.episode_index == episode)
+        """Links of one episode, which stand together."""
+        return np.arange(*np.searchsorted(self.episode_index, (episode, episode + 1)))
+
+    def entries(self, links: Index) -> Index:
+        """Entries of links that stand together."""
+        ends = (links[0], links[-1] + 1) if links.size else (0, 0)
+        return np.arange(*np.searchsorted(self.structure.entry_link, ends))
+
+    @cached_property
+    def ties(self) -> Ties:
+        """What goes with what."""
+        return ties_of(self.evidence)
+
+    @cached_property
+    def entry_names(self) -> npt.NDArray[np.str_]:
+        """Items and events by entry."""
+        return np.asarray(self.evidence["entry_item"].values, dtype=str)
+
+    @cached_property
+    def item_place(self) -> dict[str, int]:
+        """Where each item or event stands in the set."""
+        return {str(name): number for number, name in enumerate(self.entry_names)}
 
     def take(self, links: Index) -> tuple[Links, Point, Index]:
         """Structure and best values of some links, and the entries that these hold."""
         structure, entries = self.structure.take(links)
-        return structure, best_point(self.evidence.isel(entry=entries, link=links), 0), entries
+        point = replace(
+            self.point,
+            location=self.point.location[entries],
+            detection=self.point.detection[entries],
+            agreement=self.point.agreement[links],
+        )
+        return structure, point, entries
 
     def against(self, values: Array, of: Index | None = None) -> Array:
         """Differences (..., episode, hypothesis) of `of` (by default the leader) less each hypothesis.
@@ -205,12 +232,29 @@ class Arrays:
         Places of subsets, log-likelihoods (link, hypothesis, subset) and weights (link, subset): of readings and in
         clusters as if the set had been written without what is dropped. Rows of what is dropped are 0.
         """
-        gone = close_over_given(self.evidence, dropped)
+        gone = self.ties.close(dropped)
         if links is None:
             structure, point = self.structure, self.point
         else:
             structure, point, entries = self.take(links)
             gone = gone[entries]
+        yield from self._without(structure, point, gone)
+
+    def without_in(
+        self, episode: int, dropped: Flags
+    ) -> tuple[Index, Flags, Iterator[tuple[slice, Array, Array]]]:
+        """The same of one episode alone, for subsets of its entries.
+
+        Returns
+        -------
+        Its links, what goes (entry, subset), and what `without` yields of them.
+        """
+        links = self.links(episode)
+        structure, point, entries = self.take(links)
+        gone = self.ties.within(episode, int(entries[0]) if entries.size else 0).close(dropped)
+        return links, gone, self._without(structure, point, gone)
+
+    def _without(self, structure: Links, point: Point, gone: Flags) -> Iterator[tuple[slice, Array, Array]]:
         for part in _parts(gone.shape[1], structure.n_links * len(self.hypotheses)):
             coded = structure.coded[:, None] & ~gone[:, part]
             weight = option_log_weight(structure, point, coded)

@@ -10,7 +10,8 @@ from typing import Protocol
 import numpy as np
 from scipy.sparse.csgraph import connected_components
 
-from bayes_trace.likelihood import close_over_given, core_spread
+from bayes_trace.likelihood import core_spread
+from bayes_trace.likelihood.links import EVENT
 from bayes_trace.sensitivity.arrays import Array, Arrays, Flags, Index
 from bayes_trace.sensitivity.fractional import least_in_cluster
 
@@ -80,8 +81,9 @@ class Tangle:
     @property
     def items(self) -> Index:
         """Entries that could be removed."""
-        items = self.arrays.items
-        return items[np.isin(self.arrays.structure.entry_link[items], self.links)]
+        entries = self.arrays.entries(self.arrays.links(self.episode))
+        entries = entries[np.isin(self.arrays.structure.entry_link[entries], self.links)]
+        return np.asarray(entries[self.arrays.structure.role[entries] != EVENT])
 
     @property
     def size(self) -> int:
@@ -97,7 +99,7 @@ class Tangle:
 
     def subsets(self, removed: int) -> Iterator[Subset]:
         """Every subset of that size."""
-        names = self.arrays.evidence["entry_item"].values
+        names = self.arrays.entry_names
         for chosen, left in self._parts(removed):
             for out, each in zip(chosen, left, strict=True):
                 yield tuple(str(name) for name in names[out]), np.asarray(each)
@@ -109,12 +111,15 @@ class Tangle:
             yield chosen, self._left(chosen)
 
     def _left(self, chosen: Index) -> Array:
-        dropped = np.zeros((self.arrays.structure.role.size, chosen.shape[0]), dtype=bool)
-        dropped[chosen, np.arange(chosen.shape[0])[:, None]] = True
+        first = self.arrays.entries(self.arrays.links(self.episode))
+        dropped = np.zeros((first.size, chosen.shape[0]), dtype=bool)
+        dropped[chosen - first[0], np.arange(chosen.shape[0])[:, None]] = True
         leader = self.arrays.leader[self.episode]
         total = np.empty((chosen.shape[0], self.rivals.size))
-        for part, rows, kappa in self.arrays.without(dropped, self.links):
-            mine = kappa[:, None] * rows
+        links, _, parts = self.arrays.without_in(self.episode, dropped)
+        own = np.searchsorted(links, self.links)
+        for part, rows, kappa in parts:
+            mine = kappa[own, None] * rows[own]
             with np.errstate(invalid="ignore"):
                 gap = np.nan_to_num(mine[:, [leader]] - mine[:, self.rivals], nan=0.0, posinf=np.inf)
             total[part] = gap.sum(axis=0).T
@@ -147,11 +152,12 @@ class ClusteredItems(Tangle):
 def components(arrays: Arrays, episode: int, rivals: Index) -> list[Component]:
     """The items of an episode that say something, split into groups that do not touch each other."""
     links = arrays.links(episode)
-    tied = _by_given(arrays, links)
+    tied = _by_given(arrays, episode, links)
     count, group = connected_components(tied | _by_cluster(arrays, links), directed=False)
     gaps = arrays.links_against(arrays.weighted)[links][:, rivals]
-    names = arrays.evidence["entry_item"].values[arrays.structure.first[links]]
-    single = np.bincount(arrays.structure.entry_link, minlength=arrays.structure.n_links)[links] == 1
+    names = arrays.entry_names[arrays.structure.first[links]]
+    held = arrays.structure.entry_link[arrays.entries(links)]
+    single = np.bincount(np.searchsorted(links, held), minlength=links.size) == 1
     informative = arrays.structure.spoken[links] & (np.ptp(arrays.rows[links], axis=1) != 0)
     found: list[Component] = []
     for number in range(count):
@@ -184,17 +190,15 @@ def _by_cluster(arrays: Arrays, links: Index) -> Flags:
     return np.asarray((cluster[:, None] == cluster) & discounted[:, None] & discounted)
 
 
-def _by_given(arrays: Arrays, links: Index) -> Flags:
+def _by_given(arrays: Arrays, episode: int, links: Index) -> Flags:
     """Whether an entry of the one takes an entry of the other along (link, link)."""
     tied = np.zeros((links.size, links.size), dtype=bool)
-    if not (arrays.evidence["entry_given"].values != "").any():
+    entries = arrays.entries(links)
+    ties = arrays.ties.within(episode, int(entries[0]) if entries.size else 0)
+    if not ties.parents[episode]:
         return tied
-    of = arrays.structure.entry_link
-    entries = np.flatnonzero(np.isin(of, links))
-    dropped = np.zeros((of.size, entries.size), dtype=bool)
-    dropped[entries, np.arange(entries.size)] = True
-    child, parent = np.nonzero(close_over_given(arrays.evidence, dropped)[entries])
-    place = np.searchsorted(links, of[entries])
+    child, parent = np.nonzero(ties.close(np.eye(entries.size, dtype=bool)))
+    place = np.searchsorted(links, arrays.structure.entry_link[entries])
     tied[place[child], place[parent]] = True
     np.fill_diagonal(tied, val=False)
     return tied | tied.T

@@ -121,9 +121,8 @@ def _search(arrays: Arrays, episode: int) -> _Flip:
         return _Flip(count, to_tie, 0, (), "")
     groups = _strongest_first(groups, prior, int(count))
     least = _suffixes(groups, int(count), rivals.size)
-    place = {str(name): n for n, name in enumerate(arrays.evidence["entry_item"].values)}
     sets = [
-        _Set(tuple(sorted(each.items, key=place.__getitem__)), each.left)
+        _Set(tuple(sorted(each.items, key=arrays.item_place.__getitem__)), each.left)
         for each in itertools.islice(_sets(groups, least, prior, int(count)), COUNTED)
     ]
     best = sorted(sets, key=lambda each: (round(float(each.left.min()), 9), each.items))[:LISTED]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import xarray as xr
 
 from bayes_trace.errors import BayesTraceError
 from bayes_trace.guards import guarded
-from bayes_trace.likelihood import close_over_given
 from bayes_trace.likelihood.links import ITEM
-from bayes_trace.sensitivity.arrays import Arrays, Flags, normalised, open_arrays
+from bayes_trace.sensitivity.arrays import Array, Arrays, Flags, Index, normalised, open_arrays
 from bayes_trace.sensitivity.pooling import pool
 from bayes_trace.sensitivity.registry import Question, register
 
@@ -60,23 +61,21 @@ def leave_one_out(evidence: xr.Dataset, *, by: Part = "item", coder: str | None 
     if by == "coder":
         return _without_coders(evidence, coder)
     arrays = open_arrays(evidence, coder)
-    names, dropped = parts_of(arrays.evidence, by)
-    gone = close_over_given(arrays.evidence, dropped)
-    entries, links = (arrays.evidence[name].values for name in ("entry", "link"))
+    places = parts_of(arrays.evidence, by)
+    found = _without(arrays, places)
     coords = {
-        "left_out": names,
-        "title": ("left_out", _titles(arrays, names) if by == "item" else np.array(names, dtype=str)),
-        "also_removed": ("left_out", _listed(gone & ~dropped, entries)),
-        "reweighted": ("left_out", _listed(_reweighted(arrays, gone), links)),
+        "left_out": list(places),
+        "title": (
+            "left_out",
+            _titles(arrays, list(places)) if by == "item" else np.array(list(places), dtype=str),
+        ),
+        "also_removed": ("left_out", np.array([" ".join(each) for each in found.also], dtype=str)),
+        "reweighted": ("left_out", np.array([" ".join(each) for each in found.reweighted], dtype=str)),
         **arrays.coords("episode", "hypothesis"),
     }
     attrs = arrays.attrs | {"units": "1", "long_name": "posterior probability", "by": by}
     return xr.DataArray(
-        normalised(arrays.joint_without(dropped)),
-        coords,
-        ("left_out", "episode", "hypothesis"),
-        name="probability",
-        attrs=attrs,
+        found.probability, coords, ("left_out", "episode", "hypothesis"), name="probability", attrs=attrs
     )
 
 
@@ -158,8 +157,68 @@ def _bound(arrays: Arrays) -> Flags:
     return ~free[structure.entry_link] | np.isin(episode, episode[given])
 
 
-def parts_of(evidence: xr.Dataset, by: str) -> tuple[list[str], Flags]:
-    """Names of the parts, in order, and the entries (entry, part) of each; entries of no part stand in none."""
+@dataclass
+class _Without:
+    """What is left when each part is set aside."""
+
+    #: (part, episode, hypothesis)
+    probability: Array
+    #: entries that go along, and links that stay and weigh otherwise
+    also: list[list[str]]
+    reweighted: list[list[str]]
+    #: labels of all entries and links
+    entries: npt.NDArray[np.str_]
+    links: npt.NDArray[np.str_]
+
+
+def _without(arrays: Arrays, places: dict[str, list[int]]) -> _Without:
+    """Episode by episode, as nothing that is set aside on one moves another."""
+    base = normalised(arrays.joint)
+    also: list[list[str]] = [[] for _ in places]
+    reweighted: list[list[str]] = [[] for _ in places]
+    labels = (arrays.evidence[name].values for name in ("entry", "link"))
+    found = _Without(np.repeat(base[None], len(places), axis=0), also, reweighted, *labels)
+    touched: dict[int, dict[int, list[int]]] = {}
+    for part, entries in enumerate(places.values()):
+        for entry in entries:
+            touched.setdefault(int(arrays.entry_episode[entry]), {}).setdefault(part, []).append(entry)
+    for episode in sorted(touched):
+        _without_in(arrays, episode, touched[episode], found)
+    return found
+
+
+def _without_in(arrays: Arrays, episode: int, parts: dict[int, list[int]], found: _Without) -> None:
+    """Fill in one episode."""
+    entries, numbers = arrays.entries(arrays.links(episode)), np.array(list(parts))
+    dropped = np.zeros((entries.size, numbers.size), dtype=bool)
+    for column, own in enumerate(parts.values()):
+        dropped[np.array(own) - entries[0], column] = True
+    links, gone, variants = arrays.without_in(episode, dropped)
+    prior = arrays.log_prior[episode]
+    for part, rows, kappa in variants:
+        joint = prior + (kappa[:, None] * rows).sum(axis=0).T
+        found.probability[numbers[part], episode] = normalised(joint)
+        moved = ~np.isclose(kappa, arrays.kappa[links][:, None], rtol=1e-12, atol=0) & _stay(
+            arrays, links, gone[:, part]
+        )
+        _note(found.reweighted, numbers[part], moved, found.links[links])
+    _note(found.also, numbers, gone & ~dropped, found.entries[entries])
+
+
+def _stay(arrays: Arrays, links: Index, gone: Flags) -> Flags:
+    """Links (link, part) that stay, wholly or in part."""
+    structure, _, _ = arrays.take(links)
+    return structure.coded_links(structure.coded[:, None] & ~gone)
+
+
+def _note(lists: list[list[str]], numbers: Index, chosen: Flags, names: npt.NDArray[np.str_]) -> None:
+    """Add the names chosen (name, part) to the lists of the parts."""
+    for place, column in zip(*np.nonzero(chosen), strict=True):
+        lists[numbers[column]].append(str(names[place]))
+
+
+def parts_of(evidence: xr.Dataset, by: str) -> dict[str, list[int]]:
+    """Names of the parts, in order, and the entries of each; entries of no part stand in none."""
     link = evidence["entry_link"].values
     texts = evidence[f"link_{by}"].values[link] if by in _BY_LINK else evidence[f"entry_{by}"].values
     words = [str(text).split() if by == "implication" else [str(text)] for text in texts]
@@ -167,10 +226,7 @@ def parts_of(evidence: xr.Dataset, by: str) -> tuple[list[str], Flags]:
     for entry, each in enumerate(words):
         for name in filter(None, each):
             places.setdefault(name, []).append(entry)
-    member = np.zeros((len(words), len(places)), dtype=bool)
-    for part, mine in enumerate(places.values()):
-        member[mine, part] = True
-    return list(places), member
+    return places
 
 
 #: an event stands in a cluster and bears on a step with all its reports
@@ -181,20 +237,6 @@ def _titles(arrays: Arrays, names: list[str]) -> np.ndarray:
     ev = arrays.evidence
     title = dict(zip(ev["entry_item"].values.tolist(), ev["item_title"].values.tolist(), strict=True))
     return np.array([title[name] for name in names], dtype=str)
-
-
-def _listed(chosen: Flags, names: np.ndarray) -> np.ndarray:
-    return np.array([" ".join(names[column]) for column in chosen.T], dtype=str)
-
-
-def _reweighted(arrays: Arrays, gone: Flags) -> Flags:
-    """Links (link, part) that stay, wholly or in part, and weigh otherwise in their cluster."""
-    changed = np.zeros((arrays.structure.n_links, gone.shape[1]), dtype=bool)
-    stay = arrays.structure.coded_links(arrays.structure.coded[:, None] & ~gone)
-    if (arrays.kappa < 1).any():
-        for part, _, kappa in arrays.without(gone):
-            changed[:, part] = ~np.isclose(kappa, arrays.kappa[:, None], rtol=1e-12, atol=0) & stay[:, part]
-    return changed
 
 
 def _without_coders(evidence: xr.Dataset, coder: str | None) -> xr.DataArray:
@@ -217,7 +259,7 @@ def _question(by: Part) -> Question:
         f"leave_one_out/{by}",
         lambda asked: leave_one_out(asked.evidence, by=by, coder=asked.coder),
         place=5,
-        applies=lambda asked: bool(parts_of(asked.evidence, by)[0]),
+        applies=lambda asked: bool(parts_of(asked.evidence, by)),
     )
 
 

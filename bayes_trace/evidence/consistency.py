@@ -179,7 +179,7 @@ def _declared(es: EvidenceSet) -> Iterator[Problem]:
             where: Where = ("readings", reading.id, "options")
             yield Problem(where, f"probabilities sum to {total:g}, expected 1; rescale them")
         where = ("readings", reading.id, "option_labels")
-        yield from _names(where, "option", reading.option_labels, reading.options)
+        yield from unknown_names(where, "option", reading.option_labels, reading.options)
     for implication in es.codebook:
         if implication.step:
             where = ("codebook", implication.id, "step")

@@ -296,7 +296,7 @@ def page(found: list[Compared], cost: list[tuple[str, int, float]], command: str
         "",
         *(
             [
-                f"- {each.what}: {told(1 / statistics.median(each.ratios))} times the time of {each.other}."
+                f"- {each.what}: {told(1 / statistics.median(each.ratios))} times as long as {each.other}."
                 for each in lost
             ]
             or ["Nowhere, in this run."]
@@ -310,9 +310,9 @@ def page(found: list[Compared], cost: list[tuple[str, int, float]], command: str
         "",
         "| One | of how many | microseconds |",
         "| --- | ---: | ---: |",
-        *(f"| {what} | {n:,} | {each:,.3g} |" for what, n, each in cost),
+        *(f"| {what} | {n:,} | {told(each)} |" for what, n, each in cost),
         "",
-        "Costs that fall with the number are fixed costs shared out; none of them rises.",
+        "What falls with the number is a fixed cost shared out.",
         "",
     ]
     return "\n".join(lines)
@@ -331,7 +331,7 @@ def main() -> None:
             found.append(each)
     cost = list(costs(quick=chosen.quick))
     for what, n, each in cost:
-        print(f"{what}, {n:,}: {each:,.3g} us", flush=True)
+        print(f"{what}, {n:,}: {told(each)} us", flush=True)
     if not chosen.quick:
         PAGE.write_text(page(found, cost, "make bench"), encoding="utf-8")
         print(f"Wrote {PAGE.relative_to(ROOT)}")

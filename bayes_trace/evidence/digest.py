@@ -116,7 +116,8 @@ def _kept(kind: type[BaseModel], leave_out: frozenset[str]) -> list[tuple[str, A
 
 def _as_json(value: object) -> object:
     if isinstance(value, Value):
-        return {"low": value.low, "best": value.best, "high": value.high} if value.is_range else value.best
+        ranged = value.low is not None
+        return {"low": value.low, "best": value.best, "high": value.high} if ranged else value.best
     if isinstance(value, dict):
         return {name: _as_json(each) for name, each in value.items()}
     if isinstance(value, tuple):

@@ -14,7 +14,7 @@ from bayes_trace.guards import guarded
 from bayes_trace.likelihood.attempts import attempt_set, with_attempts
 from bayes_trace.likelihood.columns import Columns, from_columns
 from bayes_trace.likelihood.contrasts import with_contrasts
-from bayes_trace.likelihood.entries import Entry, Link, chosen_episodes, links_in
+from bayes_trace.likelihood.entries import Link, chosen_episodes, links_in
 from bayes_trace.likelihood.gathered import (
     agreement_of,
     codings_of,
@@ -124,8 +124,8 @@ def columns_of(es: EvidenceSet, chosen: Sequence[Episode], links: Sequence[Link]
         option_probability=_option_probability(es, links),
         entry_link=np.repeat(np.arange(len(links)), [len(link.entries) for link in links]),
         entry_role=np.array([entry.role for entry in named.entries], dtype=np.int64),
-        says_no=_flags(named.entries, "says", "no"),
-        absent=_flags(named.entries, "found", "absent"),
+        says_no=np.array([said == "no" for said in named.says], dtype=bool),
+        absent=np.array([found == "absent" for found in named.found], dtype=bool),
         source_index=positions(named.sources, rated),
         rates=rates_of(list(rated.values()), es.hypothesis_ids),
         correlation=correlations_of(clusters),
@@ -135,11 +135,6 @@ def columns_of(es: EvidenceSet, chosen: Sequence[Episode], links: Sequence[Link]
         agreeing=agreeing,
         agreement=agreement,
     )
-
-
-def _flags(entries: Sequence[Entry], key: str, word: str) -> npt.NDArray[np.bool_]:
-    """Entries of which an item says this; an event says nothing."""
-    return np.array([getattr(entry.of, key, "") == word for entry in entries], dtype=bool)
 
 
 def _priors(es: EvidenceSet, chosen: Sequence[Episode]) -> dict[str, Any]:

@@ -92,14 +92,26 @@ def links_in(es: EvidenceSet, chosen: Sequence[Episode], *, planned: bool = Fals
     for item in es.items.values():
         if item.sought or (planned and item.found == "planned"):
             for place, entry in _entries_of(es, item, places, ITEM).items():
-                _hold(entry, found[place], facts, (place, str(item.reading)), chosen[place])
+                if item.reading is None:
+                    found[place].append(Link(chosen[place], ITEM, item.id, [entry]))
+                elif held := facts.get((place, item.reading)):
+                    held.entries.append(entry)
+                else:
+                    link = facts[place, item.reading] = Link(chosen[place], FACT, item.reading, [entry])
+                    found[place].append(link)
+    _add_events(es, chosen, places, found)
+    return [link for here in found for link in here]
+
+
+def _add_events(
+    es: EvidenceSet, chosen: Sequence[Episode], places: Mapping[str, int], found: list[list[Link]]
+) -> None:
+    """Events with their reports; one that nothing reports says nothing."""
     for event in es.events.values():
         for place, entry in _entries_of(es, event, places, EVENT).items():
-            # an event that nothing reports says nothing
             if reports := es.reports_on(event.id, chosen[place].id):
                 held = [entry, *(Entry(item, REPORT) for item in reports)]
                 found[place].append(Link(chosen[place], EVENT, event.id, held))
-    return [link for here in found for link in here]
 
 
 def _entries_of(es: EvidenceSet, of: Item | Event, places: Mapping[str, int], role: int) -> dict[int, Entry]:
@@ -113,23 +125,6 @@ def _entries_of(es: EvidenceSet, of: Item | Event, places: Mapping[str, int], ro
                         entries[place] = Entry(of, role)
                     entries[place].codings[coding.coder or es.base_coder] = coding
     return entries
-
-
-def _hold(
-    entry: Entry,
-    here: list[Link],
-    facts: dict[tuple[int, str], Link],
-    fact: tuple[int, str],
-    episode: Episode,
-) -> None:
-    """An item is a link of its own, or one of those that turn on a fact."""
-    if not next(iter(entry.codings.values())).readings:
-        here.append(Link(episode, ITEM, entry.of.id, [entry]))
-    elif fact in facts:
-        facts[fact].entries.append(entry)
-    else:
-        facts[fact] = Link(episode, FACT, fact[1], [entry])
-        here.append(facts[fact])
 
 
 def is_planned(coded: Item | Event) -> bool:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from bayes_trace.evidence import Episode, EvidenceSet, Item
+from bayes_trace.evidence import Episode, Event, EvidenceSet
 from bayes_trace.evidence.dates import last_day
 from bayes_trace.evidence.names import short_names, title_of
-from bayes_trace.likelihood.entries import Link
+from bayes_trace.likelihood.entries import Entry, Link
 from bayes_trace.likelihood.labelled import texts
 from bayes_trace.likelihood.links import FACT, REPORT
 
@@ -95,11 +95,15 @@ class Named:
             self._starts = [0, *ends[:-1]]
             spans = enumerate(zip(self._starts, ends, strict=True))
             self._wide = [(number, start, end) for number, (start, end) in spans if end > start + 1]
-        self.sources = [entry.source for entry in self.entries]
+        # what a record says is asked for once, while it is at hand
+        said = [_said(es, entry) for entry in self.entries]
+        columns = zip(*said, strict=True) if said else [()] * len(_Said._fields)
+        self._own = _Said(*map(list, columns))
+        self.sources = self._own.source
+        #: what an item was found to be, and what a report says
+        self.found, self.says = self._own.found, self._own.says
         #: of each link; the reports of an event have none of their own
-        self.clusters = self._by_link(
-            ["" if entry.role == REPORT else entry.cluster for entry in self.entries], _first
-        )
+        self.clusters = self._by_link(self._own.cluster, _first)
 
     def _by_link(self, words: list[str], joined: Callable[[list[str]], str]) -> list[str]:
         """What links have of their entries, which is put together where there are several."""
@@ -110,37 +114,34 @@ class Named:
 
     def coordinates(self) -> dict[str, Coordinate]:
         """Along links and entries."""
-        es, entries = self._es, self.entries
-        coded = [entry.of for entry in entries]
-        names, titles, dates = [of.id for of in coded], [title_of(of) for of in coded], self._dates()
-        given = [" ".join(entry.given) for entry in entries]
-        implications = [" ".join(of.implications) for of in coded]
+        own, names = self._own, self._own.id
+        dates = _last_days(own.date)
         episodes = [link.episode.id for link in self._links]
-        repeated = [link.episode.id for link in self._links for _ in link.entries]
+        repeated = [link.episode.id for link in self._links for _ in link.entries] if self._wide else episodes
         items = self._items(names)
         by_link = {
             "link": [f"{item}@{where}" for item, where in zip(items, episodes, strict=True)],
             "link_item": items,
-            "link_title": self._titles(titles),
+            "link_title": self._titles(own.title),
             "link_episode": episodes,
             "link_cluster": self.clusters,
             "link_source": self._by_link(self.sources, _together),
-            "link_step": self._by_link([es.step_of(of) for of in coded], _first),
+            "link_step": self._by_link(own.step, _first),
             "link_implication": [
                 _together([codes]) if " " in codes else codes
-                for codes in self._by_link(implications, _together)
+                for codes in self._by_link(own.implication, _together)
             ],
-            "link_given": self._by_link(given, _together),
+            "link_given": self._by_link(own.given, _together),
             "link_date": self._by_link(dates, max),
         }
         by_entry = {
             "entry": [f"{item}@{where}" for item, where in zip(names, repeated, strict=True)],
             "entry_item": names,
-            "item_title": titles,
-            "entry_implication": implications,
+            "item_title": own.title,
+            "entry_implication": own.implication,
             "entry_source": self.sources,
-            "entry_given": given,
-            "entry_restates": [" ".join(sorted(es.restated(of))) for of in coded],
+            "entry_given": own.given,
+            "entry_restates": own.restates,
             "entry_date": dates,
         }
         return {name: texts("link", words) for name, words in by_link.items()} | {
@@ -165,11 +166,41 @@ class Named:
                 own[number] = readings[link.group] or link.group
         return own
 
-    def _dates(self) -> list[str]:
-        """Last days of dates; an event has none."""
-        stated = [entry.of.date or "" if isinstance(entry.of, Item) else "" for entry in self.entries]
-        days = {date: last_day(date) if date else "" for date in set(stated)}
-        return [days[date] for date in stated]
+
+class _Said(NamedTuple):
+    """What entries say of themselves, column by column."""
+
+    id: list[str]
+    title: list[str]
+    date: list[str]
+    given: list[str]
+    implication: list[str]
+    restates: list[str]
+    step: list[str]
+    source: list[str]
+    cluster: list[str]
+    found: list[str]
+    says: list[str]
+
+
+def _said(es: EvidenceSet, entry: Entry) -> tuple[str, ...]:
+    """One row of these."""
+    of, given = entry.of, entry.given
+    coded = " ".join(of.implications) if of.implications else ""
+    restates = " ".join(sorted(es.restated(of))) if coded or of.restates else ""
+    step = es.step_of(of) if coded or of.step else ""
+    asked = " ".join(given) if given else ""
+    if isinstance(of, Event):
+        return of.id, title_of(of), "", asked, coded, restates, step, "", entry.cluster, "", ""
+    cluster = "" if entry.role == REPORT else entry.cluster
+    source = of.source.key if of.source else ""
+    told = (of.found, of.says or "")
+    return of.id, title_of(of), of.date or "", asked, coded, restates, step, source, cluster, *told
+
+
+def _last_days(dates: list[str]) -> list[str]:
+    days = {date: last_day(date) if date else "" for date in set(dates)}
+    return [days[date] for date in dates]
 
 
 def _first(words: list[str]) -> str:

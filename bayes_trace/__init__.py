@@ -45,7 +45,7 @@ _HOME = {
     "lead": "exact",
     "lock_codings": "evidence",
     "map_blocks": "blocks",
-    "open_evidence_table": "likelihood",
+    "open_evidence_table": "likelihood.table",
     "power_sensitivity": "summary",
     "propagate": "propagation",
     "read_bibtex": "files.bibliography",
@@ -230,7 +230,8 @@ if TYPE_CHECKING:
     from bayes_trace.files.evidence_tables.sorting import sort_evidence_table
     from bayes_trace.files.evidence_tables.writing import write_evidence_table
     from bayes_trace.files.workbook import read_spreadsheet, write_spreadsheet
-    from bayes_trace.likelihood import compile_evidence, open_evidence_table
+    from bayes_trace.likelihood import compile_evidence
+    from bayes_trace.likelihood.table import open_evidence_table
     from bayes_trace.models import comparative_model, elicitation_model, success_model
     from bayes_trace.propagation import propagate
     from bayes_trace.sampling import sample

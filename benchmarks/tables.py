@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import bayes_trace as bt
-from bayes_trace.likelihood import EvidenceTable
+from bayes_trace.likelihood.table import EvidenceTable
 
 ITEMS, HYPOTHESES = 30, ("A", "B", "C", "D")
 #: episodes of one row group

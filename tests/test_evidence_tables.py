@@ -350,3 +350,32 @@ def test_the_page_tells_of_every_column():
     page = Path(__file__).parents[1].joinpath("docs/reference/evidence-tables.md").read_text(encoding="utf-8")
     listed = [line.split(" | ")[:2] for line in page.splitlines() if line.startswith("| `")]
     assert listed == [[f"| `{name}`", column.holds] for name, column in COLUMNS.items()]
+
+
+def test_memory_does_not_grow_with_the_number_of_blocks(tmp_path):
+    import tracemalloc
+
+    def peak(blocks):
+        rows = pa.concat_tables(
+            pa.table(
+                {
+                    "episode": np.repeat([f"e{block:03d}{n:03d}" for n in range(100)], 4),
+                    "item": ["x", "x", "y", "y"] * 100,
+                    "hypothesis": ["A", "B"] * 200,
+                    "best": np.linspace(0.1, 0.9, 400),
+                }
+            )
+            for block in range(blocks)
+        )
+        pq.write_table(rows, tmp_path / f"{blocks}.parquet", row_group_size=400)
+        table = bt.open_evidence_table(tmp_path / f"{blocks}.parquet", hypotheses=["A", "B"])
+        tracemalloc.start()
+        try:
+            for block in table.blocks():
+                bt.update(block)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak(2)
+    assert peak(20) < 1.5 * peak(4)

@@ -118,7 +118,7 @@ def test_every_error_has_one_parent():
     assert all(issubclass(each, bt.BayesTraceError) for each in errors)
 
 
-HEAVY = ("pymc", "pytensor", "matplotlib", "nutpie", "arviz", "dask.distributed")
+HEAVY = ("pymc", "pytensor", "matplotlib", "nutpie", "arviz", "distributed")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from bayes_trace.errors import BayesTraceError, BlockError, WrongArgumentError, 
 from bayes_trace.files.evidence_tables.parts import Part
 from bayes_trace.files.evidence_tables.results import begin, block_file, fingerprint, land, landed
 from bayes_trace.guards import guarded
-from bayes_trace.likelihood import EvidenceTable
+from bayes_trace.likelihood.table import EvidenceTable
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["connected", "map_blocks"]
 
 Progress = Callable[[str, float], None]
-Outcome = tuple[Part, BaseException | None]
+#: a block, and what was wrong with it
+Outcome = tuple[Part, str]
 #: seconds in which a scheduler answers, or is not there
 PATIENCE = 10
 #: blocks that wait for each thread of the workers, so that none is idle and not all are held at once
@@ -102,12 +104,11 @@ def map_blocks(
     failed: dict[str, str] = {}
     with contextlib.ExitStack() as stack:
         there = stack.enter_context(connected(client)) if isinstance(client, str) else client
-        for part, error in (
-            _here(work, table, left, out) if there is None else _there(there, work, table, left, out)
-        ):
+        done = _here(work, table, left, out) if there is None else _there(there, work, table, left, out)
+        for part, fault in done:
             say(part.name, (part.number + 1) / max(count, part.number + 1))
-            if error is not None:
-                failed[part.name] = _said(error)
+            if fault:
+                failed[part.name] = fault
     if failed:
         raise BlockError(_told(failed, out), failed)
     if work.function is None and work.name == "summarise":
@@ -137,15 +138,26 @@ def _record(work: Work, table: EvidenceTable) -> dict[str, Any]:
     }
 
 
+def _answer(shared: tuple[Work, EvidenceTable], part: Part, file: Path) -> str:
+    """Answer for one block; what was wrong with it, as text, since not every error can be sent."""
+    work, table = shared
+    try:
+        work(table, part, file)
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one block, the others go on
+        return _said(error)
+    return ""
+
+
+def _said(error: BaseException) -> str:
+    """An error as one text; one that is not ours with its kind."""
+    text = str(error).strip() or type(error).__name__
+    return text if isinstance(error, BayesTraceError) else f"{type(error).__name__}: {text}"
+
+
 def _here(work: Work, table: EvidenceTable, parts: Iterable[Part], out: Path) -> Iterator[Outcome]:
     """Block after block in this process."""
     for part in parts:
-        try:
-            work(table, part, block_file(out, part.number))
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with one block, the others go on
-            yield part, error
-        else:
-            yield part, None
+        yield part, _answer((work, table), part, block_file(out, part.number))
 
 
 def _there(
@@ -154,34 +166,32 @@ def _there(
     """On the workers of a cluster, some blocks ahead of those that are done."""
     from distributed import CancelledError, as_completed
 
+    # a task, so that a worker that dies with it costs nothing but to make it again
+    shared = client.submit(_both, work, table, pure=False)
     waiting: dict[str, Part] = {}
-    queue = iter(parts)
-    shared = client.scatter((work, table), broadcast=True, hash=False)
-    done = as_completed(raise_errors=False)
+    queue, done = iter(parts), as_completed(raise_errors=False)
 
     def submit() -> None:
-        part = next(queue, None)
-        if part is not None:
-            name = f"{work.name}-block-{part.number:06d}-{out.name}"
-            future = client.submit(_answer, shared, part, block_file(out, part.number), key=name, pure=False)
+        if (part := next(queue, None)) is not None:
+            name = f"{work.name}-block-{part.number:06d}-{uuid.uuid4().hex}"
+            future = client.submit(_answer, shared, part, block_file(out, part.number), key=name)
             waiting[future.key] = part
             done.add(future)
 
     for _ in range(AHEAD * max(1, sum(client.nthreads().values()))):
         submit()
     for future in done:
-        error = future.exception() if not future.cancelled() else CancelledError(future.key)
+        error = CancelledError(future.key) if future.cancelled() else future.exception()
         if isinstance(error, CancelledError):
             message = f"{client}: the cluster went away; {_kept(out)}"
             raise BayesTraceError(message)
-        yield waiting.pop(future.key), error
+        yield waiting.pop(future.key), _said(error) if error else future.result()
         future.release()
         submit()
 
 
-def _answer(shared: tuple[Work, EvidenceTable], part: Part, file: Path) -> str:
-    work, table = shared
-    return work(table, part, file)
+def _both(work: Work, table: EvidenceTable) -> tuple[Work, EvidenceTable]:
+    return work, table
 
 
 @contextlib.contextmanager
@@ -200,7 +210,7 @@ def connected(scheduler: str | None = None, *, workers: int | None = None) -> It
 
     if scheduler is None:
         with (
-            LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster,
+            LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=":0") as cluster,
             Client(cluster) as client,
         ):
             yield client
@@ -217,12 +227,6 @@ def connected(scheduler: str | None = None, *, workers: int | None = None) -> It
         raise BayesTraceError(message) from None
     with client:
         yield client
-
-
-def _said(error: BaseException) -> str:
-    """An error as one text; one that is not ours with its kind."""
-    text = str(error).strip() or type(error).__name__
-    return text if isinstance(error, BayesTraceError) else f"{type(error).__name__}: {text}"
 
 
 def _told(failed: dict[str, str], out: Path) -> str:

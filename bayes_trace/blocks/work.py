@@ -15,7 +15,8 @@ import xarray as xr
 from bayes_trace.exact import lead, update
 from bayes_trace.files.evidence_tables.parts import Part
 from bayes_trace.files.evidence_tables.results import as_arrow, land
-from bayes_trace.likelihood import EvidenceTable, take_episodes
+from bayes_trace.likelihood import take_episodes
+from bayes_trace.likelihood.table import EvidenceTable
 from bayes_trace.propagation import propagate
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import typer
 from bayes_trace.cli.options import JsonFlag, OverwriteFlag, progress, to_json
 
 if TYPE_CHECKING:
-    from bayes_trace.likelihood import EvidenceTable
+    from bayes_trace.likelihood.table import EvidenceTable
 
 __all__ = ["map_table"]
 
@@ -115,7 +115,7 @@ def _function(question: Question) -> Any:  # noqa: ANN401 - functions of several
 
 def _opened(table: Path, named: list[str], head: Path | None) -> EvidenceTable:
     from bayes_trace.files import read_evidence_set
-    from bayes_trace.likelihood import open_evidence_table
+    from bayes_trace.likelihood.table import open_evidence_table
 
     if bool(named) == bool(head):
         message = "give the hypotheses: either --hypothesis for each, or --set"

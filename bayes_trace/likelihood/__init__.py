@@ -20,11 +20,9 @@ from bayes_trace.likelihood.effective import (
     trace_likelihood,
 )
 from bayes_trace.likelihood.links import Links, Point, best_point, links_of, parts_of
-from bayes_trace.likelihood.table import EvidenceTable, open_evidence_table
 
 __all__ = [
     "SUCCESS_SD",
-    "EvidenceTable",
     "Links",
     "Point",
     "Ties",
@@ -42,7 +40,6 @@ __all__ = [
     "granted_share",
     "links_of",
     "needed_attempts",
-    "open_evidence_table",
     "option_log_weight",
     "parts_of",
     "speaks",

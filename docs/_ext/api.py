@@ -21,6 +21,7 @@ TITLES = {
     "likelihood": "Compiling",
     "exact": "The exact update",
     "propagation": "Propagation",
+    "blocks": "Evidence tables, block by block",
     "models": "Models",
     "sampling": "Sampling",
     "summary": "Summaries of draws",

@@ -37,14 +37,17 @@ def layout_of(path: Path, hypotheses: Sequence[str]) -> Layout:
         For columns that are missing, unknown or of another kind.
     """
     schema = opened(path)[0].schema
-    names, wide = schema.names, "hypothesis" not in schema.names
+    # pandas writes the numbers of its rows beside the columns
+    names = [name for name in schema.names if not name.startswith("__index_level_")]
+    wide = "hypothesis" not in names
     own = [name for each in hypotheses for name in (each, f"{each}_low", f"{each}_high")] if wide else []
     known = [*own, *(name for name in COLUMNS if not (wide and name in _LONG))]
+    shown = ", ".join(name for name in known if not name.endswith(("_low", "_high")))
     needed = [*REQUIRED, *(hypotheses if wide else () if "term" in names else ("best",))]
     problems = [
         *(Problem((name,), _missing(name, wide=wide), path.name) for name in needed if name not in names),
         *(
-            Problem((name,), f"unknown column; expected {', '.join(known)}", path.name)
+            Problem((name,), f"unknown column; expected {shown}", path.name)
             for name in names
             if name not in known
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,24 +47,18 @@ class Part:
             return self.source.to_table(columns=list(self.columns), use_threads=False)
 
 
-class read_errors:  # noqa: N801 - used like a function
+@contextlib.contextmanager
+def read_errors(file: str) -> Iterator[None]:
     """What pyarrow cannot read, as an error of ours that names the file."""
+    import pyarrow as pa
 
-    def __init__(self, file: str) -> None:
-        self.file = file
-
-    def __enter__(self) -> None:
-        """Nothing to prepare."""
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
-        """Say which file it was."""
-        import pyarrow as pa
-
-        if isinstance(error, (pa.ArrowException, OSError)) and not isinstance(error, FileNotFoundError):
-            said = str(error).splitlines()[0]
-            raise EvidenceSetError(
-                "evidence table", [Problem((), f"not readable: {said}", self.file)]
-            ) from None
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except (pa.ArrowException, OSError) as error:
+        said = str(error).splitlines()[0]
+        raise EvidenceSetError("evidence table", [Problem((), f"not readable: {said}", file)]) from None
 
 
 def opened(path: Path) -> tuple[ds.Dataset, str]:

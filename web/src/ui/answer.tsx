@@ -63,8 +63,11 @@ const steadiness = computed(() => {
   const least = tried.reduce((a, b) => (b.lead < a.lead ? b : a));
   const lost = tried.filter((each) => each.lead <= LEVEL).length;
   const name = least.lead < -1 ? "not robust" : least.lead < 1 ? "practically level elsewhere" : least.lead < WEAK_DB ? "kept, weakly" : "robust";
-  const others = tried.length === 1 ? "the other one tried" : `all ${tried.length} others`;
-  const where = lost ? `It does not lead under ${lost} of ${tried.length} other assumptions or coders that change a number here` : `It leads under ${others}, assumptions and coders that change a number here`;
+  const those = "assumptions or coders that change a number here";
+  const where =
+    tried.length === 1 ? `It ${lost ? "does not lead" : "leads"} under the one other set of ${those}`
+    : lost ? `It does not lead under ${lost} of ${tried.length} other ${those}`
+    : `It leads under all ${tried.length} other ${those}`;
   return { name, text: `${where}; the least is ${db(Math.abs(least.lead) <= LEVEL ? 0 : least.lead)} dB: ${least.label}.` };
 });
 

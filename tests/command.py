@@ -34,9 +34,9 @@ def run(*arguments, width=100, cwd=None):
     )
 
 
-def call(*arguments, width=100, cwd=None):
+def call(*arguments, width=100, cwd=None, encoding="utf-8"):
     """The same in this process."""
-    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n") for _ in range(2))
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="\n") for _ in range(2))
     with (
         mock.patch.object(sys.modules["__main__"], "__package__", ""),  # else it is called by pytest's name
         mock.patch.object(sys, "argv", ["bayes-trace", *map(str, arguments)]),
@@ -46,7 +46,7 @@ def call(*arguments, width=100, cwd=None):
         contextlib.redirect_stderr(err),
     ):
         code = _ended()
-    return Shown(code, *(_text(stream) for stream in (out, err)))
+    return Shown(code, *(_text(stream, encoding) for stream in (out, err)))
 
 
 def _ended():
@@ -57,9 +57,9 @@ def _ended():
     return 0
 
 
-def _text(stream):
+def _text(stream, encoding):
     stream.flush()
-    return stream.buffer.getvalue().decode()
+    return stream.buffer.getvalue().decode(encoding)
 
 
 def run_script(name, *arguments):

@@ -134,7 +134,7 @@ def test_a_file_of_any_size_is_not_read(template):
     with (template / "sources.yaml").open("r+b") as file:
         file.truncate(3_000_000_000)
     with pytest.raises(
-        bt.EvidenceSetError, match="3000000000 bytes, expected at most 50000000; split the file"
+        bt.EvidenceSetError, match="3000000000 bytes, expected at most 20000000; split the file"
     ):
         bt.read_evidence_set(template)
 

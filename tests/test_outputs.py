@@ -131,21 +131,54 @@ def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path):
     )
 
 
-def _limited():
-    """No file of this process may pass a hundred bytes: a full disk for those who are not root."""
+def _limited(most):
+    """No file of this process may pass so many bytes: a full disk for those who are not root."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 
 
-@pytest.mark.parametrize("command", ["update", "export"])
+def _all_kinds(folder, out):
+    """Every command that writes, with how large a file may become before the disk is full."""
+    return {
+        "update nc": (100, ["update", folder, "--out", out / "a.nc"]),
+        "export": (100, ["export", folder, "--out", out / "a.csv"]),
+        "export xlsx": (100, ["export", folder, "--out", out / "a.xlsx"]),
+        "new": (100, ["new", out / "set"]),
+        "report": (20_000, ["report", folder, "--out", out, "--format", "html", "--no-figures"]),
+        "report of figures": (20_000, ["report", folder, "--out", out, "--format", "html"]),
+        "table docx": (3_000, ["table", folder, "episodes", "--format", "docx", "--out", out / "a.docx"]),
+        "sensitivity": (100, ["sensitivity", folder, "--out", out]),
+        "sample": (100, ["sample", folder, "--out", out / "a.nc", "--sampler", "direct", "--seed", "1"]),
+        "explore": (100, ["explore", folder, "--out", out / "a.html"]),
+    }
+
+
+QUICK = ("update nc", "new")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(each, marks=[] if each in QUICK else pytest.mark.deep)
+        for each in _all_kinds(Path("set"), Path("out"))
+    ],
+)
 def test_a_full_disk_is_named_with_the_file(command, folder, tmp_path):
     out = tmp_path / "out"
-    line = [sys.executable, "-B", "-m", "bayes_trace", *map(str, writing(command, folder, out))]
-    done = subprocess.run(line, capture_output=True, text=True, preexec_fn=_limited, check=False)
-    assert done.returncode == 1
+    most, arguments = _all_kinds(folder, out)[command]
+    done = subprocess.run(
+        [sys.executable, "-B", "-m", "bayes_trace", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: _limited(most),
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
     assert "Traceback" not in done.stderr
-    assert re.search(r"bayes-trace: \S*out/\S+: .*File too large", done.stderr), done.stderr
-    assert [each for each in out.rglob("*") if each.is_file()] == []
+    found = re.search(r"bayes-trace: (\S*/out/\S+): .*File too large", done.stderr)
+    assert found, done.stderr
+    assert not Path(found[1]).exists()
+    assert [each for each in out.rglob("*") if ".part" in each.name] == []
 
 
 def test_a_folder_that_may_not_be_written_is_named(folder, tmp_path, monkeypatch):
@@ -244,6 +277,47 @@ def test_a_report_is_verified_and_its_first_difference_shown(folder, tmp_path):
     changed = call("verify", out)
     assert changed.returncode == 1
     assert changed.stdout.startswith("the set has changed: event carts_refused")
+
+
+def test_a_report_is_verified_by_each_of_its_files(folder, tmp_path):
+    out = tmp_path / "out"
+    call("report", folder, "--out", out, "--format", "md,html,tex,docx", "--no-figures")
+    for kind in ("md", "html", "tex", "docx"):
+        assert call("verify", out / f"report.{kind}")[:2] == call("verify", out / "manifest.json")[:2]
+        whole = (out / f"report.{kind}").read_bytes()
+        (out / f"report.{kind}").write_bytes(whole + b" ")
+        done = call("verify", out / f"report.{kind}")
+        assert done[:2] == (1, f"report.{kind}: the file was changed after it was written\n")
+        (out / f"report.{kind}").write_bytes(whole)
+    assert call("verify", out)[:2][0] == 0
+
+
+def test_a_file_beside_a_report_is_none_of_it(folder, tmp_path):
+    out = tmp_path / "out"
+    call("report", folder, "--out", out)
+    (out / "mine.docx").write_text("x")
+    done = call("verify", out / "mine.docx")
+    assert done.returncode == 2
+    assert "mine.docx: no file of the report beside it, which has report.md" in " ".join(done.stderr.split())
+    done = call("verify", folder / "set.yaml")
+    assert done.returncode == 2
+    assert "no manifest.json; give the folder that `bayes-trace report` wrote" in " ".join(
+        done.stderr.split()
+    )
+
+
+def test_a_report_whose_run_was_ended_says_so(folder, tmp_path):
+    out = tmp_path / "out"
+    call("report", folder, "--out", out)
+    facts = json.loads((out / "manifest.json").read_text())
+    (out / "manifest.json").write_text(json.dumps({**facts, "unfinished": True}))
+    done = call("verify", out)
+    assert done.returncode == 1
+    assert done.stdout.startswith(
+        "the run that was to write the report did not come to its end; write it anew"
+    )
+    assert call("report", folder, "--out", out).returncode == 0
+    assert call("verify", out).returncode == 0
 
 
 def test_a_report_that_was_edited_is_found_out(folder, tmp_path):

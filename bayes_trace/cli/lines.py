@@ -44,9 +44,19 @@ _PLAIN = {
 def plain_substitutes() -> None:
     """Let output go out in any encoding: what it lacks is replaced, and nothing stops the program."""
     codecs.register_error("plain", _replaced)
+    codecs.register(_plain_ascii)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="plain")
+            ascii_alone = codecs.lookup(stream.encoding).name == "ascii"
+            stream.reconfigure(encoding="plain_ascii" if ascii_alone else None, errors="plain")
+
+
+def _plain_ascii(name: str) -> codecs.CodecInfo | None:
+    """ASCII by another name: Typer takes the name for a mistake, and writes UTF-8."""
+    if name != "plain_ascii":
+        return None
+    known = codecs.lookup("ascii")
+    return codecs.CodecInfo(*known[:4], known.incrementalencoder, known.incrementaldecoder, name)
 
 
 def _replaced(error: UnicodeError) -> tuple[str, int]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    import xarray as xr
     from rich.console import Console
 
     from bayes_trace.evidence import EvidenceSet
@@ -30,6 +31,7 @@ __all__ = [
     "read",
     "read_with",
     "to_json",
+    "write_netcdf",
 ]
 
 #: what tells the bar that is open
@@ -131,6 +133,11 @@ def claim(*paths: Path | None, overwrite: bool) -> None:
         if path.exists() and not overwrite:
             message = f"--out {path}: the file already exists; pass --overwrite to replace it"
             raise typer.BadParameter(message)
+
+
+def write_netcdf(file: Path, result: xr.Dataset | xr.DataTree) -> None:
+    """Write arrays to a file, made in memory first: HDF5 goes down with the whole program where a disk is full."""
+    file.write_bytes(result.to_netcdf(engine="h5netcdf"))
 
 
 @contextlib.contextmanager

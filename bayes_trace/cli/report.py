@@ -127,6 +127,9 @@ def _open(path: Path) -> xr.DataTree:
     """Draws from a file; whatever else it is, it is named."""
     import xarray
 
+    if not path.is_file():  # a pipe would be waited for
+        message = f"{path}: a pipe or a device, expected a file of draws"
+        raise typer.BadParameter(message)
     try:
         with xarray.open_datatree(path, engine="h5netcdf") as tree:
             return tree.load()

@@ -18,6 +18,7 @@ from bayes_trace.cli.options import (
     console,
     read,
     to_json,
+    write_netcdf,
 )
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def sample(
             on_failure="mark",
         )
         if file:
-            result.to_netcdf(file, engine="h5netcdf")
+            write_netcdf(file, result)
     _report(es, result, as_json=as_json)
     if out:
         typer.echo(f"Wrote {out}", err=True)

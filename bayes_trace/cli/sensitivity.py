@@ -21,6 +21,7 @@ from bayes_trace.cli.options import (
     progress,
     read,
     to_json,
+    write_netcdf,
 )
 
 if TYPE_CHECKING:
@@ -243,13 +244,14 @@ def _why(es: EvidenceSet, row: xr.Dataset, measure: Measure) -> str:
 
 
 def _save(folder: Path, tree: xr.DataTree, *, overwrite: bool) -> None:
+    from bayes_trace.files.delimited import inert
     from bayes_trace.files.keeping import whole, write_text
     from bayes_trace.sensitivity import to_tables
 
     tables = to_tables(tree)
     claim(*(folder / f"{name}.csv" for name in tables), overwrite=overwrite)
     with whole(folder / FILE) as file:
-        tree.to_netcdf(file, engine="h5netcdf")
+        write_netcdf(file, tree)
     for name, table in tables.items():
-        write_text(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
+        write_text(folder / f"{name}.csv", table.map(inert).to_csv(index=False, lineterminator="\n"))
     typer.echo(f"Wrote {folder / FILE} and {len(tables)} tables next to it", err=True)

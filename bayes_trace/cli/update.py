@@ -19,6 +19,7 @@ from bayes_trace.cli.options import (
     progress,
     read,
     to_json,
+    write_netcdf,
 )
 
 if TYPE_CHECKING:
@@ -213,13 +214,16 @@ def _show(es: EvidenceSet, answers: Answers, records: dict[str, Any], *, brief: 
 
 def _save(path: Path, posterior: xr.Dataset, records: dict[str, Any]) -> None:
     from bayes_trace import tables
+    from bayes_trace.files.delimited import inert
     from bayes_trace.files.keeping import whole, write_text
 
     if path.suffix == ".json":
         write_text(path, to_json(records) + "\n")
     elif path.suffix == ".csv":
-        write_text(path, tables.posterior_table(posterior).to_csv(index=False, lineterminator="\n"))
+        write_text(
+            path, tables.posterior_table(posterior).map(inert).to_csv(index=False, lineterminator="\n")
+        )
     else:
         with whole(path) as file:
-            posterior.to_netcdf(file, engine="h5netcdf")
+            write_netcdf(file, posterior)
     typer.echo(f"Wrote {path}", err=True)

@@ -16,7 +16,10 @@ def verify(
     folder: Annotated[
         Path,
         typer.Argument(
-            metavar="REPORT", help="Folder of the report.", exists=True, file_okay=False, show_default=False
+            metavar="REPORT",
+            help="Folder of the report, or one of its files.",
+            exists=True,
+            show_default=False,
         ),
     ],
     of: Annotated[
@@ -37,17 +40,21 @@ def verify(
     Looks at the files of the report, at the parts of the set, and at the probability of every hypothesis under the
     base and the preferred assumptions, by every coder. Draws are not made anew. A difference ends with exit code 1.
     """
-    from bayes_trace.report.earlier import read_manifest
+    from bayes_trace.report.earlier import MANIFEST, read_manifest
     from bayes_trace.report.verification import differences
 
-    kept = read_manifest(folder)
-    home = of or (folder / kept.set if kept.set else None)
-    if home is None or not home.is_dir():
+    home = folder if folder.is_dir() else folder.parent
+    kept = read_manifest(home)
+    if home != folder and folder.name not in (*kept.files, MANIFEST):
+        message = f"{folder.as_posix()}: no file of the report beside it, which has {', '.join(kept.files)}"
+        raise typer.BadParameter(message)
+    origin = of or (home / kept.set if kept.set else None)
+    if origin is None or not origin.is_dir():
         message = (
             f"the set is not where it was ({kept.set or 'not noted'}); give its folder after the report's"
         )
         raise typer.BadParameter(message)
-    found = list(differences(folder, read(home, None)))
+    found = list(differences(home, read(origin, None)))
     if as_json:
         typer.echo(to_json({"equal": not found, "differences": found}))
     elif found:

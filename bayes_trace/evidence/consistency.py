@@ -23,7 +23,7 @@ from bayes_trace.evidence.prospects import prospect_problems
 from bayes_trace.evidence.rates import TOLERANCE, fraction_problems, reliability_problems
 from bayes_trace.evidence.records import Episode, Event, Item
 from bayes_trace.evidence.sets import EvidenceSet
-from bayes_trace.evidence.shown import folded, shown_texts, steering_texts
+from bayes_trace.evidence.shown import equal_labels, folded, shown_texts, steering_texts
 
 __all__ = ["list_problems"]
 
@@ -115,6 +115,10 @@ def _shown(es: EvidenceSet) -> Iterator[Problem]:
     for where, text in shown_texts(es):
         if not (text.isascii() and text.isprintable() and text.strip()) and not folded(text).strip():
             yield Problem(where, "empty; readers are shown this text, so fill it in")
+    for where, other in equal_labels(es):
+        yield Problem(
+            where, f"the same as that of {other}; readers could not tell the two apart, so reword one"
+        )
     for where, sign in steering_texts(es):
         message = f"U+{ord(sign):04X} in it, which steers a terminal or reorders what is read; remove it"
         yield Problem(where, message)

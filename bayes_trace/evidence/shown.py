@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from bayes_trace.errors import unprintable
 from bayes_trace.evidence.sets import EvidenceSet
 
-__all__ = ["folded", "shown_texts", "steering_texts"]
+__all__ = ["equal_labels", "folded", "shown_texts", "steering_texts"]
 
 Where = tuple[str | int, ...]
 
@@ -55,6 +55,16 @@ def shown_texts(es: EvidenceSet) -> Iterator[tuple[Where, str]]:
             yield from (((kind, name, field), getattr(record, field)) for field in fields)
     for name, scenario in es.scenarios.items():
         yield ("scenarios", name, "label"), scenario.label
+
+
+def equal_labels(es: EvidenceSet) -> Iterator[tuple[Where, str]]:
+    """Labels by which readers could not tell two hypotheses apart, of a supply or of a refusal, and whose it is as well."""
+    for field in ("label", "refusal_label"):
+        seen: dict[str, str] = {}
+        for each in es.hypotheses:
+            other = seen.setdefault(folded(getattr(each, field) or each.label), each.id)
+            if other != each.id and (field == "label" or each.refusal_label):
+                yield ("hypotheses", each.id, field), other
 
 
 def steering_texts(es: EvidenceSet) -> Iterator[tuple[Where, str]]:

@@ -27,6 +27,8 @@ _ID = re.compile(r"\w[\w.+/~-]{0,79}")
 _OURS = {"id", "type", "reliability", "grade"}
 #: bounds of reading BibTeX, in which a few lines can stand for any length
 MOST_SECONDS, MOST_MEGABYTES = 60, 512
+#: references of one file
+MOST_ENTRIES = 50_000
 _UNBOUNDED = "the references could not be read within"
 _MEND = "look for @string definitions or cross-references that repeat one another"
 
@@ -193,6 +195,9 @@ def _sources(data: object, path: Path, document: Document) -> tuple[Source, ...]
     entries = data.get("references", data.get("items")) if isinstance(data, dict) else data
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         message = "expected a list of references; export as CSL JSON"
+        raise _error(path, Problem((), message, path.name, 1))
+    if len(entries) > MOST_ENTRIES:
+        message = f"{len(entries)} references, expected at most {MOST_ENTRIES}; split the file"
         raise _error(path, Problem((), message, path.name, 1))
     if any("itemType" in entry for entry in entries):
         message = "Zotero's own JSON, expected CSL JSON; in Zotero choose Export, and CSL JSON as the format"

@@ -6,13 +6,14 @@ import contextlib
 import os
 import re
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from bayes_trace.errors import BayesTraceError, EvidenceSetError, Problem
 
-__all__ = ["refuse_set", "whole", "write_bytes", "write_text"]
+__all__ = ["named", "refuse_set", "whole", "write_bytes", "write_text"]
 
 #: seconds after which an unfinished file is taken for left behind where processes cannot be asked
 _LONG = 3600
@@ -20,7 +21,7 @@ _LONG = 3600
 
 @contextlib.contextmanager
 def whole(path: Path, *, in_set: bool = False) -> Iterator[Path]:
-    """A file to write that takes the place of `path` only when it is complete.
+    """A file, or a folder, to write that takes the place of `path` only when it is complete.
 
     What a run that was killed left unfinished is removed by the next one. A file inside an evidence set
     is refused unless `in_set`.
@@ -45,17 +46,45 @@ def whole(path: Path, *, in_set: bool = False) -> Iterator[Path]:
         refuse_set(path)
     unfinished = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _clear(path)
-        yield unfinished
-        unfinished.replace(path)
+        with named(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _clear(path)
+            yield unfinished
+            unfinished.replace(path)
+    finally:
+        _remove(unfinished)
+
+
+@contextlib.contextmanager
+def named(path: Path) -> Iterator[None]:
+    """Errors of the file system that name the file that was asked for, whatever it was that could not be written.
+
+    Examples
+    --------
+    >>> with named(Path("a.txt")):
+    ...     raise OSError(28, "No space left on device")
+    Traceback (most recent call last):
+    OSError: [Errno 28] No space left on device: 'a.txt'
+    """
+    try:
+        yield
     except OSError as error:
-        if error.filename not in (None, str(unfinished), path.parent.as_posix(), str(path.parent)):
+        if error.filename is not None and not _of_no_concern(Path(str(error.filename)), path):
             raise
         raise OSError(error.errno, error.strerror or str(error), path.as_posix()) from error
-    finally:
-        with contextlib.suppress(OSError):
-            unfinished.unlink(missing_ok=True)
+
+
+def _of_no_concern(name: Path, path: Path) -> bool:
+    """Whether a file is one that nobody asked for: an unfinished one, its folder, or what was needed on the way."""
+    unfinished = any(".part" in each.name for each in (name, *name.parents))
+    return unfinished or name == path.parent or Path(tempfile.gettempdir()) in name.parents
+
+
+def _remove(unfinished: Path) -> None:
+    with contextlib.suppress(OSError):
+        if unfinished.is_dir():
+            shutil.rmtree(unfinished)
+        unfinished.unlink(missing_ok=True)
 
 
 def refuse_set(path: Path) -> None:
@@ -78,8 +107,7 @@ def _clear(path: Path) -> None:
     for each in path.parent.iterdir():
         found = left.fullmatch(each.name)
         if found and not _is_written(each, int(found[1])):
-            with contextlib.suppress(OSError):
-                each.unlink()
+            _remove(each)
 
 
 def _is_written(unfinished: Path, process: int) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import yaml
@@ -23,8 +24,9 @@ LONGEST = 300
 #: brackets inside brackets or columns of indentation; the parser itself gives way at some thousands
 DEEPEST = 500
 TOO_DEEP = f"nested more than {DEEPEST} deep, which is too deep to be read; is a bracket left open?"
-#: values of one file, aliases written out
-MOST_VALUES = 1_000_000
+#: values of one file, aliases written out; they take half a gigabyte
+MOST_VALUES = 300_000
+TOO_MUCH = f"more than {MOST_VALUES} values, aliases written out; split the file, or write fewer aliases"
 _NULL = re.compile(r"null|Null|NULL|~|")
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
 _INT = re.compile(r"[-+]?[0-9]+")
@@ -101,6 +103,9 @@ def read_document(text: str, file: str) -> Document:
     if is_too_deep(text):
         document.problem((), TOO_DEEP, 1)
         return document
+    if _holds_too_much(text):
+        document.problem((), TOO_MUCH, 1)
+        return document
     try:
         _compose(text, document)
     except RecursionError:
@@ -111,6 +116,16 @@ def read_document(text: str, file: str) -> Document:
     except yaml.YAMLError as error:
         document.problem((), f"not YAML: {' '.join(str(error).split())}", 1)
     return document
+
+
+def _holds_too_much(text: str) -> bool:
+    """Whether a long text has more values than fit into memory; they are counted one at a time."""
+    if len(text) <= 2 * MOST_VALUES:  # none is shorter than a sign and what ends it
+        return False
+    try:
+        return any(True for _ in islice(yaml.parse(text, Loader=yaml.CSafeLoader), MOST_VALUES, None))
+    except yaml.YAMLError:
+        return False  # it is told where the text is composed
 
 
 def is_too_deep(text: str) -> bool:
@@ -168,9 +183,7 @@ class _Builder:
         self.built += 1
         if self.built > MOST_VALUES:
             if self.built == MOST_VALUES + 1:
-                self.document.problem(
-                    where, "aliases of aliases make more than a million values; write them out", line
-                )
+                self.document.problem(where, TOO_MUCH, line)
             return None
         inside = open_nodes | {id(node)}
         if isinstance(node, yaml.MappingNode):

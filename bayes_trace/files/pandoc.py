@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bayes_trace.errors import BayesTraceError
 
-__all__ = ["MOST_MEGABYTES", "MOST_SECONDS", "UnboundedError", "run_pandoc"]
+__all__ = ["MOST_MEGABYTES", "MOST_SECONDS", "UnboundedError", "pandoc_bytes", "run_pandoc"]
 
 #: of one run; a report of a thousand items takes a tenth of either
 MOST_SECONDS, MOST_MEGABYTES = 300, 2048
@@ -34,6 +34,13 @@ def run_pandoc(
     >>> run_pandoc("*memo*", ["-t", "plain"])
     'memo\n'
     """
+    return pandoc_bytes(text, options, seconds=seconds, megabytes=megabytes).decode()
+
+
+def pandoc_bytes(
+    text: str, options: Sequence[str], *, seconds: int = MOST_SECONDS, megabytes: int = MOST_MEGABYTES
+) -> bytes:
+    """The same where it is no text."""
     import pypandoc
 
     command = [pypandoc.get_pandoc_path(), *options, "+RTS", f"-M{megabytes}m", "-RTS"]
@@ -48,4 +55,4 @@ def run_pandoc(
         raise UnboundedError(message)
     if done.returncode:
         raise BayesTraceError(said)
-    return done.stdout.decode()
+    return done.stdout

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from bayes_trace.errors import Problem
 from bayes_trace.evidence import Coder, Coding
 from bayes_trace.files.cells import CHOICE, MIXED, NUMBER, CellError, is_blank
-from bayes_trace.files.delimited import csv_rows, plain_heading
+from bayes_trace.files.delimited import csv_fault, csv_rows, plain_heading
 from bayes_trace.files.nodes import Where
 
 __all__ = ["COLUMNS", "CodingTable", "read_table", "write_table"]
@@ -51,7 +51,7 @@ def read_table(text: str, file: str, coder: Coder) -> CodingTable:
     try:
         rows.extend((start + line, cells) for line, cells in csv_rows("".join(lines[start:]), by_line=True))
     except csv.Error as error:
-        table.problem((), f"not CSV: {error}", start + len(lines[start:]))
+        table.problem((), csv_fault(error), start + len(lines[start:]))
         return table
     shown = [(line, cells) for line, cells in rows if not all(map(is_blank, cells))]
     head = [plain_heading(cell) for cell in shown[0][1]] if shown else []

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +10,7 @@ import yaml
 from bayes_trace.errors import EvidenceSetError, Problem
 from bayes_trace.evidence import Case, Coding, Event, EvidenceSet, Item, SetFile
 from bayes_trace.evidence.records import SHORT_FORM
-from bayes_trace.files.keeping import refuse_set
+from bayes_trace.files.keeping import whole
 from bayes_trace.files.nodes import resolve_core
 from bayes_trace.files.table import write_table
 from bayes_trace.guards import guarded
@@ -63,10 +61,10 @@ def write_files(files: dict[str, str], folder: Path, *, overwrite: bool = False)
             "the old one is kept as .bak"
         )
         raise EvidenceSetError(folder.as_posix(), [Problem((), message)])
-    refuse_set(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as temporary:
-        new = Path(temporary) / folder.name
+    if folder.resolve() == Path.cwd():
+        message = "the folder that you are in, which is replaced as a whole; name a new one"
+        raise EvidenceSetError(folder.as_posix(), [Problem((), message)])
+    with whole(folder) as new:
         for name, text in files.items():
             (new / name).parent.mkdir(parents=True, exist_ok=True)
             (new / name).write_text(text, encoding="utf-8", newline="\n")
@@ -74,7 +72,6 @@ def write_files(files: dict[str, str], folder: Path, *, overwrite: bool = False)
             folder.rename(_free_name(folder))
         elif folder.exists():
             folder.rmdir()
-        shutil.move(new, folder)
     return folder
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bayes_trace import tables
 from bayes_trace.errors import UnknownNameError
+from bayes_trace.files.delimited import inert
 from bayes_trace.report.brief import Brief
 from bayes_trace.report.conversion import Converter
 from bayes_trace.report.dialect import ForPandoc, Kind
@@ -64,7 +65,9 @@ class Table:
         one_line = [[cell.replace("\n", "; ") for cell in row] for row in self.rows]
         if kind == "csv":
             file = io.StringIO()
-            csv.writer(file, lineterminator="\n").writerows([self.header, *one_line])
+            csv.writer(file, lineterminator="\n").writerows(
+                [inert(cell) for cell in row] for row in (self.header, *one_line)
+            )
             return file.getvalue().rstrip("\n")
         if kind == "tex":
             return tables.to_latex(self.header, one_line, caption=self.caption)
@@ -157,6 +160,8 @@ def save_table(table: Table, kind: str, path: Path) -> None:
     sheet.title = "table"
     for row in (table.header, *table.rows, [], [table.caption]):
         sheet.append(row)
+    for cell in (cell for row in sheet for cell in row if cell.data_type == "f"):
+        cell.data_type = "s"  # its words are no formula
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     for column in sheet.iter_cols(max_row=len(table.rows) + 1):

@@ -48,7 +48,7 @@ class Brief:
         """What every number on the page is conditional on."""
         readers = self.answers.readers
         who = (
-            f"{' and '.join(reader.label for reader in readers)} judged the items. "
+            f"{escape(' and '.join(reader.label for reader in readers))} judged the items. "
             if 1 < len(readers) <= FEW
             else ""
         )

@@ -12,7 +12,7 @@ from typing import Any
 from bayes_trace.errors import UnknownNameError
 from bayes_trace.evidence import EvidenceSet, Item, Source
 from bayes_trace.evidence.sources import SourceReference
-from bayes_trace.report.text import escape, plain
+from bayes_trace.report.text import escape, plain, whole_address
 
 __all__ = ["Cited", "csl_items", "key_citation", "method_sources", "references_of"]
 
@@ -63,7 +63,8 @@ class Cited:
     def in_text(self, item: Item) -> str:
         """The citation of an item, in brackets."""
         if not references_of(self.es, item):
-            return key_citation(self.es, item).replace("\\[", "[").replace("\\]", "]").replace(r"\;", ";")
+            said = key_citation(self.es, item).removeprefix(r"\[").removesuffix(r"\]")
+            return f"[{said.replace(r'\;', ';')}]"
         return self._text[0][list(self.items).index(item.id)]
 
     def of(self, key: str) -> dict[str, Any]:
@@ -154,6 +155,8 @@ def _folded(csl: dict[str, Any]) -> dict[str, Any]:
         if inside and " " in stated:
             inside = f"{inside}, {stated}"
             del kept[key]
+    if isinstance(kept.get("URL"), str):
+        kept["URL"] = whole_address(kept["URL"])
     return {**kept, "container-title": _ranged(inside)} if inside else kept
 
 

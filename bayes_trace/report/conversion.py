@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from bayes_trace.errors import BayesTraceError
 from bayes_trace.evidence import EvidenceSet
-from bayes_trace.files.pandoc import UnboundedError, run_pandoc
+from bayes_trace.files.pandoc import UnboundedError, pandoc_bytes
 from bayes_trace.report.citation import csl_items
 from bayes_trace.report.word.finish import keep_rows_whole
 from bayes_trace.report.word.reference import write_reference
@@ -120,7 +120,8 @@ class Converter:
         for engine in filter(shutil.which, ENGINES):
             kind: Format = "html" if engine == "weasyprint" else "tex"
             try:
-                _run(text, kind, path, [*common, *_particular(kind, folder), f"--pdf-engine={engine}"])
+                particular = [*_particular(kind, folder), f"--pdf-engine={engine}"]
+                _pandoc(text, ["-f", _READER, "-o", str(path), *common, *particular])
             except BayesTraceError as error:
                 said.append(f"{engine}: {error}")
             else:
@@ -190,23 +191,22 @@ def cited(
         blocks = [block for div in said for block in div["c"][1]]
         blocks += [block for entry in entries for block in entry["c"][1]]
         plain = json.dumps({**tree, "blocks": blocks, "meta": {}})
-        lines = _pandoc(
-            plain, ["-f", "json", "-t", "markdown_strict-raw_html", "--wrap=none", "--sandbox"]
-        ).split("\n\n")
+        options = ["-f", "json", "-t", "markdown_strict-raw_html", "--wrap=none", "--sandbox"]
+        lines = _pandoc(plain, options).decode().split("\n\n")
     keys = [entry["c"][0][0].removeprefix("ref-") for entry in entries]
     texts = [" ".join(line.split()) for line in lines]
     return texts[: len(citations)], dict(zip(keys, texts[len(citations) :], strict=True))
 
 
 def _run(text: str, kind: Format, path: Path, options: list[str]) -> None:
+    """Through memory, so that what cannot be written is named as every file is."""
     target = {"html": "html5", "tex": "latex"}.get(kind, kind)
-    to = [] if kind == "pdf" or "--pdf-engine" in " ".join(options) else ["-t", target]
-    _pandoc(text, ["-f", _READER, *to, "-o", str(path), *options])
+    path.write_bytes(_pandoc(text, ["-f", _READER, "-t", target, "-o", "-", *options]))
 
 
-def _pandoc(text: str, options: list[str]) -> str:
+def _pandoc(text: str, options: list[str]) -> bytes:
     try:
-        return run_pandoc(text, options)
+        return pandoc_bytes(text, options)
     except UnboundedError as error:
         message = f"Pandoc was stopped after {error}"
         raise BayesTraceError(message) from error

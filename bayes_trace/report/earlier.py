@@ -11,13 +11,14 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bayes_trace.errors import BayesTraceError
-from bayes_trace.files.keeping import refuse_set
+from bayes_trace.files.keeping import refuse_set, write_text
+from bayes_trace.files.texts import read_text
 
-__all__ = ["MANIFEST", "Kept", "claim", "digest_of", "read_manifest", "set_aside"]
+__all__ = ["MANIFEST", "Kept", "begin", "claim", "digest_of", "read_manifest", "set_aside"]
 
 MANIFEST = "manifest.json"
 #: what may differ between two runs on the same inputs
-_OF_THE_RUN = {"files", "sha256", "made", "set", "earlier"}
+_OF_THE_RUN = {"files", "sha256", "made", "set", "earlier", "unfinished"}
 
 Results = dict[str, dict[str, dict[str, dict[str, float]]]]
 
@@ -40,6 +41,8 @@ class Kept(BaseModel):
     results: Results = Field(default_factory=dict)
     #: where the set was, seen from the report
     set: str = ""
+    #: the run that was to write it has not come to its end
+    unfinished: bool = False
 
 
 def read_manifest(folder: Path) -> Kept:
@@ -51,11 +54,12 @@ def read_manifest(folder: Path) -> Kept:
         If there is none, or it is of something else.
     """
     path = folder / MANIFEST
-    try:
-        return Kept.model_validate(json.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
+    if not path.exists():
         message = f"{folder.as_posix()}: no {MANIFEST}; give the folder that `bayes-trace report` wrote"
-    except (ValidationError, ValueError, OSError, RecursionError):
+        raise BayesTraceError(message)
+    try:
+        return Kept.model_validate(json.loads(read_text(path)))
+    except (ValidationError, ValueError, RecursionError):
         message = f"{path.as_posix()}: not the manifest of a report; write the report anew"
     raise BayesTraceError(message)
 
@@ -81,6 +85,17 @@ def claim(home: Path, names: Iterable[str], *, overwrite: bool) -> None:
         path = (home / foreign[0]).as_posix()
         message = f"{path} already exists and belongs to no earlier report; choose another folder, or pass --overwrite"
         raise BayesTraceError(message)
+
+
+def begin(home: Path, names: Iterable[str], facts: Mapping[str, Any]) -> None:
+    """Note what is about to be written: whoever is killed on the way leaves files that the next run knows for its own."""
+    try:
+        before = read_manifest(home).model_dump(mode="json")
+    except BayesTraceError:
+        before = dict(facts)
+    files = list(dict.fromkeys([*before.get("files", ()), *names]))
+    text = json.dumps({**before, "files": files, "unfinished": True}, indent=2, ensure_ascii=False)
+    write_text(home / MANIFEST, text + "\n")
 
 
 def set_aside(home: Path, written: Iterable[str], facts: Mapping[str, Any]) -> tuple[list[str], list[str]]:

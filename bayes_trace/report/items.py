@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from bayes_trace.evidence import Item
 from bayes_trace.report.dialect import Dialect
 from bayes_trace.report.results import Gathered
-from bayes_trace.report.text import day, escape, sentence
+from bayes_trace.report.text import address, day, escape, sentence
 
 __all__ = ["Items"]
 
@@ -86,7 +86,13 @@ def _words(item: Item) -> str:
 def _place(item: Item) -> str:
     """Where it can be seen, and when it was."""
     seen = f", seen {day(item.accessed)}" if item.accessed else ""
-    return f" <{item.url}>{seen}." if item.url else f" Seen {day(item.accessed)}." if item.accessed else ""
+    return (
+        f" {address(item.url)}{seen}."
+        if item.url
+        else f" Seen {day(item.accessed)}."
+        if item.accessed
+        else ""
+    )
 
 
 def _when(item: Item) -> str:

@@ -11,6 +11,7 @@ import xarray as xr
 from bayes_trace import tables
 from bayes_trace.exact import ach_matrix, select_coder
 from bayes_trace.report.results import Count, EpisodeResult, Matrix
+from bayes_trace.report.text import escape
 from bayes_trace.tally import reading, tally
 
 if TYPE_CHECKING:
@@ -84,8 +85,9 @@ def matrix_table(parts: Parts, result: EpisodeResult) -> str:
     ]
     rows.append(["**Inconsistency**", *(f"**{tables.db(each, sign=False)}**" for each in matrix.total), ""])
     rows.append(["Items against", *map(str, matrix.against), ""])
+    about = escape(parts.answers.subject_of[result.episode.id].label)
     caption = (
-        f"What is inconsistent with each explanation of “{parts.answers.subject_of[result.episode.id].label}”: dB by "
+        f"What is inconsistent with each explanation of “{about}”: dB by "
         "which an item is less likely than under the hypothesis that explains it best; it counts against a hypothesis "
         "from 3 dB (one star), strongly from 10 (two). Diagnosticity: the most by which it tells two hypotheses apart. "
         "The least inconsistency is where even priors lead; the number of items against need not say the same."

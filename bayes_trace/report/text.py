@@ -4,8 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from urllib.parse import quote
 
-__all__ = ["bound", "day", "escape", "flat", "plain", "prose", "sentence", "slug", "spell"]
+__all__ = [
+    "address",
+    "bound",
+    "day",
+    "escape",
+    "flat",
+    "plain",
+    "prose",
+    "sentence",
+    "slug",
+    "spell",
+    "whole_address",
+]
 
 _MONTHS = (
     "January",
@@ -21,7 +34,8 @@ _MONTHS = (
     "November",
     "December",
 )
-_CODE = re.compile(r"(`[^`]+`)")
+#: a name in backticks, which holds nothing that any reader of Markdown could act upon
+_CODE = re.compile(r"((?<!`)`[\w.+/~¬-]+`(?!`))")
 _SPECIAL = re.compile(r"([\\`*\[\]@$~^]|<(?=[A-Za-z/!?])|&(?=[#\w]+;)|(?<!\w)_|_(?!\w))")
 #: what would open a heading, a list or a quotation
 _OPENING = re.compile(r"^(\d*)([-+#>.)])(?=\s)")
@@ -38,13 +52,29 @@ def bound(text: str) -> str:
     return re.sub(r" (?=[<>]?\.\d\d\b)", "\N{NO-BREAK SPACE}", text)
 
 
+def address(url: str) -> str:
+    """An address as a link of its own, which ends where the address does.
+
+    Examples
+    --------
+    >>> address("https://x.org/a><script>")
+    '<https://x.org/a%3E%3Cscript%3E>'
+    """
+    return f"<{whole_address(url)}>"
+
+
+def whole_address(url: str) -> str:
+    """An address in which nothing ends it before its end."""
+    return re.sub(r"[<>\"`\\^{|}\s]", lambda sign: quote(sign[0]), url)
+
+
 def flat(text: str) -> str:
     """Text on one line."""
     return " ".join(text.split())
 
 
 def escape(text: str) -> str:
-    r"""Plain words that Markdown leaves alone, on one line; spans in backticks stay code.
+    r"""Plain words that Markdown leaves alone, on one line; names in backticks stay code.
 
     Examples
     --------

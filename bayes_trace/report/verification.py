@@ -56,6 +56,8 @@ def differences(folder: str | Path, evidence_set: EvidenceSet) -> Iterator[str]:
 
 
 def _differences(folder: Path, kept: Kept, evidence_set: EvidenceSet) -> Iterator[str]:
+    if kept.unfinished:
+        yield "the run that was to write the report did not come to its end; write it anew"
     for name, digest in kept.sha256.items():
         if Path(name).name != name or not (folder / name).is_file():
             yield f"{name}: the file is missing"

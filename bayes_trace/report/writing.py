@@ -19,7 +19,7 @@ from bayes_trace.guards import guarded
 from bayes_trace.report.citation import Cited
 from bayes_trace.report.conversion import Converter, Format, IncompleteReportError, Style
 from bayes_trace.report.dialect import ForPandoc, Plain
-from bayes_trace.report.earlier import MANIFEST, claim, digest_of, set_aside
+from bayes_trace.report.earlier import MANIFEST, begin, claim, digest_of, set_aside
 from bayes_trace.report.gather import Progress, gather
 from bayes_trace.report.manifest import manifest
 from bayes_trace.report.markdown import Pictures, markdown
@@ -156,6 +156,7 @@ class _Run:
         """Write one format after the other; what fails is told at the end."""
         files: dict[str, Path] = {}
         failed: dict[str, str] = {}
+        begin(self.home, [f"report.{kind}" for kind in formats], manifest(self.gathered))
         for number, kind in enumerate(formats):
             say(kind, number / len(formats))
             try:
@@ -170,19 +171,22 @@ class _Run:
 
     def _write(self, kind: Format) -> Path:
         path = self.home / f"report.{kind}"
-        if kind == "md":
-            es = self.gathered.evidence_set
-            plain = Plain(es, cited=Cited(es, self.style, more=self.gathered.preferred.items))
-            write_text(
-                path, markdown(self.gathered, dialect=plain, pictures=self.pictures, detail=self.detail)
-            )
-        else:
-            converter = Converter(self.gathered.evidence_set, self.home, self.style)
-            dialect = ForPandoc(self.gathered.evidence_set, suffix=converter.suffix(kind))
-            text = markdown(self.gathered, dialect=dialect, pictures=self.pictures, detail=self.detail)
-            with whole(path) as file:
+        with whole(
+            path
+        ) as file:  # what fails on the way there, in a folder of its own too, is told of this file
+            if kind == "md":
+                file.write_text(self._markdown(), encoding="utf-8", newline="\n")
+            else:
+                converter = Converter(self.gathered.evidence_set, self.home, self.style)
+                dialect = ForPandoc(self.gathered.evidence_set, suffix=converter.suffix(kind))
+                text = markdown(self.gathered, dialect=dialect, pictures=self.pictures, detail=self.detail)
                 converter.convert(text, kind, file)
         return path
+
+    def _markdown(self) -> str:
+        es = self.gathered.evidence_set
+        plain = Plain(es, cited=Cited(es, self.style, more=self.gathered.preferred.items))
+        return markdown(self.gathered, dialect=plain, pictures=self.pictures, detail=self.detail)
 
     def _manifest(self, files: dict[str, Path]) -> Path:
         """Versions, choices and results, and the day, which stands nowhere else."""

@@ -7,13 +7,14 @@ import datetime as dt
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bayes_trace.files.cells import Cell, Day, Unreadable, is_blank
-from bayes_trace.files.delimited import csv_rows, plain_heading
+from bayes_trace.files.delimited import csv_fault, csv_rows, plain_heading
 from bayes_trace.files.texts import UnreadableTextError, read_text
 from bayes_trace.files.workbook.draft import Place
 
@@ -38,8 +39,8 @@ Lines = Sequence[tuple[int, Sequence[Cell]]]
 
 #: sheets that the program writes for people, and passes over
 OWN_SHEETS = ("Notes", "Lists")
-#: bytes of a workbook, unpacked; cells between the first of a sheet and the last; cells of one merge
-MOST_BYTES, MOST_CELLS, MOST_MERGED = 100_000_000, 2_000_000, 10_000
+#: bytes of a workbook, unpacked; its elements of XML; cells between the first of a sheet and the last, and of one merge
+MOST_BYTES, MOST_TAGS, MOST_CELLS, MOST_MERGED = 100_000_000, 1_500_000, 2_000_000, 10_000
 _NOT_EXCEL = "not an Excel workbook (.xlsx) that can be opened; save it as .xlsx, without a password"
 
 
@@ -135,7 +136,7 @@ def read_csv(path: Path, note: Note) -> Table | None:
         lines.extend(csv_rows(text))
     except csv.Error as error:
         row = lines[-1][0] + 1 if lines else 1
-        note(Place(row=row), f"not CSV: {error}; quote texts that hold quotes or line breaks")
+        note(Place(row=row), f"{csv_fault(error)}; quote texts that hold quotes or line breaks")
         return None
     return make_table("", _uncommented(lines), note)
 
@@ -190,7 +191,16 @@ def _open(path: Path, note: Note, *, data_only: bool) -> Workbook | None:
             # what openpyxl cannot keep (charts, themes) is nothing that is read here
             warnings.simplefilter("ignore")
             return openpyxl.load_workbook(path, data_only=data_only)
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, SyntaxError, EOFError, NotImplementedError):
+    except (
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        TypeError,
+        SyntaxError,
+        EOFError,
+        RuntimeError,
+        zlib.error,
+    ):
         # whatever a damaged or foreign archive makes of the XML inside
         note(Place(), _NOT_EXCEL)
         return None
@@ -203,10 +213,13 @@ def _unbounded(archive: zipfile.ZipFile) -> str:
     size = sum(part.file_size for part in archive.infolist())
     if size > MOST_BYTES:
         return f"{size} bytes when unpacked, expected at most {MOST_BYTES}; split the workbook"
+    tags = 0
     for part in archive.namelist():
-        for area in (
-            re.findall(rb'<mergeCell ref="([A-Z0-9:]+)"', archive.read(part)) if "sheets/" in part else ()
-        ):
+        content = archive.read(part)
+        tags += content.count(b"<") // 2
+        if tags > MOST_TAGS:
+            return f"more than {MOST_TAGS} cells and other parts; split the workbook"
+        for area in re.findall(rb'<mergeCell ref="([A-Z0-9:]+)"', content) if "sheets/" in part else ():
             left, top, right, bottom = range_boundaries(area.decode())
             if (right - left + 1) * (bottom - top + 1) > MOST_MERGED:
                 return f"cells {area.decode()} are merged, expected at most {MOST_MERGED} cells; unmerge them"

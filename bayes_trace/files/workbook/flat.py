@@ -16,6 +16,7 @@ from bayes_trace.evidence import Coding, EvidenceSet, Item, Value
 from bayes_trace.evidence.coded import term_in, verbal_terms
 from bayes_trace.evidence.values import Values
 from bayes_trace.files.cells import Cell
+from bayes_trace.files.delimited import FORMULA
 from bayes_trace.files.nodes import Where
 from bayes_trace.files.workbook.book import Table
 from bayes_trace.files.workbook.columns import FLAT
@@ -303,9 +304,8 @@ def flat_text(es: EvidenceSet) -> str:
 
 def _safe(row: dict[str, Cell]) -> dict[str, Cell]:
     """Texts that a spreadsheet program would take for a formula are written as JSON."""
-    run = ("=", "+", "@")
     return {
-        heading: f"json:{json.dumps(cell)}" if isinstance(cell, str) and cell[:1] in run else cell
+        heading: f"json:{json.dumps(cell)}" if isinstance(cell, str) and cell[:1] in FORMULA else cell
         for heading, cell in row.items()
     }
 

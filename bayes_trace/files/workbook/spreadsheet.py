@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bayes_trace.errors import EvidenceSetError, Problem
 from bayes_trace.evidence import EvidenceSet
-from bayes_trace.files.keeping import write_bytes
+from bayes_trace.files.keeping import named, write_bytes
 from bayes_trace.files.workbook.book import Table, read_csv, read_excel
 from bayes_trace.files.workbook.columns import SHEETS
 from bayes_trace.files.workbook.draft import Draft, Place
@@ -70,7 +70,10 @@ def _read(path: Path, draft: Draft) -> str:
     if ending not in (".xlsx", ".xlsm", ".csv"):
         draft.note(Place(), _ENDINGS)
     elif not path.is_file():
-        what = "not a file; give a file" if path.exists() else "no such file; correct the name"
+        what = "no such file; correct the name"
+        if path.exists():
+            what = "a folder" if path.is_dir() else "a pipe or a device"
+            what += ", expected a file"
         draft.note(Place(), what)
     elif ending == ".csv":
         table = read_csv(path, draft.note)
@@ -153,7 +156,9 @@ def _write_book(sheets: list[Rows], path: Path, terms: list[str], *, overwrite: 
         problems = [Problem((), _ENDINGS)]
     if problems:
         raise EvidenceSetError(path.as_posix(), problems)
-    return write_bytes(excel_bytes(sheets, terms=terms), path, overwrite=overwrite)
+    with named(path):  # it is put together in files of its own
+        content = excel_bytes(sheets, terms=terms)
+    return write_bytes(content, path, overwrite=overwrite)
 
 
 def write_spreadsheet_template(path: str | Path, *, overwrite: bool = False) -> Path:

@@ -1,0 +1,42 @@
+"""How much memory and time one call takes, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import NamedTuple
+
+_MEASURE = """
+import json, resource, sys, time
+from bayes_trace.__main__ import main
+import bayes_trace.cli, bayes_trace.files.workbook, bayes_trace.files.bibliography
+begun = time.process_time()
+sys.argv = ["bayes-trace", *sys.argv[1:]]
+try:
+    main()
+    code = 0
+except SystemExit as ended:
+    code = ended.code or 0
+used = [resource.getrusage(each).ru_maxrss for each in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+print(json.dumps([code, max(used) / 1024, time.process_time() - begun]))
+"""
+
+
+class Measured(NamedTuple):
+    """How a call ended."""
+
+    code: int
+    #: at most, of it and of the programs that it called
+    megabytes: float
+    #: of processor time
+    seconds: float
+    said: str
+
+
+def measured(*arguments) -> Measured:
+    """A call of the command line."""
+    command = [sys.executable, "-c", _MEASURE, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert "Traceback" not in done.stderr, done.stderr
+    return Measured(*json.loads(done.stdout.splitlines()[-1]), " ".join(done.stderr.split()))

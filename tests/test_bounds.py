@@ -1,0 +1,147 @@
+"""No input takes a gigabyte or a minute: what is too large is refused by a limit that is named."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+
+import pytest
+
+import bayes_trace as bt
+from tests.command import call
+from tests.measured import measured
+
+MOST_MEGABYTES, MOST_SECONDS = 1000, 60
+SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
+
+
+@pytest.fixture
+def template(tmp_path):
+    return bt.write_template(tmp_path / "set")
+
+
+def packed(path, sheet):
+    """A workbook whose only sheet is that text."""
+    bt.write_spreadsheet(bt.from_table({"m": {"A": 0.8, "B": 0.2}}), path.with_name("small.xlsx"))
+    with zipfile.ZipFile(path.with_name("small.xlsx")) as old, zipfile.ZipFile(path, "w", 8) as new:
+        for part in old.namelist():
+            text = sheet if part == "xl/worksheets/sheet1.xml" else old.read(part)
+            new.writestr(part, text)
+    return path
+
+
+def rows(count):
+    return "".join(f'<row r="{n}"><c r="A{n}"><v>1</v></c></row>' for n in range(1, count + 1))
+
+
+#: name -> the text of a file, the command that reads it, and the limit that it names
+LARGE = {
+    "a list without end": ("sources.yaml", "- a\n" * 4_900_000, "sources.yaml:1 more than 300000 values"),
+    "a mapping without end": (
+        "cases/alder.yaml",
+        "".join(f"a{n}: 1\n" for n in range(1_000_000)),
+        "cases/alder.yaml:1 more than 300000 values",
+    ),
+    "aliases of aliases": (
+        "sources.yaml",
+        "a0: &a0 [1, 1]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40)),
+        "more than 300000 values, aliases written out",
+    ),
+    "a text without end": ("set.yaml", "x" * 21_000_000, "21000000 bytes, expected at most 20000000; split"),
+    "a coder's table": (
+        "codings/second_reader.csv",
+        "item,episode,hypothesis,low,best,high,note\n" + "a,b,c,,1,,\n" * 1_700_000,
+        "more than 500000 cells; split the file",
+    ),
+    "a.csv": ("a.csv", "item,hypothesis,best\n" + "m,A,1\n" * 3_000_000, "more than 500000 cells; split"),
+    "a.json": (
+        "a.json",
+        "[" + "{}," * 6_000_000 + "{}]",
+        "6000001 references, expected at most 50000; split",
+    ),
+    "lists.json": ("lists.json", "[" + "[]," * 6_000_000 + "[]]", "expected a list of references"),
+    "bomb.bib": (
+        "bomb.bib",
+        '@string{a0 = "xxxxxxxxxxxxxxxx"}\n'
+        + "".join(f"@string{{a{n} = a{n - 1} # a{n - 1}}}\n" for n in range(1, 40))
+        + "@book{b, title = a39}\n",
+        "bomb.bib",
+    ),
+}
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("kind", LARGE)
+def test_what_is_too_large_is_refused_by_a_limit_that_is_named(kind, template, tmp_path):
+    name, text, said = LARGE[kind]
+    inside = name.partition(".")[0] in ("sources", "cases/alder", "set", "codings/second_reader")
+    path = (template if inside else tmp_path) / name
+    path.write_text(text)
+    command = {
+        ".csv": ["import", path, "--out", tmp_path / "out"],
+        ".json": ["import-sources", path, "--into", template],
+        ".bib": ["import-sources", path, "--into", template],
+    }
+    done = measured(*(["check", template] if inside else command[path.suffix]))
+    assert done.code in (1, 2)
+    assert said in done.said
+    assert (done.megabytes < MOST_MEGABYTES, done.seconds < MOST_SECONDS) == (True, True), done
+
+
+WORKBOOKS = {
+    "a sheet of a million rows": (SHEET.format(rows(1_000_000)), "more than 1500000 cells and other parts"),
+    "a bomb": (SHEET.format(" " * 200_000_000), "bytes when unpacked, expected at most 100000000"),
+    "a ghost cell": (SHEET.format('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'), "at most 2000000 cells"),
+    "as many cells as are read": (SHEET.format(rows(240_000)), "sheet"),
+}  # fmt: skip
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("kind", WORKBOOKS)
+def test_a_workbook_that_is_too_large_is_refused(kind, tmp_path):
+    sheet, said = WORKBOOKS[kind]
+    done = measured("import", packed(tmp_path / "a.xlsx", sheet), "--out", tmp_path / "out")
+    assert done.code == 1
+    assert said in done.said
+    assert (done.megabytes < MOST_MEGABYTES, done.seconds < MOST_SECONDS) == (True, True), done
+
+
+# --- pipes and devices ------------------------------------------------------------------------
+
+
+def piped(command, template, home):
+    """A command that is given a pipe where it expects a file."""
+    pipe = home / "pipe"
+    name = {"import": "a.csv", "import-sources": "a.json", "report": "a.nc", "verify": "manifest.json"}[
+        command
+    ]
+    pipe.mkdir()
+    os.mkfifo(pipe / name)
+    return {
+        "import": ["import", pipe / name, "--out", home / "out"],
+        "import-sources": ["import-sources", pipe / name, "--into", template],
+        "report": ["report", template, "--draws", pipe / name, "--out", home / "out"],
+        "verify": ["verify", pipe],
+    }[command]
+
+
+@pytest.mark.parametrize("command", ["import", "import-sources", "report", "verify"])
+def test_a_pipe_is_named_and_not_waited_for(command, template, tmp_path):
+    done = call(*piped(command, template, tmp_path))
+    said = " ".join(done.stderr.replace("│", " ").split())
+    assert done.returncode in (1, 2)
+    assert "a pipe or a device, expected a file" in said or command == "verify", said
+    assert "pipe" in said
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.bib", "a.yaml"])
+def test_a_pipe_of_another_kind_is_not_waited_for(name, template, tmp_path):
+    os.mkfifo(tmp_path / name)
+    command = {
+        "a.xlsx": ["import", tmp_path / name, "--out", tmp_path / "out"],
+        "a.bib": ["import-sources", tmp_path / name, "--into", template],
+        "a.yaml": ["update", template, "--scenario", tmp_path / name],
+    }[name]
+    done = call(*command)
+    assert done.returncode in (1, 2)
+    assert "a pipe or a device, expected a file" in " ".join(done.stderr.split())

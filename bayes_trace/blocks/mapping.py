@@ -175,7 +175,7 @@ def _there(
         if (part := next(queue, None)) is not None:
             name = f"{work.name}-block-{part.number:06d}-{uuid.uuid4().hex}"
             future = client.submit(_answer, shared, part, block_file(out, part.number), key=name)
-            waiting[future.key] = part
+            waiting[name] = part
             done.add(future)
 
     for _ in range(AHEAD * max(1, sum(client.nthreads().values()))):

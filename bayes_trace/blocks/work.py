@@ -52,6 +52,8 @@ class Work:
 
 
 #: coordinates that a result keeps beside its dimensions
+#: options of a question, which it checks by itself
+Option = Any
 _KEPT = ("case", "episode", "hypothesis", "coder", "item", "link")
 
 
@@ -70,7 +72,8 @@ def seed_of(seed: int, evidence: xr.Dataset) -> int:
 
 def work_for(function: Callable[..., Any], seed: int) -> Work:
     """A function, or one with options fixed by `functools.partial`, as work on blocks."""
-    inner, options = function, {}
+    inner: Any = function
+    options: dict[str, Any] = {}
     while isinstance(inner, functools.partial) and not inner.args:
         inner, options = inner.func, {**inner.keywords, **options}
     name = getattr(inner, "__name__", type(inner).__name__)
@@ -79,7 +82,7 @@ def work_for(function: Callable[..., Any], seed: int) -> Work:
     return Work(name, inner, options, seed)
 
 
-def _lead(evidence: xr.Dataset, **options: object) -> xr.Dataset:
+def _lead(evidence: xr.Dataset, **options: Option) -> xr.Dataset:
     """Leader and lead of the posterior."""
     return _level_as_text(lead(update(evidence, **options)))
 
@@ -95,13 +98,13 @@ def _level_as_text(result: xr.Dataset) -> xr.Dataset:
     return result.drop_vars("level").assign(level=(level.dims[:-1], text))
 
 
-def _leave_each_out(evidence: xr.Dataset, **options: object) -> xr.Dataset:
+def _leave_each_out(evidence: xr.Dataset, **options: Option) -> xr.Dataset:
     from bayes_trace.sensitivity import leave_each_out
 
     return leave_each_out(evidence, **options)
 
 
-def _robustness(evidence: xr.Dataset, **options: object) -> pa.Table:
+def _robustness(evidence: xr.Dataset, **options: Option) -> pa.Table:
     """Some episodes at a time."""
     import pyarrow as pa
 
@@ -117,13 +120,13 @@ def _few(evidence: xr.Dataset) -> Iterator[xr.Dataset]:
         yield take_episodes(evidence, chosen)
 
 
-def _propagate(evidence: xr.Dataset, **options: object) -> xr.Dataset:
+def _propagate(evidence: xr.Dataset, **options: Option) -> xr.Dataset:
     summary = propagate(evidence, keep_draws=False, **options)["summary"].to_dataset()
     case = evidence["case"].sel(episode=summary["episode"].values)
     return summary.assign_coords(case=("episode", case.values))
 
 
-def _summarise(evidence: xr.Dataset, **options: object) -> xr.Dataset:
+def _summarise(evidence: xr.Dataset, **options: Option) -> xr.Dataset:
     """Sums by case and hypothesis: episodes with an answer, their probabilities, and those that each leads."""
     posterior = update(evidence, **({"coder": evidence.attrs["base_coder"]} | options))
     p, log_p = posterior["probability"].values, posterior["log_probability"].values

@@ -108,7 +108,7 @@ class _Frame:
         kind, lead = self._groups(sought)
         heard = np.isin(lead, lead[c.is_report[sought]]) | (kind != EVENT)
         order = np.lexsort((sought, c.is_report[sought], lead, kind == EVENT, self._episode[sought]))
-        return sought[order[heard[order]]]
+        return np.asarray(sought[order[heard[order]]])
 
     @cached_property
     def _episode(self) -> Index:

@@ -154,7 +154,7 @@ def _bound(arrays: Arrays) -> Flags:
     alone = np.bincount(structure.entry_link, minlength=structure.n_links) == 1
     free = alone & (structure.kind == ITEM) & (structure.cluster < 0)
     given = arrays.evidence["entry_given"].values != ""
-    return ~free[structure.entry_link] | np.isin(episode, episode[given])
+    return np.asarray(~free[structure.entry_link] | np.isin(episode, episode[given]))
 
 
 @dataclass

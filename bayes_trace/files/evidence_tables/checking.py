@@ -23,8 +23,9 @@ Index = npt.NDArray[np.int64]
 def forms_of(c: Judgements) -> list[tuple[Form, Index]]:
     """Forms that occur, with the codings in each; reports have none."""
     text = c.text("form")
+    forms = {str(unit): unit.form for unit in CodingUnit}
     found = [
-        (CodingUnit(str(name)).form, np.flatnonzero((text.code == code) & ~c.is_report))
+        (forms[str(name)], np.flatnonzero((text.code == code) & ~c.is_report))
         for code, name in enumerate(text.names)
     ]
     blank = np.flatnonzero((text.code < 0) & ~c.is_report)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -95,10 +95,10 @@ def _check_names(rows: Rows, head: EvidenceSet, coders: Sequence[str], faults: F
         faults.where("hypothesis", blank, "name the hypothesis that the row is about")
 
 
-def _refuse(rows: Rows, column: str, is_good: object, expected: str, faults: Faults) -> None:
+def _refuse(rows: Rows, column: str, is_good: Callable[[str], bool], expected: str, faults: Faults) -> None:
     """A fault for each row whose name will not do; every name is looked at once."""
     text = rows.text(column)
-    bad = np.array([*(not is_good(str(name)) for name in text.names), False], dtype=bool)  # type: ignore[operator]
+    bad = np.array([*(not is_good(str(name)) for name in text.names), False], dtype=np.bool_)
     if bad.any():
         faults.where(column, bad[text.code], expected)
 

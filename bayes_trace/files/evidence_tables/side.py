@@ -95,15 +95,16 @@ def _sources(c: Judgements, head: EvidenceSet, faults: Faults) -> Named:
             at = np.flatnonzero(stated & (text.code >= 0))
             table[name][here] = c.triples(name, first[kept][here])
             _same(c, name, at, c.triples(name, at), c.triples(name, first[text.code[at]]), faults)
-    for place, number in enumerate(kept):
+    for row, number in enumerate(kept):
         if (own := known[number]) is not None:
             for name in RATES:
-                table[name][place] = [_rate(own, hypothesis, name) for hypothesis in c.hypotheses]
+                table[name][row] = [_rate(own, hypothesis, name) for hypothesis in c.hypotheses]
     for name in ("denial_if_true", "denial_if_false"):
         table[name] = np.nan_to_num(table[name], nan=0.0)
     place = np.append(np.where(rated, np.cumsum(rated) - 1, -1), -1)
     answers = np.append(c.flag("always_answers"), False)[first[kept]]
-    answers |= np.array([bool(known[number] and known[number].always_answers) for number in kept], dtype=bool)  # type: ignore[union-attr]
+    told = [(own := known[number]) is not None and own.always_answers for number in kept]
+    answers |= np.array(told, dtype=np.bool_)
     return Named(text.names[kept], place[text.code], table, answers)
 
 

@@ -111,7 +111,8 @@ def _save(table: pa.Table, file: io.BytesIO, kind: str) -> None:
 def _rows(es: EvidenceSet) -> Iterator[Row]:
     scored = {name for name, episode in es.episodes.items() if episode.scored}
     place = {name: number * _STEP for number, name in enumerate(es.coded)}
-    for of, episode, coding, coder in (*es.coded_links(), *es.coded_events()):
+    judged: list[tuple[Item | Event, str, Coding, str]] = [*es.coded_links(), *es.coded_events()]
+    for of, episode, coding, coder in judged:
         if episode in scored:
             yield from _coding_rows(es, of, episode, coding, coder, place[of.id])
     for name in es.events:

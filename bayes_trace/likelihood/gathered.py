@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -32,58 +32,65 @@ def positions(names: Sequence[str], among: Iterable[str]) -> Index:
     return np.array([place.get(name, -1) for name in names], dtype=np.int64)
 
 
-def _triples(values: Sequence[Value]) -> Array:
+def _triples(values: Iterable[Value]) -> Array:
     """Low, best and high (value, 3); the best value three times where there is no range."""
-    ends = np.repeat(np.array([value.best for value in values], dtype=np.float64)[:, None], 3, axis=1)
-    ranged = [number for number, value in enumerate(values) if value.low is not None]
-    ends[ranged, 0] = [values[number].low for number in ranged]
-    ends[ranged, 2] = [values[number].high for number in ranged]
-    return ends
+    flat = [end for value in values for end in (value.low, value.best, value.high)]
+    ends = np.array(flat, dtype=np.float64).reshape(-1, 3)
+    return np.where(np.isnan(ends), ends[:, 1:2], ends)
+
+
+@dataclass
+class _Rows:
+    """Codings as they are met, one row for each reading."""
+
+    values: list[Values] = field(default_factory=list)
+    stated: list[Coding] = field(default_factory=list)
+    units: list[CodingUnit] = field(default_factory=list)
+    #: coder, entry and option, one row behind the other
+    places: list[int] = field(default_factory=list)
+
+    def add(self, coding: Coding, values: Values, place: tuple[int, int, int]) -> None:
+        self.values.append(values)
+        self.stated.append(coding)
+        self.units.append(coding.unit)
+        self.places += place
 
 
 def codings_of(es: EvidenceSet, links: Sequence[Link]) -> Codings:
     """All codings, row by row; options in the order in which their reading declares them."""
     coder_at = {coder: number for number, coder in enumerate(es.coder_ids)}
-    facts = [link.group if link.kind == FACT else "" for link in links for _ in link.entries]
-    entries = (entry for link in links for entry in link.entries)
-    said = [
-        (coder_at[coder], number, coding)
-        for number, entry in enumerate(entries)
-        for coder, coding in entry.codings.items()
-    ]
-    rows = [(coder, number, 0, coding, coding.values) for coder, number, coding in said if not facts[number]]
-    rows += [
-        (coder, number, place, coding, coding.readings[option])
-        for coder, number, coding in said
-        if facts[number]
-        for place, option in enumerate(es.options[facts[number]])
-    ]
-    if not rows:
-        return _codings(es, [], [], np.zeros((0, 3), dtype=np.int64))
-    coders, numbers, options, stated, values = zip(*rows, strict=True)
-    return _codings(es, stated, values, np.array([coders, numbers, options], dtype=np.int64).T)
+    rows, number = _Rows(), 0
+    for link in links:
+        for entry in link.entries:
+            for coder, coding in entry.codings.items():
+                if link.kind != FACT:
+                    rows.add(coding, coding.values, (coder_at[coder], number, 0))
+                    continue
+                for place, option in enumerate(es.options[link.group]):
+                    rows.add(coding, coding.readings[option], (coder_at[coder], number, place))
+            number += 1
+    return _codings(es, rows)
 
 
-def _codings(es: EvidenceSet, stated: Sequence[Coding], values: Sequence[Values], places: Index) -> Codings:
-    ids = es.hypothesis_ids
-    units = [coding.unit for coding in stated]
-    numbers = _triples(_in_order(_in_numbers(es, stated, values), ids)).reshape(-1, len(ids), 3)
-    anchor, reference = np.ones((len(stated), 3)), np.full(len(stated), -1, dtype=np.int64)
-    anchored = [number for number, coding in enumerate(stated) if coding.reference_probability]
-    anchor[anchored] = _triples(
-        [coding.reference_probability or _CERTAIN for coding in map(stated.__getitem__, anchored)]
-    )
-    ratios = {unit for unit in set(units) if unit.form.ratio}
-    for number in [number for number, unit in enumerate(units) if unit in ratios] if ratios else ():
-        place = ids.index(str(stated[number].reference))
-        if stated[number].reference not in values[number]:
-            numbers[number, place] = units[number].form.neutral
-        if not stated[number].reference_probability:
-            reference[number] = place
+def _codings(es: EvidenceSet, rows: _Rows) -> Codings:
+    numbers = _triples(_in_order(_in_numbers(es, rows), es.hypothesis_ids))
+    numbers = numbers.reshape(-1, len(es.hypothesis_ids), 3)
+    anchor, reference = np.ones((len(rows.units), 3)), np.full(len(rows.units), -1, dtype=np.int64)
+    ratios = {unit for unit in set(rows.units) if unit.form.ratio}
+    for number, unit in enumerate(rows.units) if ratios else ():
+        if unit in ratios:
+            coding = rows.stated[number]
+            place = es.hypothesis_ids.index(str(coding.reference))
+            if coding.reference not in rows.values[number]:
+                numbers[number, place] = unit.form.neutral
+            if coding.reference_probability is None:
+                reference[number] = place
+            else:
+                anchor[number] = _triples([coding.reference_probability])
     return Codings(
-        places=places,
+        places=np.array(rows.places, dtype=np.int64).reshape(-1, 3),
         numbers=numbers,
-        form=positions(units, _UNITS),
+        form=positions(rows.units, _UNITS),
         known=[unit.form for unit in _UNITS],
         anchor=anchor,
         reference=reference,
@@ -93,24 +100,22 @@ def _codings(es: EvidenceSet, stated: Sequence[Coding], values: Sequence[Values]
 def _in_order(rows: Sequence[Mapping[str, Value]], ids: Sequence[str]) -> list[Value]:
     """The values of all rows, one behind the other, hypotheses in the order of the set."""
     try:
-        columns = [[row[name] for row in rows] for name in ids]
-    except KeyError:
+        return [row[name] for row in rows for name in ids]
+    except KeyError:  # compounds and references may be left out
         return [row.get(name, _UNSTATED) for row in rows for name in ids]
-    return list(chain.from_iterable(zip(*columns, strict=True)))
 
 
-def _in_numbers(
-    es: EvidenceSet, stated: Sequence[Coding], values: Sequence[Values]
-) -> Sequence[Mapping[str, Value]]:
+def _in_numbers(es: EvidenceSet, rows: _Rows) -> Sequence[Mapping[str, Value]]:
     """The values, words of a scale as the numbers that they stand for."""
-    words = [number for number, coding in enumerate(stated) if coding.unit is CodingUnit.VERBAL]
-    rows: list[Mapping[str, Value]] = list(values)
-    terms = {scale: verbal_terms(es, scale) or {} for scale in {stated[number].scale for number in words}}
+    words = [number for number, unit in enumerate(rows.units) if unit is CodingUnit.VERBAL]
+    values: list[Mapping[str, Value]] = list(rows.values)
+    terms = {scale: verbal_terms(es, scale) or {} for scale in {rows.stated[n].scale for n in words}}
     for number in words:
-        own = terms[stated[number].scale]
-        meant = {name: term_in(own, value.best) or _UNSTATED for name, value in values[number].items()}
-        rows[number] = meant
-    return rows
+        own = terms[rows.stated[number].scale]
+        values[number] = {
+            name: term_in(own, value.best) or _UNSTATED for name, value in values[number].items()
+        }
+    return values
 
 
 def detection_of(es: EvidenceSet, entries: Sequence[Entry]) -> tuple[Index, Array]:

@@ -25,7 +25,7 @@ LONGEST = 300
 DEEPEST = 500
 TOO_DEEP = f"nested more than {DEEPEST} deep, which is too deep to be read; is a bracket left open?"
 #: values of one file, aliases written out; they take half a gigabyte
-MOST_VALUES = 300_000
+MOST_VALUES = 500_000
 TOO_MUCH = f"more than {MOST_VALUES} values, aliases written out; split the file, or write fewer aliases"
 _NULL = re.compile(r"null|Null|NULL|~|")
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")

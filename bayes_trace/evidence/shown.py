@@ -59,11 +59,13 @@ def shown_texts(es: EvidenceSet) -> Iterator[tuple[Where, str]]:
 
 def equal_labels(es: EvidenceSet) -> Iterator[tuple[Where, str]]:
     """Labels by which readers could not tell two hypotheses apart, of a supply or of a refusal, and whose it is as well."""
+    told: set[str] = set()
     for field in ("label", "refusal_label"):
         seen: dict[str, str] = {}
         for each in es.hypotheses:
             other = seen.setdefault(folded(getattr(each, field) or each.label), each.id)
-            if other != each.id and (field == "label" or each.refusal_label):
+            if other != each.id and each.id not in told:
+                told.add(each.id)
                 yield ("hypotheses", each.id, field), other
 
 

@@ -24,8 +24,8 @@ LONGEST = 300
 #: brackets inside brackets or columns of indentation; the parser itself gives way at some thousands
 DEEPEST = 500
 TOO_DEEP = f"nested more than {DEEPEST} deep, which is too deep to be read; is a bracket left open?"
-#: values of one file, aliases written out; they take two thirds of a gigabyte
-MOST_VALUES = 400_000
+#: values of one file, aliases written out; they take half a gigabyte
+MOST_VALUES = 500_000
 TOO_MUCH = f"more than {MOST_VALUES} values, aliases written out; split the file, or write fewer aliases"
 #: signs with which anything but text begins
 _NOT_TEXT = frozenset("0123456789+-.~nNtTfF")

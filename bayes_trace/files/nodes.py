@@ -145,7 +145,10 @@ def _bracket_depth(text: str) -> int:
 
 
 _PLAIN, _TEXT = "!plain", "tag:yaml.org,2002:str"
-_GROUPS = {yaml.SequenceNode: "tag:yaml.org,2002:seq", yaml.MappingNode: "tag:yaml.org,2002:map"}
+_GROUPS: dict[type[yaml.Node], str] = {
+    yaml.SequenceNode: "tag:yaml.org,2002:seq",
+    yaml.MappingNode: "tag:yaml.org,2002:map",
+}
 
 
 class _Loader(yaml.CSafeLoader):

@@ -17,9 +17,10 @@ from bayes_trace.checks import (
     structure,
     timeline,
 )
-from bayes_trace.checks.advice import Advice, Check
+from bayes_trace.checks.advice import Advice, Check, asked_once
 from bayes_trace.evidence import EvidenceSet
 from bayes_trace.guards import guarded
+from bayes_trace.guards.memory import collector_paused
 
 __all__ = ["CHECKS", "Advice", "check"]
 
@@ -74,8 +75,9 @@ def check(evidence_set: EvidenceSet, *, progress: Callable[[str, float], None] |
     ['A08', 'A09', 'A10', 'A15']
     """
     found: list[Advice] = []
-    for number, (code, ask) in enumerate(CHECKS.items()):
-        if progress:
-            progress(code, number / len(CHECKS))
-        found += ask(evidence_set)
+    with collector_paused(), asked_once():
+        for number, (code, ask) in enumerate(CHECKS.items()):
+            if progress:
+                progress(code, number / len(CHECKS))
+            found += ask(evidence_set)
     return found

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from bayes_trace import scales
@@ -13,6 +15,7 @@ __all__ = [
     "Advice",
     "Check",
     "Finding",
+    "asked_once",
     "base_codings",
     "best_db",
     "cluster_of",
@@ -95,8 +98,29 @@ def cluster_of(coded: Item | Event, coding: Coding) -> str:
     return coding.cluster or coded.cluster or ""
 
 
+#: what several checks ask of one coding, while they look at one set
+_KNOWN: ContextVar[dict[tuple[int, int], dict[str, float]]] = ContextVar("known")
+
+
+@contextlib.contextmanager
+def asked_once() -> Iterator[None]:
+    """Meanwhile decibels of a coding are worked out once, for a set that stays as it is."""
+    token = _KNOWN.set({})
+    try:
+        yield
+    finally:
+        _KNOWN.reset(token)
+
+
 def best_db(es: EvidenceSet, item: Item | Event, coding: Coding) -> dict[str, float]:
     """Decibels of the best values as coded, under the likeliest reading."""
+    known, key = _KNOWN.get({}), (id(item), id(coding))
+    if key not in known:
+        known[key] = _best_db(es, item, coding)
+    return known[key]
+
+
+def _best_db(es: EvidenceSet, item: Item | Event, coding: Coding) -> dict[str, float]:
     options = coding.options
     if coding.readings:
         weights = es.options[str(item.reading)] if isinstance(item, Item) else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -76,10 +76,12 @@ def _one_sided(es: EvidenceSet) -> Iterator[Finding]:
             )
 
 
-def _sides(form: Form, value: Value) -> tuple[float, float]:
-    """Width of a range below and above its best value, on the scale of the form."""
-    low, best, high = form.to_scale([value.lower, float(value.best), value.upper])
-    return float(best - low), float(high - best)
+def _sides(form: Form, values: Sequence[Value]) -> list[list[float]]:
+    """Widths of ranges below and above their best values, on the scale of the form."""
+    if not values:
+        return []
+    low, best, high = form.to_scale([[each.lower, float(each.best), each.upper] for each in values]).T
+    return np.stack([best - low, high - best], axis=1).tolist()  # type: ignore[no-any-return]
 
 
 def _ranges(coding: Coding) -> Iterator[tuple[str, Value]]:
@@ -90,8 +92,9 @@ def _ranges(coding: Coding) -> Iterator[tuple[str, Value]]:
 def _lopsided(es: EvidenceSet) -> Iterator[Finding]:
     seen = set()
     for item, _, coding in base_codings(es):
-        for name, value in _ranges(coding):
-            below, above = _sides(coding.form, value)
+        ranges = list(_ranges(coding))
+        sides = _sides(coding.form, [value for _, value in ranges])
+        for (name, value), (below, above) in zip(ranges, sides, strict=True):
             wide, narrow = max(below, above), min(below, above)
             if wide > LOPSIDED * narrow and (item.id, name) not in seen:
                 seen.add((item.id, name))

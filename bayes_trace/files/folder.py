@@ -28,6 +28,7 @@ from bayes_trace.files.table import CodingTable, read_table
 from bayes_trace.files.texts import UnreadableTextError, read_text
 from bayes_trace.files.validation import line_at, validate
 from bayes_trace.guards import guarded
+from bayes_trace.guards.memory import collector_paused
 
 __all__ = ["read_evidence_set"]
 
@@ -73,7 +74,8 @@ def read_evidence_set(
     'reader_a'
     """
     reader = _Reader(Path(folder), progress)
-    evidence_set = reader.read()
+    with collector_paused():
+        evidence_set = reader.read()
     if evidence_set is None or reader.problems:
         every = [*reader.problems, *reader.faults]
         raise EvidenceSetError(Path(folder).as_posix(), sorted(every, key=_in_order))

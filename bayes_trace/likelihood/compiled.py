@@ -11,6 +11,7 @@ import xarray as xr
 
 from bayes_trace.evidence import Episode, EvidenceSet
 from bayes_trace.guards import guarded
+from bayes_trace.guards.memory import collector_paused
 from bayes_trace.likelihood.attempts import attempt_set, with_attempts
 from bayes_trace.likelihood.columns import Columns, from_columns
 from bayes_trace.likelihood.contrasts import with_contrasts
@@ -88,7 +89,9 @@ def compile_decisions(evidence_set: EvidenceSet) -> xr.Dataset:
 
 
 def _decisions(evidence_set: EvidenceSet, chosen: Sequence[Episode]) -> xr.Dataset:
-    return with_contrasts(_compiled(evidence_set, chosen, links_in(evidence_set, chosen)), evidence_set)
+    with collector_paused():
+        decisions = _compiled(evidence_set, chosen, links_in(evidence_set, chosen))
+    return with_contrasts(decisions, evidence_set)
 
 
 def _compiled(evidence_set: EvidenceSet, chosen: Sequence[Episode], links: Sequence[Link]) -> xr.Dataset:

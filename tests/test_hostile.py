@@ -97,16 +97,7 @@ def with_links(text):
 
 
 def other_engine(text):
-    plugins = [
-        "strikethrough",
-        "table",
-        "footnotes",
-        "task_lists",
-        "def_list",
-        "math",
-        "superscript",
-        "spoiler",
-    ]
+    plugins = ["strikethrough", "table", "footnotes", "task_lists", "def_list"]
     return mistune.create_markdown(escape=False, plugins=plugins)(text)
 
 

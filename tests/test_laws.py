@@ -717,8 +717,17 @@ def test_writing_and_reading_gives_the_same_set(data, words, tmp_path_factory):
     bt.write_evidence_set(es, folder)
     again = bt.read_evidence_set(folder)
     assert list_problems(again) == []
-    assert again == es
+    assert by_coder(again) == by_coder(es)
     assert again.digest == es.digest
+
+
+def by_coder(es):
+    """Every field; codings of an item in the order of their coders, which files need not keep."""
+    data = es.model_dump()
+    for case in data["cases"]:
+        for each in (*case["items"], *case["events"]):
+            each["codings"] = sorted(each["codings"], key=lambda coding: coding["coder"] or es.base_coder)
+    return data
 
 
 @given(set_data())

@@ -116,6 +116,8 @@ def test_no_text_is_changed(tmp_path_factory, data):
     draw = data.draw
     # what people are to read is never blank
     shown = text.map(lambda each: each if folded(each).strip() else f"{each}.")
+    label = draw(shown)
+    other = draw(shown.filter(lambda each: folded(each) != folded(label)))  # hypotheses must look different
     values = {"A": 0.5, "B": 0.2}
     es = EvidenceSet.model_validate(
         {
@@ -126,8 +128,8 @@ def test_no_text_is_changed(tmp_path_factory, data):
             "about": draw(text),
             "case_questions": [draw(text) for _ in range(3)],
             "hypotheses": [
-                {"id": h, "label": draw(shown), "statement": draw(shown), "prior": p}
-                for h, p in (("A", 1 / 3), ("B", 2 / 3))
+                {"id": "A", "label": label, "statement": draw(shown), "prior": 1 / 3},
+                {"id": "B", "label": other, "statement": draw(shown), "prior": 2 / 3},
             ],
             "base_coder": "me",
             "coders": [{"id": "me", "note": draw(text), "header": draw(text)}],

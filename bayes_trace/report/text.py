@@ -148,7 +148,7 @@ def plain(markdown: str) -> str:
     'A memo TW-01\n*2* https://x.org'
     """
     text = re.sub(r"<a id=[^>]*></a>", "", markdown)
-    text = re.sub(r"\[((?:[^\[\]]|\\.)*)\](?:\([^)]*\)|\{[^}]*\})", r"\1", text)
+    text = re.sub(r"\[((?:[^\[\]\\]|\\.)*)\](?:\([^)]*\)|\{[^}]*\})", r"\1", text)
     text = re.sub(r"<(https?://[^>]*)>", r"\1", text.replace("<br>", "\n"))
     text = re.sub(r"(?<!\\)(\*\*|\*)", "", text)
     return re.sub(r"\\([\\`*\[\]@$~^<&_#>.+;-])", r"\1", text)

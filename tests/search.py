@@ -35,6 +35,11 @@ settings.register_profile(
 settings.load_profile("deep" if DEEP else "quick")
 
 
+def many(whole: int) -> int:
+    """So many when a search goes as far as it does by hand, a share of them where it goes less far."""
+    return max(1, min(whole, whole * DEEPER // 5))
+
+
 def examples(count: int) -> settings:
     """Settings of a test that looks at `count` examples where an ordinary one looks at twenty."""
     scale = EXAMPLES * (DEEPER if DEEP else 1) / 20

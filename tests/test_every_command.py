@@ -11,7 +11,7 @@ import bayes_trace as bt
 from bayes_trace.evidence import EvidenceSet
 from tests.command import call
 from tests.dressed import dressed
-from tests.search import DEEP
+from tests.search import DEEP, many
 
 
 def _quickly(es, folder, out):
@@ -67,7 +67,7 @@ def _every(es, folder, out):
     yield from _exchanged(folder, out)
 
 
-@settings(max_examples=60 if DEEP else 3)
+@settings(max_examples=many(60) if DEEP else 3)
 @given(data=dressed())
 def test_what_is_sound_for_check_never_fails_later(data):
     with tempfile.TemporaryDirectory() as name:

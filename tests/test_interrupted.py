@@ -10,10 +10,10 @@ import sys
 import pytest
 
 import bayes_trace as bt
-from tests.search import DEEP
+from tests.search import DEEP, many
 
 #: how often every command is killed
-KILLS = 25 if DEEP else 3
+KILLS = many(25) if DEEP else 3
 
 
 @pytest.fixture(scope="module")

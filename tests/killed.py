@@ -24,9 +24,6 @@ LATE = (
     "exact",
     "files.workbook",
 )
-for name in LATE:
-    importlib.import_module(f"bayes_trace.{name}")
-
 #: seconds that a slow disk takes for the second half of a file
 HALF = 0.01
 
@@ -64,11 +61,19 @@ def ended(process, seconds):
     return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
 
 
-for line in sys.stdin:
-    arguments, seconds = json.loads(line)
-    begun = time.monotonic()
-    process = os.fork()
-    if not process:
-        run(arguments)
-    sys.stdout.write(json.dumps([ended(process, seconds), time.monotonic() - begun]) + "\n")
-    sys.stdout.flush()
+def serve():
+    """One run after another."""
+    for name in LATE:
+        importlib.import_module(f"bayes_trace.{name}")
+    for line in sys.stdin:
+        arguments, seconds = json.loads(line)
+        begun = time.monotonic()
+        process = os.fork()
+        if not process:
+            run(arguments)
+        sys.stdout.write(json.dumps([ended(process, seconds), time.monotonic() - begun]) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    serve()

@@ -105,6 +105,9 @@ def _run() -> None:
         # Typer ends so on an interrupt, without a word
         if ended.code == INTERRUPTED:
             raise KeyboardInterrupt from None
+        # and so, with an error's code, where the reader of its output has gone
+        if type(sys.stdout).__name__ == "PacifyFlushWrapper":
+            raise BrokenPipeError from None
         raise
 
 

@@ -204,6 +204,11 @@ def _open(path: Path, note: Note, *, data_only: bool) -> Workbook | None:
         # whatever a damaged or foreign archive makes of the XML inside
         note(Place(), _NOT_EXCEL)
         return None
+    except OSError as error:
+        if error.filename:
+            raise  # the file itself cannot be read
+        note(Place(), _NOT_EXCEL)  # a place in the archive that there is not
+        return None
 
 
 def _unbounded(archive: zipfile.ZipFile) -> str:

@@ -18,7 +18,13 @@ try:
     code = 0
 except SystemExit as ended:
     code = ended.code or 0
-used = [resource.getrusage(each).ru_maxrss for each in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+used = [resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss]
+try:
+    # ru_maxrss of a new process begins with what its parent held
+    with open("/proc/self/status") as status:
+        used += [int(line.split()[1]) for line in status if line.startswith("VmHWM")]
+except OSError:
+    used.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 print(json.dumps([code, max(used) / 1024, time.process_time() - begun]))
 """
 

@@ -697,3 +697,17 @@ def test_a_circle_of_scenarios_is_a_problem_of_the_set():
         [X], scenarios={"s": {"label": "s", "extends": ["t"]}, "t": {"label": "t", "extends": ["s"]}}
     )
     assert found == [f"scenarios.{n}.extends: the scenario extends itself; break the cycle" for n in "st"]
+
+
+def test_a_copy_with_another_scenario_of_the_same_name_gives_another_answer():
+    items = [item("x1", {"A": 0.8, "B": 0.2}), item("x2", {"A": 0.4, "B": 0.1})]
+    first, second = (
+        sound(data(items, scenarios={"doubt": {"label": "Doubt", "drop": [name]}})) for name in ("x1", "x2")
+    )
+    once = bt.apply_scenario(first, "doubt")
+    assert bt.apply_scenario(first, "doubt") is once
+    assert list(once.items) == ["x2"]
+    # a copy carries along what has been made of the set
+    copied = first.model_copy(update={"scenarios": second.scenarios})
+    assert list(bt.apply_scenario(copied, "doubt").items) == ["x1"]
+    assert list(bt.apply_scenario(first, "doubt").items) == ["x2"]

@@ -114,8 +114,11 @@ class EvidenceSet(SetFile):
     chronicle: Chronicle = Chronicle()
 
     @cached_property
-    def changed_by(self) -> dict[str, EvidenceSet]:
-        """What scenarios have made of this set, by their names; neither changes, so each is made once."""
+    def changed_by(self) -> dict[str, tuple[EvidenceSet, Scenario, EvidenceSet]]:
+        """What scenarios have made, by their names: of which set, by which scenario, and what.
+
+        Neither changes, so each is made once. A copy of the set may carry this along, hence the first two.
+        """
         return {}
 
     @cached_property

@@ -66,9 +66,10 @@ def _lineage(es: EvidenceSet, name: str) -> list[str]:
 def _apply(es: EvidenceSet, name: str, scenario: Scenario) -> EvidenceSet:
     if name in es.applied:
         return es
-    if name not in es.changed_by:
-        es.changed_by[name] = _changed(es, name, scenario)
-    return es.changed_by[name]
+    kept = es.changed_by.get(name)
+    if kept is None or kept[0] is not es or kept[1] is not scenario:
+        kept = es.changed_by[name] = es, scenario, _changed(es, name, scenario)
+    return kept[2]
 
 
 def _changed(es: EvidenceSet, name: str, scenario: Scenario) -> EvidenceSet:

@@ -59,11 +59,12 @@ def _without(es: EvidenceSet, old: Item | Event, episodes: tuple[str, ...]) -> E
 
 
 def _gone(es: EvidenceSet, old: Item | Event) -> EvidenceSet:
-    """Without the item and the members of its package, or the event and its reports."""
+    """Without the item and the members of its package that are coded nowhere else, or the event and its reports."""
     if isinstance(old, Event):
         names = {old.id, *(item.id for item in es.reports[old.id])}
     else:
-        names = {old.id, *old.package, *_last_report(es, old)}
+        alone = (name for name in old.package if name in es.items and not es.items[name].codings)
+        names = {old.id, *alone, *_last_report(es, old)}
     aside = (old.id, *sorted(names - {old.id}))
     return copy_set(without_coded(es, names), {"set_aside": (*es.set_aside, *aside)})
 

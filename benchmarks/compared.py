@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import xarray as xr
-from compiling import HYPOTHESES, PER_EPISODE, a_set, bare, many, table  # beside this file
+from compiling import HYPOTHESES, PER_EPISODE, a_set, agrum, bare, many, table  # beside this file
 from sampling import naive_twin, rate
 
 import bayes_trace as bt
@@ -78,27 +78,6 @@ def pairs(
 
 
 # --- exact posteriors --------------------------------------------------------------------------
-
-
-def agrum() -> Callable[[], object]:
-    """Inference in a network of one episode that is built already."""
-    import pyagrum as gum
-
-    net = gum.BayesNet()
-    root = net.add(gum.LabelizedVariable("h", "h", len(HYPOTHESES)))
-    net.cpt(root).fillWith([1 / len(HYPOTHESES)] * len(HYPOTHESES))
-    for name, row in table().items():
-        node = net.add(gum.LabelizedVariable(name, name, 2))
-        net.addArc(root, node)
-        net.cpt(node).fillWith([p for value in row.values() for p in (1 - value, value)])
-
-    def infer() -> object:
-        engine = gum.LazyPropagation(net)
-        engine.setEvidence(dict.fromkeys(table(), 1))
-        engine.makeInference()
-        return engine.posterior("h")
-
-    return infer
 
 
 def pgm() -> Callable[[], object]:

@@ -134,12 +134,10 @@ def table() -> dict[str, dict[str, float]]:
     return {f"x{n}": dict(zip(HYPOTHESES, row, strict=True)) for n, row in enumerate(values.tolist())}
 
 
-def network_seconds() -> float:
-    """Seconds of pyAgrum's inference in a network of thirty items that is built already; NaN without pyAgrum."""
-    try:
-        import pyagrum as gum
-    except ImportError:
-        return np.nan
+def agrum() -> Callable[[], object]:
+    """PyAgrum's inference in a network of thirty items that is built already."""
+    import pyagrum as gum
+
     net = gum.BayesNet()
     root = net.add(gum.LabelizedVariable("h", "h", len(HYPOTHESES)))
     net.cpt(root).fillWith([1 / len(HYPOTHESES)] * len(HYPOTHESES))
@@ -154,7 +152,15 @@ def network_seconds() -> float:
         engine.makeInference()
         return engine.posterior("h")
 
-    return seconds(infer, 50)
+    return infer
+
+
+def network_seconds() -> float:
+    """Seconds of that inference; NaN without pyAgrum."""
+    try:
+        return seconds(agrum(), 50)
+    except ImportError:
+        return np.nan
 
 
 def one_episode(network: float) -> None:

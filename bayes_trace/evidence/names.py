@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 
 from bayes_trace.evidence.records import Event, Hypothesis, Item
 
-__all__ = ["short_names", "title_of"]
+__all__ = ["short_names", "shortened", "title_of"]
 
 #: characters of a title in a figure
 TITLE = 60
@@ -27,8 +27,18 @@ def title_of(item: Item | Event) -> str:
     >>> title_of(Item(id="a", paraphrase="Tells the minister that words of support abroad would follow the aircraft"))
     'Tells the minister that words of support abroad would…'
     """
-    stated, text = (item.label, item.label) if isinstance(item, Event) else (item.title, item.paraphrase)
-    text = " ".join((stated or text).split())
+    return shortened(item.label if isinstance(item, Event) else item.title or item.paraphrase)
+
+
+def shortened(text: str) -> str:
+    r"""What fits a title, in whole words.
+
+    Examples
+    --------
+    >>> shortened("A note,  broken over\n two lines")
+    'A note, broken over two lines'
+    """
+    text = " ".join(text.split())
     if len(text) <= TITLE:
         return text
     return _first_words(text).rstrip(" ,;:.(") + "…"

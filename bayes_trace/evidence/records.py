@@ -25,6 +25,7 @@ from bayes_trace.evidence.values import (
 
 __all__ = [
     "SHORT_FORM",
+    "SOUGHT",
     "Case",
     "Cluster",
     "Coder",
@@ -200,6 +201,10 @@ class _Coded(Frozen):
         return {**rest, "codings": [{**short, "values": data["coding"]}]}
 
 
+#: how a search that has ended has ended
+SOUGHT = ("present", "absent")
+
+
 class Item(_Coded):
     """One archival observation with its codings.
 
@@ -287,7 +292,7 @@ class Item(_Coded):
     @property
     def sought(self) -> bool:
         """Whether a search has ended, with or without a find: only then is it evidence."""
-        return self.found in ("present", "absent")
+        return self.found in SOUGHT
 
     @property
     def denies(self) -> bool:

@@ -121,7 +121,7 @@ def columns_of(es: EvidenceSet, chosen: Sequence[Episode], links: Sequence[Link]
             "source": texts("source", rated),
             "cluster": texts("cluster", (cluster.id for cluster in clusters)),
         },
-        episode_index=positions([link.episode.id for link in links], [episode.id for episode in chosen]),
+        episode_index=positions(named.episodes, [episode.id for episode in chosen]),
         link_kind=np.array([link.kind for link in links], dtype=np.int64),
         cluster_index=positions(named.clusters, [cluster.id for cluster in clusters]),
         option_probability=_option_probability(es, links),

@@ -26,7 +26,8 @@ def with_contrasts(evidence: xr.Dataset, es: EvidenceSet) -> xr.Dataset:
     (contrast, side, condition) as text, ``contrast_side`` and ``contrast_case`` (contrast, side). Without contrasts
     the evidence as it is.
     """
-    found = [(item, coding) for item in es.items.values() if (coding := _coding(es, item))]
+    compared = [item for item in es.items.values() if item.contrast]
+    found = [(item, coding) for item in compared if (coding := _coding(es, item))]
     if not found:
         return evidence
     now = es.written_parts() | {name: (name,) for name in es.hypothesis_ids}
@@ -50,8 +51,6 @@ def with_contrasts(evidence: xr.Dataset, es: EvidenceSet) -> xr.Dataset:
 
 
 def _coding(es: EvidenceSet, item: Item) -> Coding | None:
-    if not item.contrast:
-        return None
     order = {coder: number for number, coder in enumerate(es.coder_ids)}
     return min(item.codings, key=lambda coding: order[coding.coder or es.base_coder], default=None)
 

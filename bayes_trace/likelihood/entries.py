@@ -8,6 +8,7 @@ from itertools import chain
 
 from bayes_trace.errors import BayesTraceError, UnknownNameError
 from bayes_trace.evidence import Coding, Episode, Event, EvidenceSet, Item
+from bayes_trace.evidence.records import SOUGHT
 from bayes_trace.likelihood.links import EVENT, FACT, ITEM, REPORT
 
 __all__ = ["Entry", "Link", "chosen_episodes", "is_planned", "links_in"]
@@ -89,16 +90,18 @@ def links_in(es: EvidenceSet, chosen: Sequence[Episode], *, planned: bool = Fals
     places = {episode.id: number for number, episode in enumerate(chosen)}
     found: list[list[Link]] = [[] for _ in chosen]
     facts: dict[tuple[int, str], Link] = {}
+    wanted = (*SOUGHT, "planned") if planned else SOUGHT
     for item in es.items.values():
-        if item.sought or (planned and item.found == "planned"):
-            for place, entry in _entries_of(es, item, places, ITEM).items():
-                if item.reading is None:
-                    found[place].append(Link(chosen[place], ITEM, item.id, [entry]))
-                elif held := facts.get((place, item.reading)):
-                    held.entries.append(entry)
-                else:
-                    link = facts[place, item.reading] = Link(chosen[place], FACT, item.reading, [entry])
-                    found[place].append(link)
+        if item.found not in wanted:
+            continue
+        for place, entry in _entries_of(es, item, places, ITEM).items():
+            if item.reading is None:
+                found[place].append(Link(chosen[place], ITEM, item.id, [entry]))
+            elif held := facts.get((place, item.reading)):
+                held.entries.append(entry)
+            else:
+                link = facts[place, item.reading] = Link(chosen[place], FACT, item.reading, [entry])
+                found[place].append(link)
     _add_events(es, chosen, places, found)
     return [link for here in found for link in here]
 
@@ -118,12 +121,16 @@ def _entries_of(es: EvidenceSet, of: Item | Event, places: Mapping[str, int], ro
     """What is coded of hypotheses, by the place of the episode."""
     entries: dict[int, Entry] = {}
     for coding in of.codings:
-        if coding.about is None:
-            for episode in coding.episodes or of.episodes:
-                if (place := places.get(episode)) is not None:
-                    if place not in entries:
-                        entries[place] = Entry(of, role)
-                    entries[place].codings[coding.coder or es.base_coder] = coding
+        if coding.about is not None:
+            continue
+        coder = coding.coder or es.base_coder
+        for episode in coding.episodes or of.episodes:
+            if (place := places.get(episode)) is None:
+                continue
+            if place in entries:
+                entries[place].codings[coder] = coding
+            else:
+                entries[place] = Entry(of, role, {coder: coding})
     return entries
 
 

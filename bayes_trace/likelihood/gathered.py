@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from itertools import chain
+from operator import attrgetter, itemgetter
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from bayes_trace.evidence import Cluster, Coding, Event, EvidenceSet, Reliability, Value
+from bayes_trace.evidence import Cluster, Coding, Event, EvidenceSet, Item, Reliability, Value
 from bayes_trace.evidence.coded import term_in, verbal_terms
 from bayes_trace.evidence.values import CodingUnit, Values
 from bayes_trace.likelihood.columns import Rates
@@ -21,6 +23,7 @@ __all__ = ["agreement_of", "codings_of", "correlations_of", "detection_of", "pos
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 _UNITS = list(CodingUnit)
+_ENDS = attrgetter("low", "best", "high")
 #: what a compound has that is not coded
 _UNSTATED = Value.model_construct(best=np.nan)
 _CERTAIN, _NEVER = Value(best=1.0), Value(best=0.0)
@@ -34,50 +37,45 @@ def positions(names: Sequence[str], among: Iterable[str]) -> Index:
 
 def _triples(values: Iterable[Value]) -> Array:
     """Low, best and high (value, 3); the best value three times where there is no range."""
-    flat = [end for value in values for end in (value.low, value.best, value.high)]
+    flat = list(chain.from_iterable(map(_ENDS, values)))
     ends = np.array(flat, dtype=np.float64).reshape(-1, 3)
     return np.where(np.isnan(ends), ends[:, 1:2], ends)
 
 
-@dataclass
-class _Rows:
-    """Codings as they are met, one row for each reading."""
+class _Rows(NamedTuple):
+    """Codings, one row for each reading."""
 
-    values: list[Values] = field(default_factory=list)
-    stated: list[Coding] = field(default_factory=list)
-    units: list[CodingUnit] = field(default_factory=list)
-    #: coder, entry and option, one row behind the other
-    places: list[int] = field(default_factory=list)
-
-    def add(self, coding: Coding, values: Values, place: tuple[int, int, int]) -> None:
-        self.values.append(values)
-        self.stated.append(coding)
-        self.units.append(coding.unit)
-        self.places += place
+    stated: Sequence[Coding]
+    values: Sequence[Values]
+    coder: Sequence[int]
+    entry: Sequence[int]
+    option: Sequence[int]
 
 
 def codings_of(es: EvidenceSet, links: Sequence[Link]) -> Codings:
     """All codings, row by row; options in the order in which their reading declares them."""
     coder_at = {coder: number for number, coder in enumerate(es.coder_ids)}
-    rows, number = _Rows(), 0
+    rows: list[tuple[Coding, Values, int, int, int]] = []
+    number = 0
     for link in links:
         for entry in link.entries:
             for coder, coding in entry.codings.items():
                 if link.kind != FACT:
-                    rows.add(coding, coding.values, (coder_at[coder], number, 0))
+                    rows.append((coding, coding.values, coder_at[coder], number, 0))
                     continue
                 for place, option in enumerate(es.options[link.group]):
-                    rows.add(coding, coding.readings[option], (coder_at[coder], number, place))
+                    rows.append((coding, coding.readings[option], coder_at[coder], number, place))
             number += 1
-    return _codings(es, rows)
+    return _codings(es, _Rows(*zip(*rows, strict=True)) if rows else _Rows((), (), (), (), ()))
 
 
 def _codings(es: EvidenceSet, rows: _Rows) -> Codings:
-    numbers = _triples(_in_order(_in_numbers(es, rows), es.hypothesis_ids))
+    units = [coding.unit for coding in rows.stated]
+    numbers = _triples(_in_order(_in_numbers(es, rows, units), es.hypothesis_ids))
     numbers = numbers.reshape(-1, len(es.hypothesis_ids), 3)
-    anchor, reference = np.ones((len(rows.units), 3)), np.full(len(rows.units), -1, dtype=np.int64)
-    ratios = {unit for unit in set(rows.units) if unit.form.ratio}
-    for number, unit in enumerate(rows.units) if ratios else ():
+    anchor, reference = np.ones((len(units), 3)), np.full(len(units), -1, dtype=np.int64)
+    ratios = {unit for unit in set(units) if unit.form.ratio}
+    for number, unit in enumerate(units) if ratios else ():
         if unit in ratios:
             coding = rows.stated[number]
             place = es.hypothesis_ids.index(str(coding.reference))
@@ -88,9 +86,9 @@ def _codings(es: EvidenceSet, rows: _Rows) -> Codings:
             else:
                 anchor[number] = _triples([coding.reference_probability])
     return Codings(
-        places=np.array(rows.places, dtype=np.int64).reshape(-1, 3),
+        places=np.array([rows.coder, rows.entry, rows.option], dtype=np.int64).T,
         numbers=numbers,
-        form=positions(rows.units, _UNITS),
+        form=positions(units, _UNITS),
         known=[unit.form for unit in _UNITS],
         anchor=anchor,
         reference=reference,
@@ -100,14 +98,17 @@ def _codings(es: EvidenceSet, rows: _Rows) -> Codings:
 def _in_order(rows: Sequence[Mapping[str, Value]], ids: Sequence[str]) -> list[Value]:
     """The values of all rows, one behind the other, hypotheses in the order of the set."""
     try:
-        return [row[name] for row in rows for name in ids]
+        by_name = [map(itemgetter(name), rows) for name in ids]
+        return list(chain.from_iterable(zip(*by_name, strict=True)))
     except KeyError:  # compounds and references may be left out
         return [row.get(name, _UNSTATED) for row in rows for name in ids]
 
 
-def _in_numbers(es: EvidenceSet, rows: _Rows) -> Sequence[Mapping[str, Value]]:
+def _in_numbers(es: EvidenceSet, rows: _Rows, units: Sequence[CodingUnit]) -> Sequence[Mapping[str, Value]]:
     """The values, words of a scale as the numbers that they stand for."""
-    words = [number for number, unit in enumerate(rows.units) if unit is CodingUnit.VERBAL]
+    words = [number for number, unit in enumerate(units) if unit is CodingUnit.VERBAL]
+    if not words:
+        return rows.values
     values: list[Mapping[str, Value]] = list(rows.values)
     terms = {scale: verbal_terms(es, scale) or {} for scale in {rows.stated[n].scale for n in words}}
     for number in words:
@@ -123,12 +124,9 @@ def detection_of(es: EvidenceSet, entries: Sequence[Entry]) -> tuple[Index, Arra
     ids = es.hypothesis_ids
     at, stated = [], []
     for number, entry in enumerate(entries):
-        if isinstance(entry.of, Event):
-            continue
-        common, own = entry.of.detection, entry.of.detection_by_hypothesis
-        if common is not None or own:
+        if isinstance(of := entry.of, Item) and (of.detection is not None or of.detection_by_hypothesis):
             at.append(number)
-            stated += [own.get(name, common or _CERTAIN) for name in ids]
+            stated += [of.detection_by_hypothesis.get(name, of.detection or _CERTAIN) for name in ids]
     return np.array(at, dtype=np.int64), _triples(stated).reshape(-1, len(ids), 3)
 
 

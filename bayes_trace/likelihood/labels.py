@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy.typing as npt
 
 from bayes_trace.evidence import Episode, Event, EvidenceSet
 from bayes_trace.evidence.dates import last_day
-from bayes_trace.evidence.names import short_names, title_of
+from bayes_trace.evidence.names import short_names, shortened
 from bayes_trace.likelihood.entries import Entry, Link
 from bayes_trace.likelihood.labelled import texts
 from bayes_trace.likelihood.links import FACT, REPORT
@@ -87,6 +88,7 @@ class Named:
     def __init__(self, es: EvidenceSet, links: Sequence[Link]) -> None:
         self._es, self._links = es, links
         self.entries = [entry for link in links for entry in link.entries]
+        self.episodes = [link.episode.id for link in links]
         #: links of several entries: number, first entry, last
         self._wide: list[tuple[int, int, int]] = []
         self._starts: Sequence[int] = range(len(links))
@@ -95,35 +97,34 @@ class Named:
             self._starts = [0, *ends[:-1]]
             spans = enumerate(zip(self._starts, ends, strict=True))
             self._wide = [(number, start, end) for number, (start, end) in spans if end > start + 1]
-        # what a record says is asked for once, while it is at hand
-        said = [_said(es, entry) for entry in self.entries]
-        columns = zip(*said, strict=True) if said else [()] * len(_Said._fields)
-        self._own = _Said(*map(list, columns))
+        self._own = _said(es, self.entries)
         self.sources = self._own.source
         #: what an item was found to be, and what a report says
         self.found, self.says = self._own.found, self._own.says
         #: of each link; the reports of an event have none of their own
         self.clusters = self._by_link(self._own.cluster, _first)
 
-    def _by_link(self, words: list[str], joined: Callable[[list[str]], str]) -> list[str]:
+    def _by_link(self, words: Sequence[str], joined: Callable[[Sequence[str]], str]) -> Sequence[str]:
         """What links have of their entries, which is put together where there are several."""
-        own = [words[start] for start in self._starts] if self._wide else words
+        if not self._wide:
+            return words
+        own = [words[start] for start in self._starts]
         for number, start, end in self._wide:
             own[number] = joined(words[start:end])
         return own
 
     def coordinates(self) -> dict[str, Coordinate]:
         """Along links and entries."""
-        own, names = self._own, self._own.id
-        dates = _last_days(own.date)
-        episodes = [link.episode.id for link in self._links]
-        repeated = [link.episode.id for link in self._links for _ in link.entries] if self._wide else episodes
-        items = self._items(names)
+        own, dates = self._own, _last_days(self._own.date)
+        episodes = self.episodes
+        if self._wide:
+            episodes = [link.episode.id for link in self._links for _ in link.entries]
+        items, ids = self._items(own.id), _placed(own.id, episodes)
         by_link = {
-            "link": [f"{item}@{where}" for item, where in zip(items, episodes, strict=True)],
+            "link": _placed(items, self.episodes) if self._wide else ids,
             "link_item": items,
             "link_title": self._titles(own.title),
-            "link_episode": episodes,
+            "link_episode": self.episodes,
             "link_cluster": self.clusters,
             "link_source": self._by_link(self.sources, _together),
             "link_step": self._by_link(own.step, _first),
@@ -135,8 +136,8 @@ class Named:
             "link_date": self._by_link(dates, max),
         }
         by_entry = {
-            "entry": [f"{item}@{where}" for item, where in zip(names, repeated, strict=True)],
-            "entry_item": names,
+            "entry": ids,
+            "entry_item": own.id,
             "item_title": own.title,
             "entry_implication": own.implication,
             "entry_source": self.sources,
@@ -144,22 +145,22 @@ class Named:
             "entry_restates": own.restates,
             "entry_date": dates,
         }
-        return {name: texts("link", words) for name, words in by_link.items()} | {
-            name: texts("entry", words) for name, words in by_entry.items()
-        }
+        return _arrays({"link": by_link, "entry": by_entry})
 
-    def _items(self, names: list[str]) -> list[str]:
+    def _items(self, names: Sequence[str]) -> Sequence[str]:
         """Names of links; a fact may bear the name of an item."""
-        own = [names[start] for start in self._starts]
+        own = list(self._by_link(names, _first))
         for number, _, _ in self._wide:
             group = self._links[number].group
             own[number] = f"{group} (fact)" if group in self._es.items else group
-        return own
+        return own if self._wide else names
 
-    def _titles(self, titles: list[str]) -> list[str]:
+    def _titles(self, titles: Sequence[str]) -> Sequence[str]:
         """Of several items on a fact that of the fact."""
+        if not self._wide:
+            return titles
         readings = {reading.id: reading.label for reading in self._es.readings}
-        own = [titles[start] for start in self._starts]
+        own = list(self._by_link(titles, _first))
         for number, _, _ in self._wide:
             link = self._links[number]
             if link.kind == FACT:
@@ -167,46 +168,100 @@ class Named:
         return own
 
 
+def _placed(items: Iterable[str], episodes: Iterable[str]) -> list[str]:
+    return [f"{item}@{where}" for item, where in zip(items, episodes, strict=True)]
+
+
+def _arrays(columns: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, Coordinate]:
+    """Texts by dimension as arrays; what links and entries have in common becomes one array."""
+    made: dict[int, npt.NDArray[Any]] = {}
+    named: dict[str, Coordinate] = {}
+    for dimension, columns_of in columns.items():
+        for name, words in columns_of.items():
+            if id(words) not in made:
+                made[id(words)] = texts(dimension, words)[1]
+            named[name] = dimension, made[id(words)]
+    return named
+
+
 class _Said(NamedTuple):
     """What entries say of themselves, column by column."""
 
-    id: list[str]
-    title: list[str]
-    date: list[str]
-    given: list[str]
-    implication: list[str]
-    restates: list[str]
-    step: list[str]
-    source: list[str]
-    cluster: list[str]
-    found: list[str]
-    says: list[str]
+    id: Sequence[str]
+    title: Sequence[str]
+    date: Sequence[str]
+    given: Sequence[str]
+    implication: Sequence[str]
+    restates: Sequence[str]
+    step: Sequence[str]
+    source: Sequence[str]
+    cluster: Sequence[str]
+    found: Sequence[str]
+    says: Sequence[str]
 
 
-def _said(es: EvidenceSet, entry: Entry) -> tuple[str, ...]:
-    """One row of these."""
-    of, given = entry.of, entry.given
-    coded = " ".join(of.implications) if of.implications else ""
-    restates = " ".join(sorted(es.restated(of))) if coded or of.restates else ""
-    step = es.step_of(of) if coded or of.step else ""
-    asked = " ".join(given) if given else ""
-    if isinstance(of, Event):
-        return of.id, title_of(of), "", asked, coded, restates, step, "", entry.cluster, "", ""
-    cluster = "" if entry.role == REPORT else entry.cluster
-    source = of.source.key if of.source else ""
-    told = (of.found, of.says or "")
-    return of.id, title_of(of), of.date or "", asked, coded, restates, step, source, cluster, *told
+#: what is asked of an item or event, in the order in which `_said` takes it
+_COMMON = ("id", "given", "implications", "restates", "step", "cluster")
+_OF_ITEM = attrgetter(*_COMMON, "title", "paraphrase", "date", "source", "found", "says")
+_OF_EVENT = attrgetter(*_COMMON, "label")
+#: an event has no paraphrase, date, source or search, and denies nothing
+_NO_ITEM = ("", "", None, "", "")
 
 
-def _last_days(dates: list[str]) -> list[str]:
+def _said(es: EvidenceSet, entries: Sequence[Entry]) -> _Said:
+    """A record is asked once for all that it says, while it is at hand."""
+    records = [entry.of for entry in entries]
+    rows = [(*_OF_EVENT(of), *_NO_ITEM) if isinstance(of, Event) else _OF_ITEM(of) for of in records]
+    if not rows:
+        return _Said(*([] for _ in _Said._fields))
+    ids, given, codes, restates, step, cluster, title, text, date, source, found, says = zip(
+        *rows, strict=True
+    )
+    implication = [" ".join(each) if each else "" for each in codes]
+    return _Said(
+        id=ids,
+        title=[shortened(stated or words) for stated, words in zip(title, text, strict=True)],
+        date=[day or "" for day in date],
+        implication=implication,
+        restates=[
+            " ".join(sorted(es.restated(of))) if code or own else ""
+            for of, code, own in zip(records, implication, restates, strict=True)
+        ],
+        step=[
+            es.step_of(of) if code else own or ""
+            for of, code, own in zip(records, implication, step, strict=True)
+        ],
+        source=[each.key if each else "" for each in source],
+        found=found,
+        says=[each or "" for each in says],
+        **_tied(entries, given, cluster),
+    )
+
+
+def _tied(
+    entries: Sequence[Entry], given: Iterable[tuple[str, ...]], cluster: Iterable[str | None]
+) -> dict[str, list[str]]:
+    """What entries are coded given, and their clusters: their own, unless a coding says more."""
+    asked = [" ".join(each) if each else "" for each in given]
+    held = [each or "" for each in cluster]
+    for number, entry in enumerate(entries):
+        if entry.role == REPORT:
+            held[number] = ""
+        for coding in entry.codings.values():
+            if coding.given or coding.cluster:
+                asked[number], held[number] = " ".join(entry.given), entry.cluster
+    return {"given": asked, "cluster": held}
+
+
+def _last_days(dates: Sequence[str]) -> list[str]:
     days = {date: last_day(date) if date else "" for date in set(dates)}
     return [days[date] for date in dates]
 
 
-def _first(words: list[str]) -> str:
+def _first(words: Sequence[str]) -> str:
     return next(filter(None, words), "")
 
 
-def _together(words: list[str]) -> str:
+def _together(words: Sequence[str]) -> str:
     """What entries name, once each."""
     return " ".join(dict.fromkeys(" ".join(words).split()))

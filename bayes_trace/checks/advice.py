@@ -26,6 +26,8 @@ __all__ = [
 
 #: path in the set and what was found there
 Finding = tuple[tuple[str | int, ...], str]
+#: item, episode and coding
+Coded = list[tuple[Item, str, Coding]]
 
 
 @dataclass(frozen=True)
@@ -78,11 +80,16 @@ def base_codings(es: EvidenceSet) -> Iterator[tuple[Item | Event, str, Coding]]:
             yield event, episode, coding
 
 
-def coded_items(es: EvidenceSet) -> Iterator[tuple[Item, str, Coding]]:
+def coded_items(es: EvidenceSet) -> Coded:
     """The same of items alone."""
-    for item, episode, coding, coder in es.coded_links():
-        if coder == es.base_coder and item.sought:
-            yield item, episode, coding
+    known = _ITEMS.get([])
+    for asked, found in known:
+        if asked is es:
+            return found
+    links = es.coded_links()
+    own = [(item, at, coding) for item, at, coding, by in links if by == es.base_coder and item.sought]
+    known.append((es, own))
+    return own
 
 
 def documents(es: EvidenceSet) -> Iterator[tuple[Item, str]]:
@@ -100,16 +107,18 @@ def cluster_of(coded: Item | Event, coding: Coding) -> str:
 
 #: what several checks ask of one coding, while they look at one set
 _KNOWN: ContextVar[dict[tuple[int, int], dict[str, float]]] = ContextVar("known")
+_ITEMS: ContextVar[list[tuple[EvidenceSet, Coded]]] = ContextVar("items")
 
 
 @contextlib.contextmanager
 def asked_once() -> Iterator[None]:
-    """Meanwhile decibels of a coding are worked out once, for a set that stays as it is."""
-    token = _KNOWN.set({})
+    """Meanwhile items are gone through and decibels worked out once, for a set that stays as it is."""
+    tokens = _KNOWN.set({}), _ITEMS.set([])
     try:
         yield
     finally:
-        _KNOWN.reset(token)
+        _KNOWN.reset(tokens[0])
+        _ITEMS.reset(tokens[1])
 
 
 def best_db(es: EvidenceSet, item: Item | Event, coding: Coding) -> dict[str, float]:

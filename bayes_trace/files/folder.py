@@ -301,6 +301,8 @@ class _Reader:
 
     def _with_codings(self, cases: list[Case], tables: list[CodingTable]) -> list[Case]:
         """Cases with the further coders' codings put to their items."""
+        if not tables:
+            return cases
         known = {name for case in cases for name in case.coded}
         for table in tables:
             for item in table.codings.keys() - known:

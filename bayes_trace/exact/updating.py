@@ -200,8 +200,10 @@ def _relative(evidence: xr.Dataset) -> Flags:
     if ratio.any():
         coders, entries = np.nonzero(ratio & stored["coded"].values)
         found[coders, index[stored["entry_link"].values[entries]]] = True
-    coders, members = np.nonzero(stored["kappa"].values < 1)
-    found[coders, index[members]] = True
+    discounted = stored["kappa"].values < 1
+    if discounted.any():
+        coders, members = np.nonzero(discounted)
+        found[coders, index[members]] = True
     if stored["option_probability"].sizes["option"] > 1:
         found[:, index[stored["link_kind"].values == FACT]] = True
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from bayes_trace.errors import WrongArgumentError
 
@@ -148,7 +149,7 @@ def _fault(evidence: Any) -> str:  # noqa: ANN401 - a dataset
 
 def _moved(evidence: Any) -> str:  # noqa: ANN401 - a dataset
     """Whether its episodes were cut or reordered, so that links point to others."""
-    index, episodes = evidence.variables["episode_index"].values, evidence.variables["episode"].values
+    index, episodes = evidence.variables["episode_index"].values, _episodes(evidence)
     if index.size and index.max() >= episodes.size:
         return "episodes were cut out of it; name them in episodes="
     named = evidence.variables.get("link_episode")
@@ -158,6 +159,19 @@ def _moved(evidence: Any) -> str:  # noqa: ANN401 - a dataset
     if apart or (named is not None and index.size and episodes[index[-1]] != named.values[-1]):
         return "its episodes were reordered or cut; name them in episodes="
     return ""
+
+
+#: an index never changes, and its names are an array only once asked for
+_NAMES: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+
+
+def _episodes(evidence: Any) -> Any:  # noqa: ANN401 - a dataset, and an array of names
+    index = evidence.xindexes.get("episode")
+    if index is None:
+        return evidence.variables["episode"].values
+    if index not in _NAMES:
+        _NAMES[index] = evidence.variables["episode"].values
+    return _NAMES[index]
 
 
 def described(value: Any) -> str:  # noqa: ANN401 - anything

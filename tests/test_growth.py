@@ -127,7 +127,7 @@ def calls(function):
     return count
 
 
-@pytest.mark.parametrize(("work", "most"), [("compile", 130), ("problems", 120)])
+@pytest.mark.parametrize(("work", "most"), [("compile", 110), ("problems", 120)])
 def test_a_link_more_takes_few_calls(sets, work, most):
     few, many = (calls(lambda es=es: WORK[work](es)) for es in sets.values())
     assert (many - few) / ((MANY - FEW) * PER_EPISODE) < most
@@ -173,8 +173,8 @@ def test_an_update_goes_over_the_links_few_times(sets, monkeypatch):
     counting = Counting(np, evidence.sizes["link"] // 2)
     monkeypatch.setattr(updating, "np", counting)
     bt.update(evidence)
-    # where episodes begin, their sums, two counts, weights below 1
-    assert counting.passes == ["flatnonzero", "reduceat", "bincount", "count_nonzero", "nonzero"]
+    # where episodes begin, their sums, two counts; no weight is below 1
+    assert counting.passes == ["flatnonzero", "reduceat", "bincount", "count_nonzero"]
 
 
 def test_compiling_takes_one_pass_over_the_likelihoods_of_a_plain_set(monkeypatch):

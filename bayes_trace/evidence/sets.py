@@ -321,6 +321,17 @@ class EvidenceSet(SetFile):
                     for episode in coding.episodes or event.episodes:
                         yield event, episode, coding, coding.coder or self.base_coder
 
+    @cached_property
+    def abouts(self) -> frozenset[str]:
+        """What codings are about other than the hypotheses of an episode: attempts, or contrasts."""
+        codings = (coding for each in self.coded.values() for coding in each.codings)
+        return frozenset(coding.about for coding in codings if coding.about is not None)
+
+    @cached_property
+    def has_planned(self) -> bool:
+        """Whether an item is still to be looked for."""
+        return any(item.found == "planned" for item in self.items.values())
+
     def reports_on(self, event: str, episode: str) -> tuple[Item, ...]:
         """Reports of an event that bear on an episode and were sought, in the order of the files."""
         return tuple(self._heard.get((event, episode), ()))

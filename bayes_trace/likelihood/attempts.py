@@ -42,7 +42,7 @@ def attempt_set(es: EvidenceSet) -> EvidenceSet | None:
     Rivals ``made`` and ``not_made`` at even priors; every episode that sums up no others, by the name of its
     decision where it has one. None where nothing is coded about an attempt.
     """
-    if not any(coding.about == ATTEMPT for each in es.coded.values() for coding in each.codings):
+    if ATTEMPT not in es.abouts:
         return None
     unit = {episode.id: episode.decision or episode.id for episode in es.episodes.values()}
     fields = {name: getattr(es, name) for name in EvidenceSet.model_fields}

@@ -77,7 +77,7 @@ def compile_evidence(evidence_set: EvidenceSet, *, episodes: Iterable[str] | Non
     if attempts is not None:
         every = list(attempts.episodes.values())
         evidence = with_attempts(evidence, _compiled(attempts, every, links_in(attempts, every)))
-    if not any(item.found == "planned" for item in evidence_set.items.values()):
+    if not evidence_set.has_planned:
         return evidence
     links = links_in(evidence_set, chosen, planned=True)
     return with_planned(evidence, _compiled(evidence_set, chosen, links), links)

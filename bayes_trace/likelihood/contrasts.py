@@ -9,7 +9,7 @@ import xarray as xr
 
 from bayes_trace.evidence import Coding, EvidenceSet, Item
 from bayes_trace.evidence.coded import best_numbers
-from bayes_trace.evidence.values import HOLDS
+from bayes_trace.evidence.values import ATTEMPT, HOLDS
 
 __all__ = ["with_contrasts"]
 
@@ -26,7 +26,7 @@ def with_contrasts(evidence: xr.Dataset, es: EvidenceSet) -> xr.Dataset:
     (contrast, side, condition) as text, ``contrast_side`` and ``contrast_case`` (contrast, side). Without contrasts
     the evidence as it is.
     """
-    compared = [item for item in es.items.values() if item.contrast]
+    compared = [item for item in es.items.values() if item.contrast] if es.abouts - {ATTEMPT} else []
     found = [(item, coding) for item in compared if (coding := _coding(es, item))]
     if not found:
         return evidence

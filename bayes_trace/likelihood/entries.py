@@ -21,6 +21,8 @@ class Entry:
     of: Item | Event
     role: int
     codings: dict[str, Coding] = field(default_factory=dict)
+    #: whether a coding names a cluster or what it is given
+    tied: bool = False
 
     @property
     def given(self) -> tuple[str, ...]:
@@ -127,10 +129,10 @@ def _entries_of(es: EvidenceSet, of: Item | Event, places: Mapping[str, int], ro
         for episode in coding.episodes or of.episodes:
             if (place := places.get(episode)) is None:
                 continue
-            if place in entries:
-                entries[place].codings[coder] = coding
-            else:
-                entries[place] = Entry(of, role, {coder: coding})
+            if (held := entries.get(place)) is None:
+                held = entries[place] = Entry(of, role)
+            held.codings[coder] = coding
+            held.tied = held.tied or bool(coding.given or coding.cluster)
     return entries
 
 

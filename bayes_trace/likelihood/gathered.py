@@ -46,6 +46,7 @@ class _Rows(NamedTuple):
     """Codings, one row for each reading."""
 
     stated: Sequence[Coding]
+    unit: Sequence[CodingUnit]
     values: Sequence[Values]
     coder: Sequence[int]
     entry: Sequence[int]
@@ -55,23 +56,24 @@ class _Rows(NamedTuple):
 def codings_of(es: EvidenceSet, links: Sequence[Link]) -> Codings:
     """All codings, row by row; options in the order in which their reading declares them."""
     coder_at = {coder: number for number, coder in enumerate(es.coder_ids)}
-    rows: list[tuple[Coding, Values, int, int, int]] = []
+    rows: list[tuple[Coding, CodingUnit, Values, int, int, int]] = []
     number = 0
     for link in links:
         for entry in link.entries:
             for coder, coding in entry.codings.items():
                 if link.kind != FACT:
-                    rows.append((coding, coding.values, coder_at[coder], number, 0))
+                    rows.append((coding, coding.unit, coding.values, coder_at[coder], number, 0))
                     continue
                 for place, option in enumerate(es.options[link.group]):
-                    rows.append((coding, coding.readings[option], coder_at[coder], number, place))
+                    said = coding.readings[option]
+                    rows.append((coding, coding.unit, said, coder_at[coder], number, place))
             number += 1
-    return _codings(es, _Rows(*zip(*rows, strict=True)) if rows else _Rows((), (), (), (), ()))
+    return _codings(es, _Rows(*zip(*rows, strict=True)) if rows else _Rows((), (), (), (), (), ()))
 
 
 def _codings(es: EvidenceSet, rows: _Rows) -> Codings:
-    units = [coding.unit for coding in rows.stated]
-    numbers = _triples(_in_order(_in_numbers(es, rows, units), es.hypothesis_ids))
+    units = rows.unit
+    numbers = _triples(_in_order(_in_numbers(es, rows), es.hypothesis_ids))
     numbers = numbers.reshape(-1, len(es.hypothesis_ids), 3)
     anchor, reference = np.ones((len(units), 3)), np.full(len(units), -1, dtype=np.int64)
     ratios = {unit for unit in set(units) if unit.form.ratio}
@@ -104,9 +106,9 @@ def _in_order(rows: Sequence[Mapping[str, Value]], ids: Sequence[str]) -> list[V
         return [row.get(name, _UNSTATED) for row in rows for name in ids]
 
 
-def _in_numbers(es: EvidenceSet, rows: _Rows, units: Sequence[CodingUnit]) -> Sequence[Mapping[str, Value]]:
+def _in_numbers(es: EvidenceSet, rows: _Rows) -> Sequence[Mapping[str, Value]]:
     """The values, words of a scale as the numbers that they stand for."""
-    words = [number for number, unit in enumerate(units) if unit is CodingUnit.VERBAL]
+    words = [number for number, unit in enumerate(rows.unit) if unit is CodingUnit.VERBAL]
     if not words:
         return rows.values
     values: list[Mapping[str, Value]] = list(rows.values)

@@ -247,9 +247,8 @@ def _tied(
     for number, entry in enumerate(entries):
         if entry.role == REPORT:
             held[number] = ""
-        for coding in entry.codings.values():
-            if coding.given or coding.cluster:
-                asked[number], held[number] = " ".join(entry.given), entry.cluster
+        elif entry.tied:
+            asked[number], held[number] = " ".join(entry.given), entry.cluster
     return {"given": asked, "cluster": held}
 
 

@@ -3,73 +3,30 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
+from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from bayes_trace.likelihood import core_spread
 from bayes_trace.likelihood.links import EVENT
-from bayes_trace.sensitivity.arrays import Array, Arrays, Flags, Index
+from bayes_trace.sensitivity.additive import Alone, Chains, Component, Subset
+from bayes_trace.sensitivity.arrays import Array, Arrays, Index
 from bayes_trace.sensitivity.fractional import least_in_cluster
 
-__all__ = ["Alone", "Component", "components", "joined"]
+__all__ = ["components", "joined"]
 
-#: items removed, and what is left of the log-odds leader : rival (rival,)
-Subset = tuple[tuple[str, ...], Array]
 #: subsets computed at once
 AT_ONCE = 4096
-
-
-class Component(Protocol):
-    """Contributions to the log-odds leader : rival, by how many items are removed."""
-
-    @property
-    def size(self) -> int:
-        """How many of its items could be removed."""
-
-    def least(self, removed: int) -> Array:
-        """Least contribution (rival,) after so many removals, each rival by itself."""
-
-    def subsets(self, removed: int) -> Iterator[Subset]:
-        """Every way to remove so many, with what is left (rival,)."""
+#: subsets of one size that are tried; of more, those of the items that do most by themselves
+TRIED = 20_000
 
 
 @dataclass(frozen=True)
-class Alone:
-    """Items whose contributions add up, whoever stays."""
-
-    names: tuple[str, ...]
-    #: log-odds (item, rival)
-    gaps: Array
-    #: sums of the smallest (number that stay, rival)
-    sums: Array
-
-    @classmethod
-    def of(cls, names: tuple[str, ...], gaps: Array) -> Alone:
-        """From what each item contributes."""
-        nothing = np.zeros((1, gaps.shape[1]))
-        return cls(names, gaps, np.concatenate([nothing, np.cumsum(np.sort(gaps, axis=0), axis=0)]))
-
-    @property
-    def size(self) -> int:
-        """How many items could be removed."""
-        return len(self.names)
-
-    def least(self, removed: int) -> Array:
-        """Without the items that do most for the leader."""
-        return np.asarray(self.sums[self.size - removed])
-
-    def subsets(self, removed: int) -> Iterator[Subset]:
-        """Every way to remove so many."""
-        for out in itertools.combinations(range(self.size), removed):
-            yield tuple(self.names[each] for each in out), np.delete(self.gaps, out, axis=0).sum(axis=0)
-
-
-@dataclass(frozen=True)
-class Tangle:
+class Tangle(Component):
     """Links tied to one another; every subset of their items is computed as the engine would compute it."""
 
     arrays: Arrays
@@ -90,23 +47,49 @@ class Tangle:
         """How many items could be removed."""
         return int(self.items.size)
 
+    def lists_all(self, removed: int) -> bool:
+        """Whether every subset of that size is tried."""
+        return math.comb(self.size, removed) <= TRIED
+
+    def finds_least(self, removed: int) -> bool:
+        """Only by trying."""
+        return self.lists_all(removed)
+
     def least(self, removed: int) -> Array:
-        """Least over all subsets of that size."""
+        """Least over all subsets of that size that are tried."""
         if removed not in self._known:
             each = [left.min(axis=0) for _, left in self._parts(removed)]
             self._known[removed] = np.asarray(np.min(each, axis=0), dtype=np.float64)
         return self._known[removed]
 
-    def subsets(self, removed: int) -> Iterator[Subset]:
-        """Every subset of that size."""
+    def subsets(self, removed: int, below: Array) -> Iterator[Subset]:  # noqa: ARG002 - found by trying
+        """Every subset of that size, or those of the items that do most."""
         names = self.arrays.entry_names
         for chosen, left in self._parts(removed):
             for out, each in zip(chosen, left, strict=True):
                 yield tuple(str(name) for name in names[out]), np.asarray(each)
 
+    def _tried(self, removed: int) -> list[int]:
+        """Entries whose subsets of that size are tried: all, or as many as may be, those first that do most."""
+        items = self.items
+        if self.lists_all(removed):
+            return items.tolist()  # type: ignore[no-any-return]
+        count = removed
+        while math.comb(count + 1, removed) <= TRIED:
+            count += 1
+        return self._strongest()[:count]
+
+    def _strongest(self) -> list[int]:
+        """Entries, those first without which the leader loses most against some rival."""
+        whole, without = self._left(self.items[None, :0]), self._left(self.items[:, None])
+        with np.errstate(invalid="ignore"):
+            gain = np.nan_to_num(whole - without, nan=0.0)
+        order = gain.argsort(axis=0, kind="stable")[::-1]
+        return list(dict.fromkeys(self.items[order].ravel().tolist()))
+
     def _parts(self, removed: int) -> Iterator[tuple[Index, Array]]:
         """Entries that go (subset, number) and what is left (subset, rival), many subsets at a time."""
-        for some in itertools.batched(itertools.combinations(self.items.tolist(), removed), AT_ONCE):
+        for some in itertools.batched(itertools.combinations(self._tried(removed), removed), AT_ONCE):
             chosen = np.array(some, dtype=np.int64).reshape(len(some), removed)
             yield chosen, self._left(chosen)
 
@@ -130,6 +113,10 @@ class Tangle:
 class ClusteredItems(Tangle):
     """Links of one item each that share a discount: the least is found without looking at every subset."""
 
+    def finds_least(self, removed: int) -> bool:  # noqa: ARG002 - however many there are
+        """As a fraction is minimised."""
+        return True
+
     def least(self, removed: int) -> Array:
         """Least over all subsets of that size: a fraction minimised for each rival."""
         if removed not in self._known:
@@ -144,6 +131,19 @@ class ClusteredItems(Tangle):
             )
         return self._known[removed]
 
+    def subsets(self, removed: int, below: Array) -> Iterator[Subset]:
+        """Every subset of that size; of very many not those that come behind one which leaves less than `below`."""
+        found = False
+        for number, (out, left) in enumerate(super().subsets(removed, below)):
+            found = found or bool((left < below).any())
+            if found and number > TRIED:
+                return
+            yield out, left
+
+    def _tried(self, removed: int) -> list[int]:
+        """All entries, since the least is known to be among them; those first that do most."""
+        return self.items.tolist() if self.lists_all(removed) else self._strongest()
+
     def _correlation(self) -> float:
         cluster = self.arrays.structure.cluster[self.links[0]]
         return float(1.0 / (1.0 + np.exp(-self.arrays.point.correlation[cluster, 0])))
@@ -152,23 +152,45 @@ class ClusteredItems(Tangle):
 def components(arrays: Arrays, episode: int, rivals: Index) -> list[Component]:
     """The items of an episode that say something, split into groups that do not touch each other."""
     links = arrays.links(episode)
-    tied = _by_given(arrays, episode, links)
-    count, group = connected_components(tied | _by_cluster(arrays, links), directed=False)
+    given, cluster = _given(arrays, episode, links), _discounted(arrays, links)
     gaps = arrays.links_against(arrays.weighted)[links][:, rivals]
     names = arrays.entry_names[arrays.structure.first[links]]
     held = arrays.structure.entry_link[arrays.entries(links)]
     single = np.bincount(np.searchsorted(links, held), minlength=links.size) == 1
     informative = arrays.structure.spoken[links] & (np.ptp(arrays.rows[links], axis=1) != 0)
     found: list[Component] = []
-    for number in range(count):
-        members = np.flatnonzero(group == number)
-        plain = single[members].all() and not tied[np.ix_(members, members)].any()
-        members = members[informative[members]] if plain else members
-        if plain and members.size == 1:
-            found.append(Alone.of((str(names[members[0]]),), gaps[members]))
-        elif members.size:
-            found.append((ClusteredItems if plain else Tangle)(arrays, episode, links[members], rivals))
+    for members in _groups(given, cluster):
+        asked = [given.get(each, frozenset()) for each in members.tolist()]
+        plain = single[members].all() and not any(asked)
+        own = members[informative[members]] if plain else members
+        if plain and own.size == 1:
+            found.append(Alone.of((str(names[own[0]]),), gaps[own]))
+        elif single[members].all() and _is_chain(asked, cluster[members]):
+            place = {each: number for number, each in enumerate(members.tolist())}
+            of = {number: place[each] for number, one in enumerate(asked) for each in one}
+            found.append(Chains.of(tuple(map(str, names[members])), gaps[members], of))
+        elif own.size:
+            found.append((ClusteredItems if plain else Tangle)(arrays, episode, links[own], rivals))
     return found
+
+
+def _groups(given: Mapping[int, frozenset[int]], cluster: Index) -> list[Index]:
+    """Places of links that hang together: coded given one another, or with a discount in common."""
+    order = np.argsort(cluster, kind="stable")
+    same = (cluster[order][1:] == cluster[order][:-1]) & (cluster[order][1:] >= 0)
+    pairs = [(child, parent) for child, parents in given.items() for parent in parents]
+    ends = np.concatenate(
+        [np.array(pairs, dtype=np.int64).reshape(-1, 2), np.stack([order[1:], order[:-1]], axis=1)[same]]
+    )
+    graph = coo_array((np.ones(len(ends)), ends.T), shape=(cluster.size, cluster.size))
+    count, group = connected_components(graph, directed=False)
+    return np.split(np.argsort(group, kind="stable"), np.cumsum(np.bincount(group, minlength=count))[:-1])
+
+
+def _is_chain(asked: Sequence[frozenset[int]], cluster: Index) -> bool:
+    """Whether each is coded given one other at most, and none shares a discount."""
+    held = cluster[cluster >= 0]
+    return any(asked) and all(len(each) <= 1 for each in asked) and np.unique(held).size == held.size
 
 
 def joined(groups: list[Component]) -> list[Component]:
@@ -181,24 +203,20 @@ def joined(groups: list[Component]) -> list[Component]:
     return [Alone.of(names, np.concatenate([group.gaps for group in alone])), *rest]
 
 
-def _by_cluster(arrays: Arrays, links: Index) -> Flags:
-    """Which links (link, link) share a discount."""
+def _discounted(arrays: Arrays, links: Index) -> Index:
+    """The cluster (link,) in which each link is discounted, -1 where it is not; at a correlation of 0 nothing is."""
     cluster = arrays.structure.cluster[links]
-    # at a correlation of 0 nothing is discounted
     logits = np.append(arrays.point.correlation[:, 0], -np.inf)[cluster]
-    discounted = (cluster >= 0) & (logits > -np.inf)
-    return np.asarray((cluster[:, None] == cluster) & discounted[:, None] & discounted)
+    return np.where((cluster >= 0) & (logits > -np.inf), cluster, -1)
 
 
-def _by_given(arrays: Arrays, episode: int, links: Index) -> Flags:
-    """Whether an entry of the one takes an entry of the other along (link, link)."""
-    tied = np.zeros((links.size, links.size), dtype=bool)
+def _given(arrays: Arrays, episode: int, links: Index) -> dict[int, frozenset[int]]:
+    """Places of links, and of those that an entry of theirs is coded given."""
     entries = arrays.entries(links)
     ties = arrays.ties.within(episode, int(entries[0]) if entries.size else 0)
-    if not ties.parents[episode]:
-        return tied
-    child, parent = np.nonzero(ties.close(np.eye(entries.size, dtype=bool)))
     place = np.searchsorted(links, arrays.structure.entry_link[entries])
-    tied[place[child], place[parent]] = True
-    np.fill_diagonal(tied, val=False)
-    return tied | tied.T
+    found: dict[int, frozenset[int]] = {}
+    for entry, others in ties.parents[episode]:
+        child = int(place[entry])
+        found[child] = found.get(child, frozenset()) | frozenset(place[others].tolist()) - {child}
+    return {child: parents for child, parents in found.items() if parents}

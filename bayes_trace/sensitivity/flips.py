@@ -12,8 +12,9 @@ import xarray as xr
 
 from bayes_trace.exact import TIE
 from bayes_trace.guards import guarded
+from bayes_trace.sensitivity.additive import Component
 from bayes_trace.sensitivity.arrays import Array, Arrays, open_arrays
-from bayes_trace.sensitivity.components import Component, components, joined
+from bayes_trace.sensitivity.components import components, joined
 from bayes_trace.sensitivity.registry import Measure, Question, register
 
 __all__ = ["fewest_items_to_flip"]
@@ -31,8 +32,10 @@ def fewest_items_to_flip(
 ) -> xr.Dataset:
     """The smallest set of items whose removal changes the leader.
 
-    Exact, also where weights change as members of a cluster leave: per rival, the least that each group of
-    tied items can contribute after m removals, joined over groups by dynamic programming. Items are documents: those
+    Exact, also where weights change as members of a cluster leave and where items are coded given one another: per
+    rival, the least that each group of tied items can contribute after m removals, joined over groups by dynamic
+    programming. Of dozens of reports of one event, or of items on one fact, not every set is tried; there the sets
+    are made of those that do most by themselves, and ``is_exact`` is false. Items are documents: those
     that turn on one fact are removed one by one, and so are the reports of an event. What is coded given a removed
     item goes along and does not count as removed. A tie is no change of leader.
 
@@ -48,7 +51,7 @@ def fewest_items_to_flip(
     Returns
     -------
     Dataset over ``episode``: ``count``, missing where no removal changes the leader; ``to_tie``, the fewest that
-    leave it level with a rival or behind; ``items``, one smallest set
+    leave it level with a rival or behind; ``is_exact``, false where both are upper bounds; ``items``, one smallest set
     (that which leaves the leader furthest behind), separated by blanks, and ``new_leader``, who leads
     without it; ``n_ties``, how many sets are as small (a lower bound where ``n_ties_is_exact`` is false);
     ``sets`` (episode, tie): at most 20 of them.
@@ -82,10 +85,11 @@ def fewest_items_to_flip(
         {
             "count": ("episode", np.array([flip.count for flip in found]), {"units": "1"}),
             "to_tie": ("episode", np.array([flip.to_tie for flip in found]), {"units": "1"}),
+            "is_exact": ("episode", np.array([flip.is_exact for flip in found], dtype=bool)),
             "items": ("episode", np.array([sets[0] for sets in padded], dtype=str)),
             "new_leader": ("episode", np.array([flip.new_leader for flip in found], dtype=str)),
             "n_ties": ("episode", np.array([flip.n_ties for flip in found], dtype=np.int64)),
-            "n_ties_is_exact": ("episode", np.array([flip.n_ties < COUNTED for flip in found])),
+            "n_ties_is_exact": ("episode", np.array([flip.lists_all for flip in found], dtype=bool)),
             "sets": (("episode", "tie"), np.array(padded, dtype=str).reshape(len(found), LISTED)),
         },
         {**arrays.coords("episode"), "leader": ("episode", arrays.names(arrays.leader))},
@@ -108,6 +112,8 @@ class _Flip:
     n_ties: int
     best: Sequence[_Set]
     new_leader: str
+    is_exact: bool
+    lists_all: bool
 
 
 def _search(arrays: Arrays, episode: int) -> _Flip:
@@ -118,7 +124,7 @@ def _search(arrays: Arrays, episode: int) -> _Flip:
     to_tie = _fewest(joined(groups), prior, TIE)
     count = _fewest(joined(groups), prior, -TIE)
     if math.isnan(count):
-        return _Flip(count, to_tie, 0, (), "")
+        return _Flip(count, to_tie, 0, (), "", _finds_least(groups, count), lists_all=True)
     groups = _strongest_first(groups, prior, int(count))
     least = _suffixes(groups, int(count), rivals.size)
     sets = [
@@ -127,13 +133,25 @@ def _search(arrays: Arrays, episode: int) -> _Flip:
     ]
     best = sorted(sets, key=lambda each: (round(float(each.left.min()), 9), each.items))[:LISTED]
     new = arrays.hypotheses[rivals[int(best[0].left.argmin())]]
-    return _Flip(count, to_tie, len(sets), best, new)
+    listed = all(group.lists_all(number) for group in groups for number in range(1, int(count) + 1))
+    exact = _finds_least(groups, count)
+    return _Flip(count, to_tie, len(sets), best, new, exact, lists_all=listed and len(sets) < COUNTED)
+
+
+def _finds_least(groups: Sequence[Component], most: float) -> bool:
+    """Whether nothing was left out of account for up to so many removals, or for any number."""
+    return all(
+        group.finds_least(number)
+        for group in groups
+        for number in range(1, group.size + 1)
+        if not number > most
+    )
 
 
 def _fewest(groups: Sequence[Component], prior: Array, level: float) -> float:
     """Least number of removals that bring some log-odds below a level; looks at few before it looks at many."""
     size = sum(group.size for group in groups)
-    limit = min(4, size)
+    limit = min(1, size)
     while True:
         least = prior + _suffixes(groups, limit, prior.size)[0]
         below = np.flatnonzero((least < level).any(axis=1))
@@ -194,7 +212,7 @@ def _choices(
     for m in range(min(left, group.size), -1, -1):
         after = least[place + 1][left - m]
         if (so_far + group.least(m) + after < -TIE).any():
-            for items, contribution in group.subsets(m):
+            for items, contribution in group.subsets(m, -TIE - so_far - after):
                 total = so_far + contribution
                 if (total + after < -TIE).any():
                     yield items, total, left - m

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 import bayes_trace as bt
+from bayes_trace import sensitivity
 from bayes_trace.evidence import EvidenceSet, list_problems
 from bayes_trace.exact import updating
 from bayes_trace.likelihood import effective
 from bayes_trace.likelihood.kernel import NUMPY
+from bayes_trace.sensitivity import arrays, ranges
 from tests.build import HYPOTHESES, item, make_set, source
 
 PER_EPISODE = 6
@@ -219,6 +221,30 @@ def test_an_update_holds_less_than_twice_the_likelihoods():
     rows = {f"x{n}": {"A": 0.6, "B": 0.5} for n in range(3_000)}
     evidence = bt.compile_evidence(bt.from_table(rows))
     assert peak(lambda: bt.update(evidence)) < 2 * evidence["log_likelihood"].nbytes + 100_000
+
+
+@pytest.mark.parametrize("question", [sensitivity.one_way, sensitivity.leave_one_out])
+def test_questions_to_one_item_after_another_compute_each_likelihood_a_few_times(question, monkeypatch):
+    """And not the whole episode once for each of its items."""
+    cells = []
+
+    def counted(structure, point, **options):
+        rows = effective.effective_likelihood(structure, point, **options)
+        cells.append(rows.size)
+        return rows
+
+    for module in (ranges, arrays):
+        monkeypatch.setattr(module, "effective_likelihood", counted)
+    sizes = []
+    for n in (50, 100):
+        rows = {f"x{k}": {"A": {"low": 0.4, "best": 0.6, "high": 0.7}, "B": 0.5} for k in range(n)}
+        evidence = bt.compile_evidence(bt.from_table(rows))
+        cells.clear()
+        question(evidence)
+        sizes.append(sum(cells))
+    assert sizes[1] <= 2 * sizes[0]
+    # each moves once for every hypothesis and end; to leave one out takes none
+    assert sizes[1] <= 2 * 2 * 2 * 100
 
 
 # --- depth ---------------------------------------------------------------------------------------

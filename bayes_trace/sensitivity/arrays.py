@@ -117,6 +117,15 @@ class Arrays:
         return self.log_prior + self.log_likelihood
 
     @cached_property
+    def rest(self) -> Array:
+        """Joint of its episode without each link (link, hypothesis), where all others weigh as they do."""
+        rules_out = np.isneginf(self.weighted)
+        own = np.where(rules_out, 0.0, self.weighted)
+        left = (self.log_prior + self.sum(own))[self.episode_index] - own
+        others = self.sum(rules_out.astype(np.float64))[self.episode_index] > rules_out
+        return np.where(others, -np.inf, left)
+
+    @cached_property
     def order(self) -> Index:
         """Hypotheses (episode, rank) from the most to the least probable, those that are level as listed."""
         return ranking(self.joint)
@@ -269,15 +278,6 @@ class Arrays:
         for part, rows, kappa in self.without(dropped):
             joint[part] = self._joint(rows, kappa)
         return joint
-
-    def joint_at(self, point: Point) -> Array:
-        """Log joint (variant, episode, hypothesis) at other elicited numbers.
-
-        Weights of readings and effective numbers in clusters stay those of best values.
-        """
-        rows = effective_likelihood(self.structure, point)
-        kappa = cluster_weight(self.structure, self.structure.effective_number[:, None], point.correlation)
-        return self._joint(rows, kappa)
 
     def _joint(self, rows: Array, kappa: Array) -> Array:
         return self.log_prior + self.sum(np.moveaxis(kappa[:, None] * rows, -1, 0))

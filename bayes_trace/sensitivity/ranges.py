@@ -9,7 +9,7 @@ import xarray as xr
 from scipy.special import expit
 
 from bayes_trace.guards import guarded
-from bayes_trace.likelihood import parts_of
+from bayes_trace.likelihood import effective_likelihood, parts_of
 from bayes_trace.scales import Z_90, db_to_log, log_to_db, logit
 from bayes_trace.sensitivity.arrays import (
     CELLS,
@@ -112,21 +112,24 @@ def _uniform_ends(arrays: Arrays, db: float) -> Array:
 def _at_ends(arrays: Arrays, ends: Array) -> Array:
     """Log joint (entry, varied, end, hypothesis) of the entry's episode, one likelihood moved at a time.
 
-    The entries of one position in all episodes are moved at once: episodes know nothing of each other.
+    Weights of readings and in clusters stay, so that nothing but the link of an entry moves with it: the first
+    entries of all links are moved at once, then the second.
     """
-    episode, n = arrays.entry_episode, len(arrays.hypotheses)
-    position = np.arange(episode.size) - np.searchsorted(episode, episode)
-    joint = np.zeros((episode.size, n, 2, n))
+    link, n = arrays.structure.entry_link, len(arrays.hypotheses)
+    position = np.arange(link.size) - np.searchsorted(link, link)
+    joint = np.zeros((link.size, n, 2, n))
     most = int(position.max(initial=-1)) + 1
     step = min(max(1, CELLS // max(1, 2 * n * ends[0].size)), max(1, most))
     for start in range(0, most, step):
         here = np.flatnonzero((position >= start) & (position < start + step))
+        turn = position[here] - start
         moved = np.broadcast_to(arrays.point.location[..., None, None], (*ends.shape[1:], step, n, 2)).copy()
         for varied, end in np.ndindex(n, 2):
-            moved[here, :, varied, position[here] - start, varied, end] = ends[end, here, :, varied]
-        every = arrays.joint_at(replace(arrays.point, location=moved.reshape(*ends.shape[1:], -1)))
-        every = every.reshape(step, n, 2, *every.shape[1:])
-        joint[here] = every[position[here] - start, :, :, episode[here]]
+            moved[here, :, varied, turn, varied, end] = ends[end, here, :, varied]
+        point = replace(arrays.point, location=moved.reshape(*ends.shape[1:], -1))
+        rows = effective_likelihood(arrays.structure, point).reshape(-1, n, step, n, 2)
+        weighted = arrays.kappa[link[here], None, None, None] * rows[link[here], :, turn]
+        joint[here] = arrays.rest[link[here], None, None] + np.moveaxis(weighted, 1, -1)
     return joint
 
 

@@ -136,9 +136,7 @@ def leave_each_out(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Data
 def _joint_without_each(arrays: Arrays) -> np.ndarray:
     """Log joint (entry, hypothesis) of its episode without each entry."""
     link, episode = arrays.structure.entry_link, arrays.entry_episode
-    with np.errstate(invalid="ignore"):
-        joint = arrays.joint[episode] - arrays.weighted[link]
-    bound = np.flatnonzero(_bound(arrays) | ~np.isfinite(joint).all(axis=1))
+    joint, bound = arrays.rest[link], np.flatnonzero(_bound(arrays))
     if bound.size:
         # one of every episode at a time: episodes do not touch each other
         turn = np.arange(bound.size) - np.searchsorted(episode[bound], episode[bound])
@@ -179,7 +177,13 @@ def _without(arrays: Arrays, places: dict[str, list[int]]) -> _Without:
     labels = (arrays.evidence[name].values for name in ("entry", "link"))
     found = _Without(np.repeat(base[None], len(places), axis=0), also, reweighted, *labels)
     touched: dict[int, dict[int, list[int]]] = {}
+    bound = _bound(arrays)
     for part, entries in enumerate(places.values()):
+        if len(entries) == 1 and not bound[entries[0]]:
+            (entry,) = entries
+            alone = normalised(arrays.rest[arrays.structure.entry_link[entry]])
+            found.probability[part, arrays.entry_episode[entry]] = alone
+            continue
         for entry in entries:
             touched.setdefault(int(arrays.entry_episode[entry]), {}).setdefault(part, []).append(entry)
     for episode in sorted(touched):

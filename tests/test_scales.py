@@ -98,6 +98,40 @@ def test_plain_logarithms():
     np.testing.assert_allclose(scales.logit([0, 0.5, 0.75, 1]), [-np.inf, 0, math.log(3), np.inf])
 
 
+@pytest.mark.parametrize("rows", [1, 2, 16, 17, 40])
+def test_a_sum_of_logarithms_is_the_logarithm_of_the_sum(rows):
+    """Few rows and many, along any axis, which may be kept."""
+    values = np.arange(1.0, 1 + 3 * rows).reshape(rows, 3) / 7
+    for axis in (0, 1, -1):
+        for keepdims in (True, False):
+            got = scales.log_sum(np.log(values), axis=axis, keepdims=keepdims)
+            assert isinstance(got, np.ndarray)
+            np.testing.assert_allclose(got, np.log(values.sum(axis, keepdims=keepdims)), rtol=1e-14)
+    assert scales.log_sum(np.log(values), axis=0).shape == (3,)
+
+
+def test_a_sum_of_nothing_is_nothing():
+    assert scales.log_sum(np.zeros((0, 2)), axis=0).tolist() == [-math.inf, -math.inf]
+    assert scales.log_sum([-math.inf, -math.inf], axis=0) == -math.inf
+    # where plain probabilities would all be 0
+    assert float(scales.log_sum([-1000.0, -1000.0], axis=0)) == pytest.approx(-1000 + math.log(2), abs=1e-12)
+
+
+def test_the_logarithm_of_a_probability_is_exact_in_both_tails():
+    got = scales.log_expit([-1000.0, -40.0, 0.0, 40.0, 1000.0, -math.inf, math.inf])
+    expected = [-1000.0, -40 - math.exp(-40), -math.log(2), -math.exp(-40), 0.0, -math.inf, 0.0]
+    np.testing.assert_allclose(got, expected, rtol=1e-14, atol=0)
+    np.testing.assert_allclose(scales.log_expit([-2.0, 1.5]), np.log(scales.expit([-2.0, 1.5])), rtol=1e-14)
+
+
+def test_far_beliefs_are_no_warning():
+    """Warnings are errors here: odds beyond what a float holds are infinite, quietly."""
+    assert scales.expit(-1000).item() == 0.0
+    assert scales.convert(1000, "nats", "odds").item() == math.inf
+    assert scales.convert(0, "odds", "nats").item() == -math.inf
+    assert scales.convert([0, 1], "probability", "bits").tolist() == [-math.inf, math.inf]
+
+
 def test_decibels_of_a_probability_are_not_those_of_its_odds():
     """10 log10 P: .5 is -3.0103 dB, certainty 0 dB, impossibility minus infinity."""
     np.testing.assert_allclose(
@@ -108,11 +142,17 @@ def test_decibels_of_a_probability_are_not_those_of_its_odds():
 @pytest.mark.parametrize(
     ("value", "source", "target", "message"),
     [
-        (0.5, "percent", "db", "unknown unit 'percent'; expected one of probability, odds, log_odds"),
+        (
+            0.5,
+            "percent",
+            "db",
+            "^unknown unit 'percent'; expected one of probability, odds, log_odds, nats, db, bits$",
+        ),
         (0.5, "probability", "dB", "unknown unit 'dB'; expected one of probability"),
-        (1.2, "probability", "db", r"probability outside \[0, 1\]: 1.2"),
-        (-0.1, "probability", "probability", r"probability outside \[0, 1\]: -0.1"),
-        ([3, -2], "odds", "db", r"odds outside \[0, inf\]: -2"),
+        (1.2, "probability", "db", r"^probability outside \[0, 1\]: 1.2$"),
+        (-0.1, "probability", "probability", r"^probability outside \[0, 1\]: -0.1$"),
+        ([3, -2, -4], "odds", "db", r"^odds outside \[0, inf\]: -2$"),
+        ([[0.2, 0.4], [0.6, 7]], "probability", "odds", r"^probability outside \[0, 1\]: 7$"),
     ],
 )
 def test_a_number_off_its_scale_is_refused(value, source, target, message):
@@ -261,6 +301,8 @@ def test_labels_follow_from_two_probabilities(first, second, word):
 def test_the_threshold_of_a_label_can_be_chosen():
     assert scales.classify_test(0.9, 0.1, decisive_db=9.5).item() == "doubly decisive"
     assert scales.classify_test(0.5, 0.05, decisive_db=10.1).item() == "straw in the wind"
+    assert scales.classify_test(0.5, 0.005, decisive_db=20).item() == "smoking gun"
+    assert scales.classify_test(0.5, 0.0051, decisive_db=20).item() == "straw in the wind"
 
 
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(3, 30))

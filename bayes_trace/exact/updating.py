@@ -351,7 +351,7 @@ def lead(posterior: xr.Dataset) -> xr.Dataset:
     dims = log_p.dims[:-1]
     with np.errstate(invalid="ignore"):
         gap = log_to_db(ranked[..., 0] - ranked[..., 1])
-        level = log_p >= log_p.max("hypothesis") - TIE
+        level = (log_p >= log_p.max("hypothesis") - TIE).drop_attrs()
     coords = {name: coord for name, coord in log_p.coords.items() if "hypothesis" not in coord.dims}
     return xr.Dataset(
         {

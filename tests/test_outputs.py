@@ -147,6 +147,7 @@ def _all_kinds(folder, out):
         "report": (20_000, ["report", folder, "--out", out, "--format", "html", "--no-figures"]),
         "report of figures": (20_000, ["report", folder, "--out", out, "--format", "html"]),
         "table docx": (3_000, ["table", folder, "episodes", "--format", "docx", "--out", out / "a.docx"]),
+        "table xlsx": (100, ["table", folder, "episodes", "--format", "xlsx", "--out", out / "a.xlsx"]),
         "sensitivity": (100, ["sensitivity", folder, "--out", out]),
         "sample": (100, ["sample", folder, "--out", out / "a.nc", "--sampler", "direct", "--seed", "1"]),
         "explore": (100, ["explore", folder, "--out", out / "a.html"]),

@@ -52,11 +52,13 @@ def explore(
     with progress("explore") as say:
         say("loading", 0.0)
         from bayes_trace.explore import appendix_page, blind_page
-        from bayes_trace.files.keeping import write_text
+        from bayes_trace.files.keeping import named, write_text
 
         es, names = read_with(folder, scenario)
         opens: dict[str, Any] = {"scenario": names, "coder": coder, "progress": say}
-        write_text(path, blind_page(es, str(coder)) if blind else appendix_page(es, **opens))
+        with named(path):  # sources are cited by way of files of their own
+            page = blind_page(es, str(coder)) if blind else appendix_page(es, **opens)
+            write_text(path, page)
     if as_json:
         typer.echo(to_json({"page": path.as_posix(), "digest": es.digest}))
     else:

@@ -11,6 +11,7 @@ from pathlib import Path
 from bayes_trace import tables
 from bayes_trace.errors import UnknownNameError
 from bayes_trace.files.delimited import inert
+from bayes_trace.files.workbook.layout import book_bytes
 from bayes_trace.report.brief import Brief
 from bayes_trace.report.conversion import Converter
 from bayes_trace.report.dialect import ForPandoc, Kind
@@ -170,4 +171,4 @@ def save_table(table: Table, kind: str, path: Path) -> None:
         for cell in column:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
     sheet.freeze_panes = "B2"
-    book.save(path)
+    path.write_bytes(book_bytes(book))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -16,16 +18,15 @@ from bayes_trace.errors import BayesTraceError
 from bayes_trace.evidence import EvidenceSet
 from bayes_trace.files.pandoc import UnboundedError, pandoc_bytes
 from bayes_trace.report.citation import csl_items
+from bayes_trace.report.typesetting import ENGINES, typeset
 from bayes_trace.report.word.finish import keep_rows_whole
 from bayes_trace.report.word.reference import write_reference
 
-__all__ = ["ENGINES", "Converter", "Format", "IncompleteReportError", "Style", "cited"]
+__all__ = ["Converter", "Format", "IncompleteReportError", "Style", "cited"]
 
 Format = Literal["md", "html", "docx", "tex", "pdf"]
 Style = Literal["chicago", "apsa", "apa"]
 
-#: programs that make a PDF, in the order in which they are tried
-ENGINES = ("pdflatex", "xelatex", "lualatex", "tectonic", "weasyprint")
 NO_ENGINE = (
     "no program that makes a PDF was found; install a TeX engine (pdflatex, xelatex, lualatex or tectonic; on "
     "Debian or Ubuntu: apt-get install texlive-latex-recommended texlive-fonts-recommended lmodern) or WeasyPrint "
@@ -85,11 +86,8 @@ class Converter:
             If nothing that makes a PDF is there, or the converter fails.
         """
         with self._folder() as folder:
-            common = self._common(folder)
-            if kind == "pdf":
-                self._pdf(text, path, common, folder)
-            else:
-                _run(text, kind, path, ["--sandbox", *common, *_particular(kind, folder)])
+            # through memory, so that what cannot be written is named as every file is
+            path.write_bytes(self._pdf(text, folder) if kind == "pdf" else self._made(text, kind, folder))
         if kind == "docx":
             keep_rows_whole(path)
 
@@ -114,19 +112,34 @@ class Converter:
             *(["--variable=appendix:appendix.html"] if (self.home / "appendix.html").is_file() else []),
         ]
 
-    def _pdf(self, text: str, path: Path, common: list[str], folder: Path) -> None:
+    def _made(self, text: str, kind: Format, folder: Path) -> bytes:
+        """What Pandoc makes of the text, in its sandbox."""
+        target = {"html": "html5", "tex": "latex"}.get(kind, kind)
+        options = ["--sandbox", *self._common(folder), *_particular(kind, folder)]
+        return _pandoc(text, ["-f", _READER, "-t", target, "-o", "-", *options])
+
+    def _pdf(self, text: str, folder: Path) -> bytes:
         """By the first engine that manages it; scripts that one lacks another may have."""
         said: list[str] = []
+        made = functools.cache(lambda kind: self._made(text, kind, folder).decode())
         for engine in filter(shutil.which, ENGINES):
-            kind: Format = "html" if engine == "weasyprint" else "tex"
             try:
-                particular = [*_particular(kind, folder), f"--pdf-engine={engine}"]
-                _pandoc(text, ["-f", _READER, "-o", str(path), *common, *particular])
+                page = made("html" if engine == "weasyprint" else "tex")
+                with self._desk(page) as desk:
+                    return typeset(page, engine, desk)
             except BayesTraceError as error:
                 said.append(f"{engine}: {error}")
-            else:
-                return
         raise BayesTraceError("; ".join(said) or NO_ENGINE)
+
+    @contextmanager
+    def _desk(self, page: str) -> Iterator[Path]:
+        """A folder with the figures of a text, and nothing else."""
+        with tempfile.TemporaryDirectory() as name:
+            desk = Path(name)
+            (desk / "figures").mkdir()
+            for figure in set(re.findall(r"\{(figures/[\w.-]+\.pdf)\}", page)):
+                shutil.copyfile(self.home / figure, desk / figure)
+            yield desk
 
 
 def _data(name: str) -> str:
@@ -196,12 +209,6 @@ def cited(
     keys = [entry["c"][0][0].removeprefix("ref-") for entry in entries]
     texts = [" ".join(line.split()) for line in lines]
     return texts[: len(citations)], dict(zip(keys, texts[len(citations) :], strict=True))
-
-
-def _run(text: str, kind: Format, path: Path, options: list[str]) -> None:
-    """Through memory, so that what cannot be written is named as every file is."""
-    target = {"html": "html5", "tex": "latex"}.get(kind, kind)
-    path.write_bytes(_pandoc(text, ["-f", _READER, "-t", target, "-o", "-", *options]))
 
 
 def _pandoc(text: str, options: list[str]) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,10 @@ from bayes_trace.files.workbook.columns import NOTES, SET, Column
 from bayes_trace.files.workbook.sheets import Rows
 
 if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-__all__ = ["excel_bytes", "oversized"]
+__all__ = ["book_bytes", "excel_bytes", "oversized"]
 
 #: rows for which drop-downs are laid out beyond those that are filled
 ROOM = 1000
@@ -55,8 +57,29 @@ def excel_bytes(sheets: Sequence[Rows], *, terms: Iterable[str] = ()) -> bytes:
     lists.sheet_state = "hidden"
     for rows in sheets:
         _add_choices(book[rows.sheet.name], rows, sheets, len(words))
+    return book_bytes(book)
+
+
+def book_bytes(book: Workbook) -> bytes:
+    """The file of a workbook without pictures or charts, made in memory.
+
+    openpyxl's own saving goes through files in the folder for temporary ones, which stay, or are left open,
+    where the disk is full or the run is killed.
+    """
+    from openpyxl.worksheet._writer import WorksheetWriter
+    from openpyxl.writer.excel import ExcelWriter
+
+    class Writer(ExcelWriter):  # type: ignore[misc]
+        def write_worksheet(self, ws: Any) -> None:  # noqa: ANN401 - openpyxl's worksheet
+            writer = WorksheetWriter(ws, out=io.BytesIO())
+            writer.write()
+            ws._rels = writer._rels  # noqa: SLF001
+            self._archive.writestr(ws.path[1:], writer.read())
+            self.manifest.append(ws)
+
     buffer = io.BytesIO()
-    book.save(buffer)
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        Writer(book, archive).save()
     return buffer.getvalue()
 
 

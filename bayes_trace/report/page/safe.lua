@@ -16,6 +16,9 @@ local function image(element)
   if not element.src:match('^figures/[%w._-]+$') then
     return element.caption
   end
+  if FORMAT:match('html') then
+    element.src = element.src:gsub('%.pdf$', '.svg') -- a page that becomes a PDF has its figures inside, too
+  end
   for _, home in ipairs(PANDOC_STATE.resource_path) do
     local file = io.open(home .. '/' .. element.src, 'rb')
     if file then
@@ -23,6 +26,7 @@ local function image(element)
       file:close()
     end
   end
+  return element
 end
 
 return { { Link = link, Image = image } }

@@ -1,0 +1,77 @@
+"""A PDF from LaTeX or from a page, by a program that opens no file elsewhere, starts no other and comes to an end."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import time
+from pathlib import Path
+
+from bayes_trace.errors import BayesTraceError
+from bayes_trace.files.pandoc import MOST_SECONDS
+
+__all__ = ["ENGINES", "typeset"]
+
+_TEX = ("-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "report.tex")
+#: programs that make a PDF, in the order in which they are tried, each with what it is told
+ENGINES: dict[str, tuple[str, ...]] = {
+    "pdflatex": _TEX,
+    "xelatex": _TEX,
+    "lualatex": _TEX,
+    "tectonic": ("--untrusted", "report.tex"),
+    "weasyprint": ("report.html", "report.pdf"),
+}
+#: TeX opens files of its own and those beside the text, no others
+_CLOSED = {"openin_any": "p", "openout_any": "p", "shell_escape": "f", "max_print_line": "1000"}
+#: TeX reads what the last run noted of pages and widths, until that stays the same
+_MOST_RUNS = 4
+
+
+def typeset(text: str, engine: str, folder: Path, *, seconds: int = MOST_SECONDS) -> bytes:
+    """The PDF that one of `ENGINES` makes of a text, in a folder that holds its figures and nothing else of value.
+
+    Raises
+    ------
+    BayesTraceError
+        With what the program says, if it fails; or if it takes longer than it may.
+    """
+    source = folder / next(each for each in ENGINES[engine] if each.startswith("report."))
+    source.write_text(text, encoding="utf-8", newline="\n")
+    until = time.monotonic() + seconds
+    noted: list[bytes] = []
+    for _ in range(_MOST_RUNS):
+        try:
+            _run(engine, folder, until - time.monotonic())
+        except subprocess.TimeoutExpired:
+            message = f"stopped after {seconds} seconds"
+            raise BayesTraceError(message) from None
+        before, noted = noted, [(folder / f"report.{each}").read_bytes() for each in _notes(folder)]
+        if noted == before:
+            break
+    return source.with_suffix(".pdf").read_bytes()
+
+
+def _notes(folder: Path) -> list[str]:
+    return [each for each in ("aux", "out", "toc") if (folder / f"report.{each}").is_file()]
+
+
+def _run(engine: str, folder: Path, seconds: float) -> None:
+    done = subprocess.run(
+        [engine, *ENGINES[engine]],
+        cwd=folder,
+        env={**os.environ, **_CLOSED},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=seconds,
+        check=False,
+    )
+    if done.returncode or not (folder / "report.pdf").is_file():
+        raise BayesTraceError(_reason(done.stdout.decode(errors="replace")))
+
+
+def _reason(said: str) -> str:
+    """What a program complains of, in a line: TeX marks its errors, and the lines of the text."""
+    marked = re.findall(r"^(?:! .*|l\.\d+ .*|error: .*)", said, re.MULTILINE)
+    return " ".join(" ".join(marked or said.splitlines()[-3:]).split()) or "it failed without a word"

@@ -30,6 +30,7 @@ _HOME = {
     "ScenarioError": "errors",
     "SimulationError": "errors",
     "UnknownNameError": "errors",
+    "WorkError": "errors",
     "WrongArgumentError": "errors",
     "ach_matrix": "exact",
     "apply_scenario": "scenarios",
@@ -45,6 +46,7 @@ _HOME = {
     "lead": "exact",
     "lock_codings": "evidence",
     "map_blocks": "blocks",
+    "map_independent": "independent",
     "open_evidence_table": "likelihood.table",
     "power_sensitivity": "summary",
     "propagate": "propagation",
@@ -109,6 +111,7 @@ __all__ = [
     "ScenarioError",
     "SimulationError",
     "UnknownNameError",
+    "WorkError",
     "WrongArgumentError",
     "__version__",
     "ach_matrix",
@@ -128,6 +131,7 @@ __all__ = [
     "lead",
     "lock_codings",
     "map_blocks",
+    "map_independent",
     "open_evidence_table",
     "planning",
     "plots",
@@ -201,6 +205,7 @@ if TYPE_CHECKING:
         ScenarioError,
         SimulationError,
         UnknownNameError,
+        WorkError,
         WrongArgumentError,
     )
     from bayes_trace.evidence import EvidenceSet, configurations, lock_codings
@@ -230,6 +235,7 @@ if TYPE_CHECKING:
     from bayes_trace.files.evidence_tables.sorting import sort_evidence_table
     from bayes_trace.files.evidence_tables.writing import write_evidence_table
     from bayes_trace.files.workbook import read_spreadsheet, write_spreadsheet
+    from bayes_trace.independent import map_independent
     from bayes_trace.likelihood import compile_evidence
     from bayes_trace.likelihood.table import open_evidence_table
     from bayes_trace.models import comparative_model, elicitation_model, success_model

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from copyreg import __newobj__  # type: ignore[attr-defined]
 from dataclasses import dataclass
+from typing import Any
 from unicodedata import category
 
 __all__ = [
@@ -11,6 +13,7 @@ __all__ = [
     "BlockError",
     "CalibrationError",
     "CausalModelError",
+    "ClusterLostError",
     "ConditionError",
     "ConvergenceError",
     "CountError",
@@ -27,6 +30,7 @@ __all__ = [
     "ScenarioError",
     "SimulationError",
     "UnknownNameError",
+    "WorkError",
     "WrongArgumentError",
     "printable",
     "unprintable",
@@ -67,6 +71,10 @@ def printable(text: str) -> str:
 
 class BayesTraceError(Exception):
     """Any error that a user of this package can correct."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Sent to another process it is what it was, whatever its kind is made from."""
+        return __newobj__, (type(self), *self.args), self.__dict__
 
 
 @dataclass(frozen=True)
@@ -150,16 +158,24 @@ class ImpossibleEvidenceError(BayesTraceError, ValueError):
         )
 
 
-class BlockError(BayesTraceError):
-    """Blocks of an evidence table that could not be answered; `failed` says what was wrong with each."""
+class WorkError(BayesTraceError):
+    """Pieces of work that could not be done; `failed` says what was wrong with each, `kept` holds the other results."""
 
-    def __init__(self, message: str, failed: dict[str, str]) -> None:
-        super().__init__(message, failed)
-        #: block -> its fault
-        self.failed = failed
+    def __init__(
+        self, message: str, failed: Mapping[str, str], kept: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(message)
+        #: piece -> its fault
+        self.failed = dict(failed)
+        self.kept = dict(kept or {})
 
-    def __str__(self) -> str:
-        return str(self.args[0])
+
+class BlockError(WorkError):
+    """Blocks of an evidence table that could not be answered; results of the others are kept on disk."""
+
+
+class ClusterLostError(BayesTraceError):
+    """A cluster that went away while it was at work."""
 
 
 class ModelError(BayesTraceError, ValueError):

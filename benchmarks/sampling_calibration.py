@@ -1,19 +1,22 @@
 """Calibration: 200 fits on one compiled model, coverage of a known slope, and the package `simuk` once.
 
 Run it from the top of the repository:
-python benchmarks/sampling_calibration.py [fits] [figure.png]
+python benchmarks/sampling_calibration.py [fits] [figure.png] [workers]
 """
 
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
 import simuk
+from distributed import Client
 from scipy.stats import binom, chisquare
 
 import bayes_trace as bt
+from bayes_trace.independent import connected
 from bayes_trace.models import elicitation_model
 from bayes_trace.sampling.calibration import calibrate
 from bayes_trace.sampling.compiling import quiet_compiling
@@ -36,16 +39,18 @@ def main() -> None:
     """Run every part and stop with an error where one looks wrong."""
     fits = int(sys.argv[1]) if len(sys.argv) > 1 else FITS
     figure = Path(sys.argv[2]) if len(sys.argv) > 2 else None
-    chances = {**ranks(fits, figure), **coverage(fits), **cross_check()}
+    with connected(workers=int(sys.argv[3])) if len(sys.argv) > 3 else nullcontext() as client:
+        ranked = ranks(fits, figure, client)
+    chances = {**ranked, **coverage(fits), **cross_check()}
     if min(chances.values()) < SUSPECT:
         sys.exit("not calibrated: " + ", ".join(name for name, p in chances.items() if p < SUSPECT))
 
 
-def ranks(fits: int, figure: Path | None) -> dict[str, float]:
+def ranks(fits: int, figure: Path | None, client: Client | None) -> dict[str, float]:
     """Simulation-based calibration of the elicitation model, the hypothesis included."""
     model = elicitation_model(bt.compile_evidence(generative_set()))
     start = time.perf_counter()
-    found = calibrate(model, simulate_found, fits=fits, seed=1)
+    found = calibrate(model, simulate_found, fits=fits, seed=1, client=client)
     print(f"{fits} fits of {len(model.coords['episode'])} episodes: {time.perf_counter() - start:.0f} s")
     if figure:
         _draw(found, figure)

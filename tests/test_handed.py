@@ -120,6 +120,7 @@ def good(things, made, tmp_path_factory):
         "coefficients": pd.DataFrame(),
         "summary": pd.DataFrame(),
         "function": bt.update,
+        "work": {},
         "hypotheses": ["A", "B", "C"],
         "out": "out",
     }

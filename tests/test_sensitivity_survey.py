@@ -161,7 +161,7 @@ def test_scenarios_show_every_coder_alone_and_tell_how_far_they_are():
     named = sens.scenarios(
         arms, names=["clustered"], episodes=["f5e_1972"], progress=lambda *step: told.append(step)
     )
-    assert told == [("clustered", 0.0)]
+    assert told == [("base", 0.5), ("clustered", 1.0)]
     for coder in arms.coder_ids:
         post = bt.update(bt.compile_evidence(arms, episodes=["f5e_1972"]), coder=coder)
         np.testing.assert_allclose(

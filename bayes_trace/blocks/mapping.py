@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
-import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bayes_trace.blocks.work import Work, added_up, work_for
-from bayes_trace.errors import BayesTraceError, BlockError, WrongArgumentError, printable
+from bayes_trace.errors import BlockError, ClusterLostError
 from bayes_trace.files.evidence_tables.parts import Part
 from bayes_trace.files.evidence_tables.results import begin, block_file, fingerprint, land, landed
 from bayes_trace.guards import guarded
+from bayes_trace.independent import each_done, listed
 from bayes_trace.likelihood.table import EvidenceTable
 
 if TYPE_CHECKING:
     from distributed import Client
 
-__all__ = ["connected", "map_blocks"]
+__all__ = ["map_blocks"]
 
 Progress = Callable[[str, float], None]
-#: a block, and what was wrong with it
-Outcome = tuple[Part, str]
-#: seconds in which a scheduler answers, or is not there
-PATIENCE = 10
-#: blocks that wait for each thread of the workers, so that none is idle and not all are held at once
-AHEAD = 3
-#: faults that are told in full
-SHOWN = 5
 
 
 @guarded
@@ -92,36 +84,44 @@ def map_blocks(
     >>> [file.name for file in sorted(map_blocks(bt.update, table, out=folder / "answers").iterdir())]
     ['block-000000.parquet', 'run.json']
     """
-    _check_client(client)
     out = Path(out).resolve()
     table = replace(table, path=table.path.resolve())
     work = work_for(function, seed)
     begin(out, _record(work, table), resume=resume)
-    parts = list(table.parts()) if table.in_pieces else table.parts()
-    count = len(parts) if isinstance(parts, list) else 0
-    left = (part for part in parts if not block_file(out, part.number).exists())
-    say = progress or (lambda _what, _done: None)
-    failed: dict[str, str] = {}
-    with contextlib.ExitStack() as stack:
-        there = stack.enter_context(connected(client)) if isinstance(client, str) else client
-        done = _here(work, table, left, out) if there is None else _there(there, work, table, left, out)
-        for part, fault in done:
-            say(part.name, (part.number + 1) / max(count, part.number + 1))
-            if fault:
-                failed[part.name] = fault
+    named = ((each.name, each) for each in table.parts() if not block_file(out, each.number).exists())
+    # what is known before it is read can be handed over at once
+    parts = list(named) if table.in_pieces else named
+    failed = _failed(partial(work, table, out), parts, out, client=client, progress=progress)
     if failed:
-        raise BlockError(_told(failed, out), failed)
+        head = f"{len(failed)} block{'s' if len(failed) > 1 else ''} could not be answered; {_kept(out)}"
+        raise BlockError(listed(head, failed), failed)
     if work.function is None and work.name == "summarise":
         land(added_up(landed(out)), out / "total.parquet")
     return out
 
 
-def _check_client(client: object) -> None:
-    """Refuse what is neither a client nor the address of a scheduler."""
-    good = "://" in client if isinstance(client, str) else client is None or hasattr(client, "scatter")
-    if not good:
-        message = f"map_blocks: client is {client!r}, expected a dask.distributed.Client or tcp://HOST:PORT"
-        raise WrongArgumentError(message)
+def _failed(
+    function: Callable[[Part], None],
+    parts: Iterable[tuple[str, Part]],
+    out: Path,
+    *,
+    client: Client | str | None,
+    progress: Progress | None,
+) -> dict[str, str]:
+    """Blocks that could not be answered, once all others are."""
+    failed: dict[str, str] = {}
+    count = len(parts) if isinstance(parts, list) else 0
+    try:
+        with contextlib.closing(each_done(function, parts, client)) as done:
+            for number, (name, ended) in enumerate(done, start=1):
+                if progress:
+                    progress(name, number / max(count, number))
+                if ended.fault:
+                    failed[name] = ended.fault
+    except ClusterLostError as error:
+        message = f"{error}; {_kept(out)}"
+        raise ClusterLostError(message) from None
+    return failed
 
 
 def _record(work: Work, table: EvidenceTable) -> dict[str, Any]:
@@ -136,106 +136,6 @@ def _record(work: Work, table: EvidenceTable) -> dict[str, Any]:
         "set": head.digest,
         "coders": list(table.coders),
     }
-
-
-def _answer(shared: tuple[Work, EvidenceTable], part: Part, file: Path) -> str:
-    """Answer for one block; what was wrong with it, as text, since not every error can be sent."""
-    work, table = shared
-    try:
-        work(table, part, file)
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with one block, the others go on
-        return _said(error)
-    return ""
-
-
-def _said(error: BaseException) -> str:
-    """An error as one text; one that is not ours with its kind."""
-    text = str(error).strip() or type(error).__name__
-    return text if isinstance(error, BayesTraceError) else f"{type(error).__name__}: {text}"
-
-
-def _here(work: Work, table: EvidenceTable, parts: Iterable[Part], out: Path) -> Iterator[Outcome]:
-    """Block after block in this process."""
-    for part in parts:
-        yield part, _answer((work, table), part, block_file(out, part.number))
-
-
-def _there(
-    client: Client, work: Work, table: EvidenceTable, parts: Iterable[Part], out: Path
-) -> Iterator[Outcome]:
-    """On the workers of a cluster, some blocks ahead of those that are done."""
-    from distributed import CancelledError, as_completed
-
-    # a task, so that a worker that dies with it costs nothing but to make it again
-    shared = client.submit(_both, work, table, pure=False)
-    waiting: dict[str, Part] = {}
-    queue, done = iter(parts), as_completed(raise_errors=False)
-
-    def submit() -> None:
-        if (part := next(queue, None)) is not None:
-            name = f"{work.name}-block-{part.number:06d}-{uuid.uuid4().hex}"
-            future = client.submit(_answer, shared, part, block_file(out, part.number), key=name)
-            waiting[name] = part
-            done.add(future)
-
-    for _ in range(AHEAD * max(1, sum(client.nthreads().values()))):
-        submit()
-    for future in done:
-        error = CancelledError(future.key) if future.cancelled() else future.exception()
-        if isinstance(error, CancelledError):
-            message = f"{client}: the cluster went away; {_kept(out)}"
-            raise BayesTraceError(message)
-        yield waiting.pop(future.key), _said(error) if error else future.result()
-        future.release()
-        submit()
-
-
-def _both(work: Work, table: EvidenceTable) -> tuple[Work, EvidenceTable]:
-    return work, table
-
-
-@contextlib.contextmanager
-def connected(scheduler: str | None = None, *, workers: int | None = None) -> Iterator[Client]:
-    """A client of the scheduler at an address, or of a cluster of this machine.
-
-    Raises
-    ------
-    BayesTraceError
-        If Dask is not installed, or no scheduler answers at the address.
-    """
-    if importlib.util.find_spec("distributed") is None:
-        message = "work on a cluster needs Dask; install it with: pip install 'bayes-trace[dask]'"
-        raise BayesTraceError(message)
-    from distributed import Client, LocalCluster
-
-    if scheduler is None:
-        with (
-            LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=":0") as cluster,
-            Client(cluster) as client,
-        ):
-            yield client
-        return
-    _check_client(scheduler)
-    try:
-        client = Client(scheduler, timeout=PATIENCE)
-    except (OSError, ValueError, TimeoutError) as error:
-        said = printable(str(error).splitlines()[0]) if str(error) else type(error).__name__
-        message = (
-            f"no scheduler answers at {scheduler} ({said}); start one with `dask scheduler`, or leave it out "
-            "to compute in this process"
-        )
-        raise BayesTraceError(message) from None
-    with client:
-        yield client
-
-
-def _told(failed: dict[str, str], out: Path) -> str:
-    shown = [
-        f"  {name}: {said.replace(chr(10), chr(10) + '  ')}" for name, said in list(failed.items())[:SHOWN]
-    ]
-    more = [f"  and {len(failed) - SHOWN} more"] if len(failed) > SHOWN else []
-    count = f"{len(failed)} block{'s' if len(failed) > 1 else ''} could not be answered"
-    return "\n".join([f"{count}; {_kept(out)}:", *shown, *more])
 
 
 def _kept(out: Path) -> str:

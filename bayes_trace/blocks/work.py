@@ -14,7 +14,7 @@ import xarray as xr
 
 from bayes_trace.exact import lead, update
 from bayes_trace.files.evidence_tables.parts import Part
-from bayes_trace.files.evidence_tables.results import as_arrow, land
+from bayes_trace.files.evidence_tables.results import as_arrow, block_file, land
 from bayes_trace.likelihood import take_episodes
 from bayes_trace.likelihood.table import EvidenceTable
 from bayes_trace.propagation import propagate
@@ -39,21 +39,20 @@ class Work:
     options: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
 
-    def __call__(self, table: EvidenceTable, part: Part, file: Path) -> str:
-        """Answer for one block and put the results into a file."""
+    def __call__(self, table: EvidenceTable, out: Path, part: Part) -> None:
+        """Answer for one block; its results travel by way of the disk alone."""
         evidence = table.compile(part)
         answer = self.function or QUESTIONS[self.name]
         if self.function is None and self.name == "propagate":
             result = answer(evidence, seed=seed_of(self.seed, evidence), **self.options)
         else:
             result = answer(evidence, **self.options)
-        land(as_arrow(_plain(result) if self.function is None else result), file)
-        return part.name
+        land(as_arrow(_plain(result) if self.function is None else result), block_file(out, part.number))
 
 
-#: coordinates that a result keeps beside its dimensions
 #: options of a question, which it checks by itself
 Option = Any
+#: coordinates that a result keeps beside its dimensions
 _KEPT = ("case", "episode", "hypothesis", "coder", "item", "link")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 from enum import StrEnum
 from pathlib import Path
@@ -10,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bayes_trace.cli.options import JsonFlag, OverwriteFlag, progress, to_json
+from bayes_trace.cli.options import (
+    JsonFlag,
+    OverwriteFlag,
+    SchedulerOption,
+    WorkersOption,
+    cluster,
+    progress,
+    to_json,
+)
 
 if TYPE_CHECKING:
     from bayes_trace.likelihood.table import EvidenceTable
@@ -59,16 +66,8 @@ def map_table(
     ] = None,
     draws: Annotated[int, typer.Option(help="Draws of each episode, for propagate.", min=1)] = 4000,
     seed: Annotated[int, typer.Option(help="Seed of propagate.", min=0)] = 0,
-    scheduler: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ADDRESS", help="Dask scheduler, such as tcp://10.0.0.1:8786.", show_default=False
-        ),
-    ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(help="Processes of a Dask cluster on this machine.", min=1, show_default=False),
-    ] = None,
+    scheduler: SchedulerOption = None,
+    workers: WorkersOption = None,
     *,
     overwrite: OverwriteFlag = False,
     as_json: JsonFlag = False,
@@ -78,19 +77,14 @@ def map_table(
     Results land in FOLDER as block-000000.parquet and so on; a run that was stopped goes on where it stopped. With
     --scheduler or --workers blocks are computed side by side, with the same numbers.
     """
-    from bayes_trace.blocks import connected, map_blocks
+    from bayes_trace.blocks import map_blocks
     from bayes_trace.files.evidence_tables.results import landed
 
-    if scheduler and workers:
-        message = "--scheduler and --workers are mutually exclusive; give one"
-        raise typer.BadParameter(message)
     opened = _opened(table, hypothesis or [], head)
     function = functools.partial(_function(question), **({"draws": draws} if question == "propagate" else {}))
-    with contextlib.ExitStack() as stack:
-        say = stack.enter_context(progress("map"))
-        there = stack.enter_context(connected(scheduler, workers=workers)) if scheduler or workers else None
+    with progress("map") as say, cluster(scheduler, workers) as client:
         folder = map_blocks(
-            function, opened, out=out, client=there, resume=not overwrite, seed=seed, progress=say
+            function, opened, out=out, client=client, resume=not overwrite, seed=seed, progress=say
         )
     blocks = len(landed(folder))
     total = _total(folder) if question == "summarise" else []

@@ -14,6 +14,7 @@ import typer
 
 if TYPE_CHECKING:
     import xarray as xr
+    from distributed import Client
     from rich.console import Console
 
     from bayes_trace.evidence import EvidenceSet
@@ -24,8 +25,11 @@ __all__ = [
     "OutOption",
     "OverwriteFlag",
     "ScenarioOption",
+    "SchedulerOption",
     "SetArgument",
+    "WorkersOption",
     "claim",
+    "cluster",
     "console",
     "progress",
     "read",
@@ -59,6 +63,21 @@ CoderOption = Annotated[
 ]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 OverwriteFlag = Annotated[bool, typer.Option("--overwrite", help="Replace files that are there.")]
+SchedulerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="Compute on this Dask cluster, such as tcp://10.0.0.1:8786.",
+        show_default=False,
+    ),
+]
+WorkersOption = Annotated[
+    int | None,
+    typer.Option(
+        "--workers", help="Compute in that many processes on this machine.", min=1, show_default=False
+    ),
+]
 OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="Write there.", show_default=False)]
 
 
@@ -133,6 +152,21 @@ def claim(*paths: Path | None, overwrite: bool) -> None:
         if path.exists() and not overwrite:
             message = f"--out {path}: the file already exists; pass --overwrite to replace it"
             raise typer.BadParameter(message)
+
+
+@contextlib.contextmanager
+def cluster(scheduler: str | None, workers: int | None) -> Iterator[Client | None]:
+    """Where independent work is done: a cluster that is there, or one of this machine; else in this process."""
+    if scheduler and workers:
+        message = "--scheduler and --workers are mutually exclusive; give one"
+        raise typer.BadParameter(message)
+    if not (scheduler or workers):
+        yield None
+        return
+    from bayes_trace.independent import connected
+
+    with connected(scheduler, workers=workers) as client:
+        yield client
 
 
 def write_netcdf(file: Path, result: xr.Dataset | xr.DataTree) -> None:

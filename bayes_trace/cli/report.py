@@ -13,7 +13,10 @@ from bayes_trace.cli.options import (
     JsonFlag,
     OverwriteFlag,
     ScenarioOption,
+    SchedulerOption,
     SetArgument,
+    WorkersOption,
+    cluster,
     progress,
     read,
     to_json,
@@ -85,6 +88,8 @@ def report(
     scenario: ScenarioOption = None,
     coder: CoderOption = None,
     beside: BesideOption = None,
+    scheduler: SchedulerOption = None,
+    workers: WorkersOption = None,
     overwrite: OverwriteFlag = False,
     as_json: JsonFlag = False,
 ) -> None:
@@ -96,7 +101,7 @@ def report(
     """
     chosen = [name for name in formats.replace(",", " ").split() if name]
     failed: dict[str, str] = {}
-    with progress("report") as say:
+    with progress("report") as say, cluster(scheduler, workers) as client:
         say("loading", 0.0)  # imports and reading take a second or two
         from bayes_trace.report import IncompleteReportError, write_report
 
@@ -112,6 +117,7 @@ def report(
                 draws=[_open(path) for path in draws or ()],
                 coder=coder,
                 beside=[read(each, None) for each in beside or ()],
+                client=client,
                 progress=say,
                 overwrite=overwrite,
                 origin=folder,

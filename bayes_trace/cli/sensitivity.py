@@ -15,8 +15,11 @@ from bayes_trace.cli.options import (
     JsonFlag,
     OverwriteFlag,
     ScenarioOption,
+    SchedulerOption,
     SetArgument,
+    WorkersOption,
     claim,
+    cluster,
     console,
     progress,
     read,
@@ -55,6 +58,8 @@ def sensitivity(
         Path | None,
         typer.Option("--out", "-o", help="Folder for sensitivity.nc and CSV tables.", show_default=False),
     ] = None,
+    scheduler: SchedulerOption = None,
+    workers: WorkersOption = None,
     *,
     overwrite: OverwriteFlag = False,
     as_json: JsonFlag = False,
@@ -67,13 +72,17 @@ def sensitivity(
     from bayes_trace.summary.verdicts import gather_answers
 
     claim(out / FILE if out else None, overwrite=overwrite)
-    with progress("sensitivity") as say:
+    with progress("sensitivity") as say, cluster(scheduler, workers) as client:
         say("reading", 0.0)
         es = read(folder, scenario)
         tree = survey(
-            es, episodes=episode or None, coder=coder, progress=lambda what, done: say(what, 0.8 * done)
+            es,
+            episodes=episode or None,
+            coder=coder,
+            client=client,
+            progress=lambda what, done: say(what, 0.8 * done),
         )
-        answers = gather_answers(es, progress=lambda what, done: say(what, 0.8 + 0.2 * done))
+        answers = gather_answers(es, client=client, progress=lambda what, done: say(what, 0.8 + 0.2 * done))
     tree["robustness"] = _judged(tree["robustness"].to_dataset(), answers)
     if out:
         _save(out, tree, overwrite=overwrite)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 
 from bayes_trace.errors import WrongArgumentError
 from bayes_trace.guards.annotations import alternatives, fits, options, words
 from bayes_trace.guards.kinds import KINDS, XARRAY, Kind, check_shape, described, sentence
 
-__all__ = ["KINDS", "guarded"]
+__all__ = ["KINDS", "from_outside", "guarded"]
 
 #: whether a guarded function is at work: what it hands on has been looked at
 _INSIDE: ContextVar[bool] = ContextVar("inside", default=False)
@@ -53,6 +54,16 @@ def guarded[**P, R](function: Callable[P, R]) -> Callable[P, R]:
             _INSIDE.reset(token)
 
     return checked
+
+
+@contextlib.contextmanager
+def from_outside() -> Iterator[None]:
+    """Calls in which arguments are looked at again: those of a user's function that a guarded one was handed."""
+    token = _INSIDE.set(False)
+    try:
+        yield
+    finally:
+        _INSIDE.reset(token)
 
 
 def _look(

@@ -50,6 +50,7 @@ _CLASSES = {
     "EvidenceTable": "an evidence table",
     "EvidenceModel": "a model",
     "CausalModel": "a causal model",
+    "Client": "a client of dask.distributed",
     "Gathered": "what report.gather gives",
     "Dialect": "a dialect of report.dialect",
     "Axes": "axes of Matplotlib",

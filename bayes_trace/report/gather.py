@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import xarray as xr
 
@@ -33,6 +34,9 @@ from bayes_trace.report.results import (
 from bayes_trace.scenarios import apply_scenario
 from bayes_trace.summary.verdicts import BASE, Answers, gather_answers, title_of
 
+if TYPE_CHECKING:
+    from distributed import Client
+
 __all__ = ["Progress", "gather"]
 
 #: called as callback(description, fraction of the work done)
@@ -51,6 +55,7 @@ def gather(
     draws: Sequence[xr.DataTree] = (),
     detail: Detail = "full",
     beside: Sequence[EvidenceSet] = (),
+    client: Client | str | None = None,
     progress: Progress | None = None,
 ) -> Gathered:
     """Compute everything that a report says.
@@ -67,6 +72,8 @@ def gather(
         Of the report: effects of the scenarios are computed from ``standard`` on, robustness for ``full``.
     beside
         Other sets, whose answers stand on the summary page as well.
+    client
+        As for `map_independent`: a cluster, to whose workers the scenarios go.
     progress
         Called as ``callback(description, fraction)``, with the fraction of the work done.
 
@@ -95,14 +102,16 @@ def gather(
     name = coder or evidence_set.base_coder
     select_coder(evidence, name)
     drawn = read_draws(evidence_set, draws)
-    answers = gather_answers(evidence_set, progress=lambda what, done: say(what, 0.1 + 0.5 * done))
+    answers = gather_answers(
+        evidence_set, client=client, progress=lambda what, done: say(what, 0.1 + 0.5 * done)
+    )
     chosen = answers.setting_of[answers.preferred]
     preferred = evidence_set if chosen.id == BASE else apply_scenario(evidence_set, *chosen.scenarios)
     say("effects of the scenarios", 0.6)
     changes = effects(evidence_set, evidence, answers, name) if detail != "brief" else {}
     say("episodes", 0.8)
     gatherer = _Gatherer(
-        evidence_set, preferred, evidence, compile_evidence(preferred), name, answers, drawn, detail
+        evidence_set, preferred, evidence, compile_evidence(preferred), name, answers, drawn, detail, client
     )
     return Gathered(
         evidence_set=evidence_set,
@@ -149,6 +158,7 @@ class _Gatherer:
     answers: Answers
     drawn: tuple[Drawn, ...]
     detail: Detail
+    client: Client | str | None
 
     @cached_property
     def posterior(self) -> xr.Dataset:
@@ -223,7 +233,7 @@ class _Gatherer:
         """Under the scenarios that are not in force yet, as the terminal has it."""
         from bayes_trace.sensitivity import robustness, scenarios
 
-        others = scenarios(self.es, skip_unfit=bool(self.es.applied))
+        others = scenarios(self.es, skip_unfit=bool(self.es.applied), client=self.client)
         return robustness(self.evidence, scenarios=others, coder=self.coder)
 
     def robustness(self, episode: str) -> Robustness:

@@ -8,7 +8,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 
@@ -24,6 +24,9 @@ from bayes_trace.report.gather import Progress, gather
 from bayes_trace.report.manifest import manifest
 from bayes_trace.report.markdown import Pictures, markdown
 from bayes_trace.report.results import Detail, Gathered
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 __all__ = ["DETAILS", "FORMATS", "STYLES", "write_report"]
 
@@ -44,6 +47,7 @@ def write_report(  # noqa: PLR0913 - every choice but two has a default
     draws: Sequence[xr.DataTree] = (),
     coder: str | None = None,
     beside: Sequence[EvidenceSet] = (),
+    client: Client | str | None = None,
     progress: Progress | None = None,
     overwrite: bool = False,
     origin: str | Path | None = None,
@@ -73,6 +77,8 @@ def write_report(  # noqa: PLR0913 - every choice but two has a default
         By default the base coder.
     beside
         Other sets, whose answers are told on the summary page as well.
+    client
+        As for `map_independent`: a cluster, to whose workers the scenarios go.
     progress
         Called as ``callback(description, fraction)``, with the fraction of the work done.
     overwrite
@@ -107,7 +113,13 @@ def write_report(  # noqa: PLR0913 - every choice but two has a default
     claim(Path(folder), [f"report.{kind}" for kind in chosen], overwrite=overwrite)
     say: Progress = progress or (lambda _what, _done: None)
     gathered = gather(
-        evidence_set, coder=coder, draws=draws, detail=depth, beside=beside, progress=_part(say, 0.0, 0.4)
+        evidence_set,
+        coder=coder,
+        draws=draws,
+        detail=depth,
+        beside=beside,
+        client=client,
+        progress=_part(say, 0.0, 0.4),
     )
     run = _Run(Path(folder), gathered, cited, depth, draws, origin=origin)
     run.home.mkdir(parents=True, exist_ok=True)

@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from bayes_trace.independent import all_done
 from bayes_trace.models.base import EvidenceModel
 from bayes_trace.models.record import no_data_model
 from bayes_trace.sampling.chains import run_chains
 from bayes_trace.sampling.plan import Plan
 
+if TYPE_CHECKING:
+    from distributed import Client
+
 __all__ = ["calibrate"]
 
 Array = npt.NDArray[np.float64]
 Truth = dict[str, Array]
+#: the truth and what was found, from a generator
+Simulate = Callable[[np.random.Generator], tuple[Truth, npt.NDArray[np.int64]]]
 #: draws of each chain that ranks are taken among, nearly independent
 DRAWS, TUNE, CHAINS, THIN = 250, 250, 2, 3
+_ONE_AT_A_TIME = threading.Lock()
 
 
 def calibrate(
     model: EvidenceModel,
-    simulate: Callable[[np.random.Generator], tuple[Truth, npt.NDArray[np.int64]]],
+    simulate: Simulate,
     *,
     fits: int,
     seed: int,
+    client: Client | str | None = None,
 ) -> dict[str, Array]:
     """Ranks of true quantities among posterior draws, over many simulated data sets.
 
@@ -38,9 +49,11 @@ def calibrate(
         From a generator, the truth (``true``, the place of each episode's hypothesis, ``share``, its
         prior shares, and rates by name) and what was found (episode, place).
     fits
-        Data sets, each fitted with the function compiled for the first.
+        Data sets, each fitted with the function that its process compiled for the first.
     seed
-        Of the simulation and of the chains.
+        Of the simulation and of the chains; each fit draws from it and from its own number.
+    client
+        As for `map_independent`: a cluster, to whose workers the fits go.
 
     Returns
     -------
@@ -59,19 +72,23 @@ def calibrate(
     """
     if model.record.without_data_model:
         raise no_data_model(model.record.without_data_model, "simulation-based calibration")
-    rng = np.random.default_rng(seed)
-    kept = model["found"].get_value()
-    ranks: dict[str, list[Array]] = {}
-    try:
-        for number in range(fits):
-            truth, found = simulate(rng)
+    numbers = {f"fit {number}": number for number in range(fits)}
+    found = list(all_done(partial(_fitted, model, simulate, seed), numbers, client=client).values())
+    return {name: np.concatenate([ranks[name] for ranks in found]) for name in found[0]} if found else {}
+
+
+def _fitted(model: EvidenceModel, simulate: Simulate, seed: int, number: int) -> dict[str, Array]:
+    """Ranks in one data set; a process fits one after the other, since its fits share the model."""
+    rng = np.random.default_rng([seed, number])
+    truth, found = simulate(rng)
+    with _ONE_AT_A_TIME:
+        kept = model["found"].get_value()
+        try:
             model.set_data("found", found)
             draws = run_chains(model, Plan(DRAWS, TUNE, CHAINS, seed + number, "nutpie")).draws
-            for name, values in _ranks(draws, truth, rng).items():
-                ranks.setdefault(name, []).append(values)
-    finally:
-        model.set_data("found", kept)
-    return {name: np.concatenate(values) for name, values in ranks.items()}
+        finally:
+            model.set_data("found", kept)
+    return _ranks(draws, truth, rng)
 
 
 def _ranks(draws: xr.Dataset, truth: Truth, rng: np.random.Generator) -> dict[str, Array]:

@@ -6,6 +6,7 @@ keeps its functions on disk. So PyTensor compiles here, and nutpie samples from 
 
 from __future__ import annotations
 
+import threading
 import time
 import warnings
 from collections import OrderedDict
@@ -33,6 +34,8 @@ Array = npt.NDArray[np.float64]
 KEPT = 4
 #: by signature: a nutpie model, and the names of the data that it uses
 _KEPT: OrderedDict[str, tuple[Any, frozenset[str]]] = OrderedDict()
+#: PyTensor's switches hold for a whole process, whose threads may be workers of a cluster
+_ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,11 @@ def quiet_compiling() -> Iterator[None]:
 
 def compiled(model: EvidenceModel) -> Compiled:
     """Compile a model for nutpie, or put its numbers into one compiled before."""
+    with _ONE_AT_A_TIME:
+        return _kept_or_made(model)
+
+
+def _kept_or_made(model: EvidenceModel) -> Compiled:
     record = model.record
     start = time.perf_counter()
     if record.signature in _KEPT:

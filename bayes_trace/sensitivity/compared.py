@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
@@ -12,11 +14,15 @@ from bayes_trace.errors import ImpossibleEvidenceError, ScenarioError, UnknownNa
 from bayes_trace.evidence import EvidenceSet
 from bayes_trace.exact import TIE
 from bayes_trace.guards import guarded
+from bayes_trace.independent import all_done
 from bayes_trace.likelihood import compile_evidence
 from bayes_trace.scales import log_sum, log_to_db
 from bayes_trace.scenarios import apply_scenario
 from bayes_trace.sensitivity.arrays import Array, Arrays, Flags, normalised, open_every_coder
 from bayes_trace.sensitivity.attribution import component_changes
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 __all__ = ["scenarios"]
 
@@ -30,6 +36,7 @@ def scenarios(
     names: Sequence[str] | None = None,
     episodes: Sequence[str] | None = None,
     skip_unfit: bool = False,
+    client: Client | str | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> xr.Dataset:
     """Every named scenario and every coder alone, side by side, with the items that make the difference.
@@ -47,6 +54,8 @@ def scenarios(
     skip_unfit
         Leave out scenarios that do not fit the set as it stands (after other scenarios, say) or rule every
         hypothesis out; they are named in ``attrs["unfit"]``, with reasons as JSON in ``unfit_because``.
+    client
+        As for `map_independent`: a cluster, to whose workers the scenarios go.
     progress
         Called as ``callback(description, fraction)``, with the fraction of the work done.
 
@@ -77,19 +86,11 @@ def scenarios(
     >>> side_by_side.scenario.values.tolist()
     ['base', 'clustered']
     """
-    say = progress or (lambda _what, _done: None)
-    chosen = _chosen(evidence_set, names)
-    opened = {BASE: _open(evidence_set, episodes)}
-    unfit: dict[str, str] = {}
-    for number, name in enumerate(chosen):
-        say(name, number / len(chosen))
-        try:
-            changed = apply_scenario(evidence_set, *name.split("+"))
-            opened[name] = _open(changed, episodes)
-        except (ScenarioError, ImpossibleEvidenceError) as error:
-            if not skip_unfit:
-                raise
-            unfit[name] = str(error)
+    pieces = {BASE: (), **{name: tuple(name.split("+")) for name in _chosen(evidence_set, names)}}
+    under = partial(_open, evidence_set, episodes, skip_unfit)
+    found = all_done(under, pieces, client=client, progress=progress)
+    opened = {name: each for name, each in found.items() if not isinstance(each, str)}
+    unfit = {name: each for name, each in found.items() if isinstance(each, str)}
     preferred = _preferred(evidence_set)
     return _side_by_side(opened).assign_attrs(
         unfit=" ".join(unfit),
@@ -98,9 +99,19 @@ def scenarios(
     )
 
 
-def _open(es: EvidenceSet, episodes: Sequence[str] | None) -> dict[str, Arrays]:
-    """The arrays of every coder."""
-    return open_every_coder(compile_evidence(es, episodes=episodes))
+def _open(
+    es: EvidenceSet,
+    episodes: Sequence[str] | None,
+    skip_unfit: bool,  # noqa: FBT001 - as asked
+    names: Sequence[str],
+) -> dict[str, Arrays] | str:
+    """The arrays of every coder under scenarios; or why these do not fit."""
+    try:
+        return open_every_coder(compile_evidence(apply_scenario(es, *names), episodes=episodes))
+    except (ScenarioError, ImpossibleEvidenceError) as error:
+        if not (names and skip_unfit):
+            raise
+        return str(error)
 
 
 def _preferred(es: EvidenceSet) -> str:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Literal
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Literal
 
 import xarray as xr
 
+from bayes_trace.independent import all_done
 from bayes_trace.sensitivity.arrays import Arrays, open_arrays
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 __all__ = [
     "Asked",
@@ -202,18 +206,21 @@ def rule() -> tuple[Criterion, ...]:
 
 
 def ask_all(
-    asked: Asked, *, measured: bool = False, say: Callable[[str, float], None] | None = None
+    asked: Asked,
+    *,
+    measured: bool = False,
+    client: Client | str | None = None,
+    say: Callable[[str, float], None] | None = None,
 ) -> dict[str, xr.Dataset]:
     """Results of all questions that apply, by name; `measured`: of those alone that measure something."""
-    chosen = [each for each in questions() if each.applies(asked) and (each.measures or not measured)]
-    found = {}
-    for number, question in enumerate(chosen):
-        if say:
-            say(question.name, number / len(chosen))
-        result = question.ask(asked)
-        found[question.name] = (
-            result
-            if isinstance(result, xr.Dataset)
-            else result.to_dataset(name="probability", promote_attrs=True)
-        )
-    return found
+    chosen = {
+        each.name: each for each in questions() if each.applies(asked) and (each.measures or not measured)
+    }
+    return all_done(partial(_answered, asked), chosen, client=client, progress=say)
+
+
+def _answered(asked: Asked, question: Question) -> xr.Dataset:
+    result = question.ask(asked)
+    if isinstance(result, xr.Dataset):
+        return result
+    return result.to_dataset(name="probability", promote_attrs=True)

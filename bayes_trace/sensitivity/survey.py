@@ -18,6 +18,7 @@ from bayes_trace.sensitivity.registry import Asked, Criterion, ask_all
 
 if TYPE_CHECKING:
     import pandas as pd
+    from distributed import Client
 
 __all__ = ["survey", "to_tables"]
 
@@ -30,6 +31,7 @@ def survey(
     coder: str | None = None,
     rule: Sequence[Criterion] | None = None,
     seed: int = 0,
+    client: Client | str | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> xr.DataTree:
     """Every sensitivity of a set, in one tree that NetCDF keeps.
@@ -46,6 +48,8 @@ def survey(
         Criteria behind the words of the robustness table, by default the bounds of its measures.
     seed
         Of the draws behind the Sobol indices.
+    client
+        As for `map_independent`: a cluster, to whose workers scenarios and questions go.
     progress
         Called as ``callback(description, fraction)``, with the fraction of the work done.
 
@@ -72,11 +76,16 @@ def survey(
     """
     say = progress or (lambda _what, _done: None)
     evidence = compile_evidence(evidence_set, episodes=episodes)
-    say("scenarios", 0.0)
-    named = scenarios(evidence_set, episodes=episodes, skip_unfit=bool(evidence_set.applied))
+    named = scenarios(
+        evidence_set,
+        episodes=episodes,
+        skip_unfit=bool(evidence_set.applied),
+        client=client,
+        progress=lambda what, done: say(what, 0.5 * done),
+    )
     name = str(open_arrays(evidence, coder).evidence["coder"].values[0])
     asked = Asked(evidence, name, named, seed)
-    results = ask_all(asked, say=lambda what, done: say(what, 0.1 + 0.9 * done))
+    results = ask_all(asked, client=client, say=lambda what, done: say(what, 0.5 + 0.5 * done))
     table = judged(results, rule)
     nodes = {"scenarios": named, **results, "robustness": table}
     tree = xr.DataTree.from_dict({name: _storable(node) for name, node in nodes.items()})

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import product
 from math import prod
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +14,13 @@ import xarray as xr
 
 from bayes_trace.errors import SimulationError
 from bayes_trace.guards import guarded
+from bayes_trace.independent import all_done
 from bayes_trace.scales import log_sum
 from bayes_trace.simulation.correlated import Correlations
 from bayes_trace.simulation.drawing import Design, designs, draw, log_likelihood, log_posterior
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 __all__ = ["diagnosands", "misleading_rates"]
 
@@ -36,6 +42,7 @@ def misleading_rates(
     seed: int = 0,
     coder: str | None = None,
     correlations: Correlations | None = None,
+    client: Client | str | None = None,
 ) -> xr.Dataset:
     """How often the same searches would yield strong evidence for the truth, strong evidence against it, or neither.
 
@@ -52,6 +59,8 @@ def misleading_rates(
         By default the base coder.
     correlations
         Of pairs of items, as for `simulate`.
+    client
+        As for `map_independent`: a cluster, to whose workers the episodes go.
 
     Returns
     -------
@@ -82,19 +91,10 @@ def misleading_rates(
     if not limits.size or not (limits > 1).all():
         message = f"thresholds={limits.tolist()}; expected ratios above 1"
         raise SimulationError(message)
-    every, names = (
-        designs(evidence, coder, correlations),
-        [str(name) for name in evidence["hypothesis"].values],
-    )
-    correct = np.zeros((len(every), limits.size, len(names), len(names)))
-    wrong = np.zeros_like(correct)
-    for number, design in enumerate(every):
-        for truth, (weights, p) in enumerate(_worlds(design, replicates, seed)):
-            with np.errstate(invalid="ignore"):
-                ratio = weights[:, [truth]] - weights
-            limit = (np.log(limits) - ROOM)[:, None, None]
-            correct[number, :, truth] = ((ratio >= limit) * p[:, None]).sum(axis=1)
-            wrong[number, :, truth] = ((-ratio >= limit) * p[:, None]).sum(axis=1)
+    every, names = designs(evidence, coder, correlations), _hypotheses(evidence)
+    rates = _by_episode(partial(_rates, np.log(limits) - ROOM, replicates, seed), every, client)
+    shape = (len(every), 2, limits.size, len(names), len(names))
+    correct, wrong = np.moveaxis(np.array(rates).reshape(shape), 1, 0)
     dims = ("episode", "threshold", "truth", "rival")
     coords = {"episode": evidence["episode"].values, "threshold": limits, "truth": names, "rival": names}
     exact = ("episode", np.array([_countable(design) for design in every]))
@@ -110,12 +110,13 @@ def diagnosands(
     seed: int = 0,
     coder: str | None = None,
     correlations: Correlations | None = None,
+    client: Client | str | None = None,
 ) -> xr.Dataset:
     """How far the posterior would be from the truth, over all that might be true and all that might be found.
 
     Parameters
     ----------
-    evidence, replicates, seed, coder, correlations
+    evidence, replicates, seed, coder, correlations, client
         As for `misleading_rates`. Each hypothesis is true with its prior probability.
 
     Returns
@@ -143,11 +144,8 @@ def diagnosands(
     >>> diagnosands(ev).rmse.sel(hypothesis="A").round(4).item()
     0.433
     """
-    every, names = (
-        designs(evidence, coder, correlations),
-        [str(name) for name in evidence["hypothesis"].values],
-    )
-    parts = [_diagnosed(design, replicates, seed) for design in every]
+    every, names = designs(evidence, coder, correlations), _hypotheses(evidence)
+    parts = _by_episode(partial(_diagnosed, replicates, seed), every, client)
     bias, square, bins = (np.array(each) for each in zip(*parts, strict=True))
     prior = np.exp([design.log_prior for design in every])
     variance = prior * (1 - prior)
@@ -170,7 +168,31 @@ def diagnosands(
     )
 
 
-def _diagnosed(design: Design, replicates: int, seed: int) -> tuple[Array, Array, Array]:
+def _hypotheses(evidence: xr.Dataset) -> list[str]:
+    return [str(name) for name in evidence["hypothesis"].values]
+
+
+def _by_episode[R](
+    function: Callable[[Design], R], every: Sequence[Design], client: Client | str | None
+) -> list[R]:
+    """The same of every episode, each drawn from the seed afresh."""
+    pieces = {design.episode: design for design in every}
+    return list(all_done(function, pieces, client=client).values())
+
+
+def _rates(limits: Array, replicates: int, seed: int, design: Design) -> tuple[Array, Array]:
+    """Probability of a log ratio that reaches a limit rightly, and wrongly, (limit, truth, rival)."""
+    n = design.log_prior.size
+    correct, wrong = np.zeros((limits.size, n, n)), np.zeros((limits.size, n, n))
+    for truth, (weights, p) in enumerate(_worlds(design, replicates, seed)):
+        with np.errstate(invalid="ignore"):
+            ratio = weights[:, [truth]] - weights
+        correct[:, truth] = ((ratio >= limits[:, None, None]) * p[:, None]).sum(axis=1)
+        wrong[:, truth] = ((-ratio >= limits[:, None, None]) * p[:, None]).sum(axis=1)
+    return correct, wrong
+
+
+def _diagnosed(replicates: int, seed: int, design: Design) -> tuple[Array, Array, Array]:
     """Mean error and mean square by hypothesis, and the sums of each bin (mass, said, true)."""
     n = design.log_prior.size
     bias, square, bins = np.zeros(n), np.zeros(n), np.zeros((3, BINS))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -11,11 +13,15 @@ from scipy.special import expit, ndtr
 
 from bayes_trace.errors import NoDataModelError, SimulationError, UnknownNameError
 from bayes_trace.guards import guarded
+from bayes_trace.independent import all_done
 from bayes_trace.likelihood import best_point, effective_likelihood, links_of
 from bayes_trace.likelihood.kernel import NUMPY
 from bayes_trace.likelihood.links import EVENT
 from bayes_trace.scales import log_sum
 from bayes_trace.simulation.correlated import Correlations, latent_matrix, spread_by
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 __all__ = ["Design", "designs", "draw", "log_likelihood", "log_posterior", "simulate"]
 
@@ -23,6 +29,8 @@ Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 #: entries of one link, whose ends are gone through one by one
 MOST = 10
+#: replicates that are drawn together, from a seed of their own
+TOGETHER = 10_000
 
 
 @dataclass(frozen=True)
@@ -191,7 +199,7 @@ def log_posterior(design: Design, weights: Array) -> Array:
 
 
 @guarded
-def simulate(
+def simulate(  # noqa: PLR0913 - what is drawn, of what, and where
     evidence: xr.Dataset,
     *,
     truth: str,
@@ -200,6 +208,7 @@ def simulate(
     seed: int = 0,
     coder: str | None = None,
     correlations: Correlations | None = None,
+    client: Client | str | None = None,
 ) -> xr.Dataset:
     """Draw what the same searches would have found if a hypothesis were true, and update on it.
 
@@ -221,6 +230,9 @@ def simulate(
         Pair of items -> correlation of their findings, one number or one per hypothesis; it may be negative, and takes
         the place of that of a cluster. The evidence is drawn with it (a normal copula that gives exactly this
         correlation); the update knows nothing of it: kappa discounts clusters only.
+    client
+        As for `map_independent`: a cluster, to whose workers replicates go, 10,000 at a time. Each ten thousand has
+        a seed of its own, whoever draws it.
 
     Returns
     -------
@@ -259,7 +271,9 @@ def simulate(
     if truth not in names:
         raise UnknownNameError("hypothesis", truth, names)
     design = _one(designs(evidence, coder, correlations), episode)
-    drawn = draw(design, names.index(truth), replicates, np.random.default_rng(seed))
+    sizes = {str(at): (at, min(TOGETHER, replicates - at)) for at in range(0, replicates, TOGETHER)}
+    pieces = all_done(partial(_drawn, design, names.index(truth), seed), sizes, client=client)
+    drawn = np.concatenate(list(pieces.values()))
     weights = log_likelihood(design, drawn)
     return xr.Dataset(
         {
@@ -274,6 +288,14 @@ def simulate(
         {"hypothesis": names, "link": list(design.links)},
         {**evidence.attrs, "truth": truth, "episode": design.episode, "seed": seed},
     )
+
+
+def _drawn(design: Design, truth: int, seed: int, piece: tuple[int, int]) -> Index:
+    """Replicates from a place on."""
+    at, size = piece
+    # those that are drawn alone are those of the plain seed
+    of_piece = np.random.SeedSequence(seed, spawn_key=(at // TOGETHER,) if at else ())
+    return draw(design, truth, size, np.random.default_rng(of_piece))
 
 
 def _one(every: list[Design], name: str | None) -> Design:

@@ -22,6 +22,7 @@ TITLES = {
     "exact": "The exact update",
     "propagation": "Propagation",
     "blocks": "Evidence tables, block by block",
+    "independent": "Many runs at once",
     "models": "Models",
     "sampling": "Sampling",
     "summary": "Summaries of draws",

@@ -15,6 +15,7 @@ from bayes_trace.errors import ImpossibleEvidenceError, ScenarioError
 from bayes_trace.evidence import EvidenceSet, Hypothesis, short_names
 from bayes_trace.evidence import title_of as title_of_record
 from bayes_trace.exact import update, weight_of_evidence
+from bayes_trace.independent import all_done
 from bayes_trace.likelihood import compile_decisions
 from bayes_trace.scales import TAILS
 from bayes_trace.scenarios import apply_scenario
@@ -33,6 +34,7 @@ from bayes_trace.summary.verdicts.names import cut, inside, letters, words_in_lo
 
 if TYPE_CHECKING:
     import pandas as pd
+    from distributed import Client
 
 __all__ = ["answers_table", "gather_answers", "title_of"]
 
@@ -47,7 +49,11 @@ Cells = dict[tuple[str, str], Answer]
 
 
 def gather_answers(
-    evidence_set: EvidenceSet, *, intervals: bool = True, progress: Progress | None = None
+    evidence_set: EvidenceSet,
+    *,
+    intervals: bool = True,
+    client: Client | str | None = None,
+    progress: Progress | None = None,
 ) -> Answers:
     """Every reader's answer to every episode, as the set stands and under every scenario.
 
@@ -57,6 +63,8 @@ def gather_answers(
         Scenarios already applied, if any; they are part of the base.
     intervals
         Whether stated ranges are pushed through, for the base and the preferred scenarios.
+    client
+        As for `map_independent`: a cluster, to whose workers the scenarios go.
     progress
         Called as ``callback(description, fraction)``, with the fraction of the work done.
 
@@ -77,7 +85,7 @@ def gather_answers(
     >>> round(answers.cells["episode", "base", answers.readers[0].id].p("A"), 2)
     0.8
     """
-    return _Gatherer(evidence_set, intervals, progress or (lambda _what, _done: None)).answers()
+    return _Gatherer(evidence_set, intervals).answers(client, progress)
 
 
 def answers_table(answers: Answers) -> pd.DataFrame:
@@ -121,7 +129,6 @@ def title_of(evidence_set: EvidenceSet, name: str) -> str:
 class _Gatherer:
     es: EvidenceSet
     intervals: bool
-    say: Progress
 
     @cached_property
     def readers(self) -> tuple[Reader, ...]:
@@ -139,32 +146,28 @@ class _Gatherer:
         said += [coding.reason for item in self.es.items.values() for coding in item.codings]
         return words_in_lower_case([*said, *(implication.text for implication in self.es.codebook)])
 
-    def answers(self) -> Answers:
+    def answers(self, client: Client | str | None, progress: Progress | None) -> Answers:
         kept: dict[str, tuple[Setting, Cells]] = {}
         alike: dict[str, str] = {}
         failed: dict[str, str] = {}
-        wanted = list(self.settings())
-        for number, setting in enumerate(wanted):
-            self.say(setting.label, number / len(wanted))
-            try:
-                cells = self.cells(setting)
-            except (ScenarioError, ImpossibleEvidenceError) as error:
-                if setting.id == BASE:
-                    raise
-                failed[setting.id] = str(error)
+        settings = {setting.id: setting for setting in self.settings()}
+        say = progress and (lambda name, done: progress(settings[name].label, done))
+        for name, cells in all_done(self.tried, settings, client=client, progress=say).items():
+            if isinstance(cells, str):
+                failed[name] = cells
                 continue
-            same = next((name for name, (_, other) in kept.items() if _same(cells, other)), None)
-            if same and setting.id != PREFERRED:
-                alike[setting.id] = same
+            same = next((other for other, (_, its) in kept.items() if _same(cells, its)), None)
+            if same and name != PREFERRED:
+                alike[name] = same
             else:
-                kept[setting.id] = setting, cells
-        settings = self._base_named(tuple(setting for setting, _ in kept.values()), alike)
-        labels = {setting.id: setting.label for setting in settings}
+                kept[name] = settings[name], cells
+        named = self._base_named(tuple(setting for setting, _ in kept.values()), alike)
+        labels = {setting.id: setting.label for setting in named}
         return Answers(
             title=self.es.title,
             hypotheses=self.hypotheses,
             readers=self.readers,
-            settings=settings,
+            settings=named,
             subjects=tuple(self.subjects()),
             cells={(e, s, r): cell for s, (_, cells) in kept.items() for (e, r), cell in cells.items()},
             alike={name: labels[other] for name, other in alike.items()},
@@ -238,6 +241,15 @@ class _Gatherer:
             )
         except ScenarioError:
             return self.es
+
+    def tried(self, setting: Setting) -> Cells | str:
+        """Those answers, or why the assumptions cannot be made."""
+        try:
+            return self.cells(setting)
+        except (ScenarioError, ImpossibleEvidenceError) as error:
+            if setting.id == BASE:
+                raise
+            return str(error)
 
     def cells(self, setting: Setting) -> Cells:
         """The answers of every reader under one set of assumptions."""

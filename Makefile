@@ -1,10 +1,11 @@
-.PHONY: help report test test-deep test-lowest fuzz coverage docs page page-check schema bench sbc lint types contracts tour clean stale
+.PHONY: help report test test-deep test-lowest fuzz mutants coverage docs page page-check schema bench sbc lint types contracts tour clean stale
 .NOTPARALLEL:
 
 SET := evidence_sets/us_arms_transfers
 BESIDE := $(if $(filter evidence_sets/us_arms_transfers,$(SET)),evidence_sets/saudi_attempt_2021 evidence_sets/loyalty_theory)
 PYTEST_ARGS ?= -n 2 --dist loadscope
 TIMES ?= 5
+SAMPLE ?= 0
 
 help:
 	@echo 'make report     why each transfer of $(SET) happened; writes report/'
@@ -12,6 +13,7 @@ help:
 	@echo 'make test-deep  what samples and simulates, and random searches TIMES=5 times as far'
 	@echo 'make test-lowest  the quick tests with the lowest versions allowed, on Python 3.12, in .venv-lowest'
 	@echo 'make fuzz       every reader on spoiled input, for an hour or two; what fails becomes a case of tests/bad_inputs'
+	@echo 'make mutants    the arithmetic with one thing changed at a time: which changes no test notices; hours (PARTS=scales SAMPLE=400)'
 	@echo 'make coverage   all tests, and the lines that none of them reaches'
 	@echo 'make docs       the documentation, into docs/_build/html'
 	@echo 'make page       the page of bayes-trace explore, built from web/ (needs Node)'
@@ -41,6 +43,9 @@ test-lowest:
 
 fuzz: .venv/installed-dev
 	SEARCH=fuzz .venv/bin/python -m pytest $(PYTEST_ARGS) tests/test_fuzz.py
+
+mutants: .venv/installed-dev .venv/installed-mutants
+	OPENBLAS_NUM_THREADS=1 .venv/bin/python tools/mutants $(PARTS) --sample $(SAMPLE)
 
 coverage: .venv/installed-dev
 	.venv/bin/python -m pytest $(PYTEST_ARGS) --cov --cov-report=term
@@ -86,7 +91,7 @@ tour:
 
 clean:
 	rm -rf docs/_build docs/_generated
-	rm -rf .venv .venv-lowest web/node_modules web/out report build dist .coverage .coverage.* htmlcov
+	rm -rf .venv .venv-lowest mutants web/node_modules web/out report build dist .coverage .coverage.* htmlcov
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find analyses bayes_trace tests -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
@@ -103,6 +108,9 @@ endif
 
 .venv/installed-bench: pyproject.toml constraints.txt $(built)
 	@tools/install bench
+
+.venv/installed-mutants: pyproject.toml constraints.txt $(built)
+	@tools/install mutants
 
 .venv/installed-docs: pyproject.toml constraints.txt $(built)
 	@tools/install docs

@@ -71,6 +71,12 @@ def mapped(function, table, out, **options):
     return results(bt.map_blocks(function, table, out=out, **options))
 
 
+def test_episodes_keep_their_case(tmp_path):
+    blocks = list(saved(tmp_path).blocks())
+    for name in ("case", "case_label"):
+        assert [str(case) for block in blocks for case in block[name].values] == ["one"] * 5 + ["two"] * 7
+
+
 def test_each_block_has_the_numbers_of_its_episodes(tmp_path):
     table = saved(tmp_path)
     found = mapped(bt.update, table, tmp_path / "out")

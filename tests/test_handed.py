@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import inspect
 import re
 from pathlib import Path
@@ -15,7 +16,7 @@ import xarray as xr
 
 import bayes_trace as bt
 from bayes_trace.errors import BayesTraceError, WrongArgumentError
-from bayes_trace.guards import KINDS
+from bayes_trace.guards import KINDS, guarded
 from tests.build import data, item, sound
 
 
@@ -149,6 +150,14 @@ def test_whatever_takes_a_set_or_a_result_is_guarded():
         for parameter in inspect.signature(each).parameters.values()
         if any(part in parameter.annotation for part in OF_DATA)
     }
+
+
+def test_a_wrapped_function_is_guarded_by_the_names_of_its_own_module():
+    """A decorator of another module, below the guard, hides no annotation from it."""
+    plain = inspect.unwrap(bt.sensitivity.leave_one_out)
+    wrapped = guarded(functools.wraps(plain)(eval("lambda *given, **more: None", {})))
+    with pytest.raises(BayesTraceError, match="by='page', expected one of item, source"):
+        wrapped(bt.compile_evidence(bt.from_table({"memo": {"A": 0.8, "B": 0.2}})), by="page")
 
 
 def test_what_is_advised_gives_what_was_expected(made):

@@ -73,6 +73,26 @@ def test_arrays_in_arrays_out():
     assert scales.convert(0.5, "probability", "odds").shape == ()
 
 
+@pytest.mark.parametrize("kind", [np.float32, np.int64, bool])
+def test_whatever_comes_in_is_computed_in_64_bits(kind):
+    given = np.array([0, 1], dtype=kind)
+    for function in (
+        scales.db_to_log,
+        scales.log_to_db,
+        scales.probability_to_db,
+        scales.logit,
+        scales.expit,
+        scales.log_expit,
+    ):
+        assert function(given).dtype == np.float64
+        np.testing.assert_array_equal(function(given), function([0.0, 1.0]))
+    assert scales.log_sum(given, axis=0).dtype == np.float64
+    for target in UNITS:
+        assert scales.convert(given, "probability", target).dtype == np.float64
+    # .05 in 32 bits is a little more than .05, and 10 dB less than .5 no longer
+    assert scales.classify_test(np.float32(0.5), np.float32(0.05)).item() == "straw in the wind"
+
+
 def test_a_conversion_to_the_same_unit_does_not_hand_out_the_caller_s_array():
     mine = np.array([1.0, 2.0])
     scales.convert(mine, "db", "db")[0] = 99.0

@@ -88,8 +88,8 @@ def _argument(function: Callable[..., object], name: str, annotation: str, value
     short = function.__name__
     kind = KINDS.get(f"{short}.{name}") or KINDS.get(name)
     wanted = alternatives(annotation)
-    if not any(fits(each, value, function.__globals__) for each in wanted):
-        _refuse(short, name, value, kind, wanted, function.__globals__)
+    if not any(fits(each, value, inspect.unwrap(function).__globals__) for each in wanted):
+        _refuse(short, name, value, kind, wanted, inspect.unwrap(function).__globals__)
     for each in value if isinstance(value, (list, tuple)) else (value,):
         if kind and type(each).__name__ in XARRAY:
             check_shape(short, name, each, kind)

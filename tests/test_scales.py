@@ -171,8 +171,8 @@ def test_decibels_of_a_probability_are_not_those_of_its_odds():
         (0.5, "probability", "dB", "unknown unit 'dB'; expected one of probability"),
         (1.2, "probability", "db", r"^probability outside \[0, 1\]: 1.2$"),
         (-0.1, "probability", "probability", r"^probability outside \[0, 1\]: -0.1$"),
-        ([3, -2, -4], "odds", "db", r"^odds outside \[0, inf\]: -2$"),
-        ([[0.2, 0.4], [0.6, 7]], "probability", "odds", r"^probability outside \[0, 1\]: 7$"),
+        ([0, 3, -2, -4], "odds", "db", r"^odds outside \[0, inf\]: -2$"),
+        ([[0.2, 1], [0.6, 7]], "probability", "odds", r"^probability outside \[0, 1\]: 7$"),
     ],
 )
 def test_a_number_off_its_scale_is_refused(value, source, target, message):

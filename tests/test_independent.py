@@ -23,6 +23,9 @@ from tests.build import item, make_set
 from tests.command import call
 from tests.synthetic import generative_set, simulate_found
 
+#: of processes that die
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+
 WORK = {"one": 1, "two": 2, "three": 3}
 TAY = "evidence_sets/tay_bridge_1879"
 
@@ -323,7 +326,6 @@ def test_a_piece_that_kills_its_workers_is_named(processes):
 
 
 @pytest.mark.deep
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_a_cluster_that_goes_away_leaves_what_had_come_back():
     work = {str(n): n for n in range(100)}
     with connected(workers=1) as client:

@@ -31,11 +31,11 @@ TAY = "evidence_sets/tay_bridge_1879"
 
 @pytest.fixture(scope="module")
 def client():
-    """Two workers of a cluster in this process, to which everything is sent as to another machine."""
+    """A worker with two threads, to which everything is sent as to another machine."""
     from distributed import Client, LocalCluster
 
     here = {"processes": False, "protocol": "tcp://", "dashboard_address": None}
-    with LocalCluster(n_workers=2, threads_per_worker=1, **here) as cluster, Client(cluster) as client:
+    with LocalCluster(n_workers=1, threads_per_worker=2, **here) as cluster, Client(cluster) as client:
         yield client
 
 

@@ -7,7 +7,6 @@ import pickle
 import signal
 import threading
 import time
-import warnings
 from functools import partial
 
 import numpy as np
@@ -23,20 +22,21 @@ from tests.build import item, make_set
 from tests.command import call
 from tests.synthetic import generative_set, simulate_found
 
+#: of processes that die
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+
 WORK = {"one": 1, "two": 2, "three": 3}
 TAY = "evidence_sets/tay_bridge_1879"
 
 
 @pytest.fixture(scope="module")
 def client():
-    """Two workers of a cluster in this process, to which everything is sent as to another machine."""
+    """A worker with two threads, to which everything is sent as to another machine."""
     from distributed import Client, LocalCluster
 
     here = {"processes": False, "protocol": "tcp://", "dashboard_address": None}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        with LocalCluster(n_workers=2, threads_per_worker=1, **here) as cluster, Client(cluster) as client:
-            yield client
+    with LocalCluster(n_workers=1, threads_per_worker=2, **here) as cluster, Client(cluster) as client:
+        yield client
 
 
 def half(number):
@@ -266,10 +266,8 @@ def _deadly(number):
 @pytest.fixture(scope="module")
 def processes():
     """Two processes of their own."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        with connected(workers=2) as client:
-            yield client
+    with connected(workers=2) as client:
+        yield client
 
 
 @pytest.mark.deep
@@ -316,14 +314,18 @@ def test_a_worker_that_dies_costs_time_and_no_result(processes):
 
 
 @pytest.mark.deep
-def test_a_piece_that_kills_its_workers_is_named(processes):
-    with pytest.raises(bt.WorkError, match=r"1 of 3 pieces of work (?s:.*)\n  two: KilledWorker") as caught:
-        bt.map_independent(_deadly, WORK, client=processes)
-    assert caught.value.kept == {"one": 1, "three": 9}
+def test_a_piece_that_kills_its_workers_is_named():
+    with (
+        connected(workers=2) as client,
+        pytest.raises(bt.WorkError, match=r"of 3 pieces of work (?s:.*)\n  two: KilledWorker") as caught,
+    ):
+        bt.map_independent(_deadly, WORK, client=client)
+    # one that waited on the same workers may be named beside it, and has no wrong result
+    assert caught.value.kept.items() <= {"one": 1, "three": 9}.items()
+    assert caught.value.kept.keys() | caught.value.failed.keys() == WORK.keys()
 
 
 @pytest.mark.deep
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_a_cluster_that_goes_away_leaves_what_had_come_back():
     work = {str(n): n for n in range(100)}
     with connected(workers=1) as client:

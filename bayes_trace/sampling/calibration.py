@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from bayes_trace.independent import all_done
+from bayes_trace.models import elicitation_model
 from bayes_trace.models.base import EvidenceModel
 from bayes_trace.models.record import no_data_model
 from bayes_trace.sampling.chains import run_chains
@@ -28,7 +28,6 @@ Truth = dict[str, Array]
 Simulate = Callable[[np.random.Generator], tuple[Truth, npt.NDArray[np.int64]]]
 #: draws of each chain that ranks are taken among, nearly independent
 DRAWS, TUNE, CHAINS, THIN = 250, 250, 2, 3
-_ONE_AT_A_TIME = threading.Lock()
 
 
 def calibrate(
@@ -73,21 +72,19 @@ def calibrate(
     if model.record.without_data_model:
         raise no_data_model(model.record.without_data_model, "simulation-based calibration")
     numbers = {f"fit {number}": number for number in range(fits)}
-    found = list(all_done(partial(_fitted, model, simulate, seed), numbers, client=client).values())
+    # the graph of a model means nothing to another process, which makes it from the evidence
+    fit = partial(_fitted, model.record.evidence, str(model.record.attrs["scope"]), simulate, seed)
+    found = list(all_done(fit, numbers, client=client).values())
     return {name: np.concatenate([ranks[name] for ranks in found]) for name in found[0]} if found else {}
 
 
-def _fitted(model: EvidenceModel, simulate: Simulate, seed: int, number: int) -> dict[str, Array]:
-    """Ranks in one data set; a process fits one after the other, since its fits share the model."""
+def _fitted(evidence: xr.Dataset, scope: str, simulate: Simulate, seed: int, number: int) -> dict[str, Array]:
+    """Ranks in one simulated data set."""
     rng = np.random.default_rng([seed, number])
     truth, found = simulate(rng)
-    with _ONE_AT_A_TIME:
-        kept = model["found"].get_value()
-        try:
-            model.set_data("found", found)
-            draws = run_chains(model, Plan(DRAWS, TUNE, CHAINS, seed + number, "nutpie")).draws
-        finally:
-            model.set_data("found", kept)
+    model = elicitation_model(evidence, scope="set" if scope == "set" else "episode")
+    model.set_data("found", found)
+    draws = run_chains(model, Plan(DRAWS, TUNE, CHAINS, seed + number, "nutpie")).draws
     return _ranks(draws, truth, rng)
 
 

@@ -228,3 +228,13 @@ def test_an_episode_that_a_coder_left_out_is_said_to_be_not_coded(tmp_path):
     said = json.loads(run("update", tmp_path / "set", "--coder", "second", "--json").stdout)
     assert [each["leader"] for each in said["episodes"]] == ["A", ""]
     assert [len(each["carried_by"]) for each in said["episodes"]] == [1, 0]
+
+
+def test_the_base_may_have_ahead_what_the_preferred_assumptions_leave_out(tmp_path):
+    table = bt.from_table({"memo": {"A": 0.2, "B": 0.3, "C": 0.9}}).model_dump(exclude_defaults=True)
+    scenario = {"label": "Two alone", "reason": "the third is no rival", "drop_hypotheses": ["C"]}
+    es = EvidenceSet.model_validate({**table, "scenarios": {"two": scenario}, "preferred": ["two"]})
+    bt.write_evidence_set(es, tmp_path / "set")
+    done = run("explain", tmp_path / "set", next(iter(es.episodes)))
+    assert done.exit_code == 0, done.output
+    assert "B over A, in dB" in done.output

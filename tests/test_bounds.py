@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import zipfile
 
 import pytest
@@ -126,6 +127,7 @@ def piped(command, template, home):
 
 
 @pytest.mark.parametrize("command", ["import", "import-sources", "report", "verify"])
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes or devices among files")
 def test_a_pipe_is_named_and_not_waited_for(command, template, tmp_path):
     done = call(*piped(command, template, tmp_path))
     said = " ".join(done.stderr.replace("│", " ").split())
@@ -135,6 +137,7 @@ def test_a_pipe_is_named_and_not_waited_for(command, template, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["a.xlsx", "a.bib", "a.yaml"])
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes or devices among files")
 def test_a_pipe_of_another_kind_is_not_waited_for(name, template, tmp_path):
     os.mkfifo(tmp_path / name)
     command = {

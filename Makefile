@@ -11,7 +11,7 @@ help:
 	@echo 'make report     why each transfer of $(SET) happened; writes report/'
 	@echo 'make test       tests and documented examples, minutes (PYTEST_ARGS= for one process)'
 	@echo 'make test-deep  what samples and simulates, and random searches TIMES=5 times as far'
-	@echo 'make test-lowest  the quick tests with the lowest versions allowed, on Python 3.12, in .venv-lowest'
+	@echo 'make test-lowest  the quick tests with the lowest versions allowed, on Python 3.12 and 3.13 (PYTHON= for one)'
 	@echo 'make fuzz       every reader on spoiled input, for an hour or two; what fails becomes a case of tests/bad_inputs'
 	@echo 'make mutants    the arithmetic with one thing changed at a time: which changes no test notices; hours (PARTS=scales SAMPLE=400)'
 	@echo 'make coverage   all tests, and the lines that none of them reaches'

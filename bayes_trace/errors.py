@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from copyreg import __newobj__  # type: ignore[attr-defined]
 from dataclasses import dataclass
 from typing import Any
-from unicodedata import category
 
 __all__ = [
     "BayesTraceError",
@@ -36,8 +36,11 @@ __all__ = [
     "unprintable",
 ]
 
-#: what moves letters about where they are shown: overrides, embeddings and isolates of the direction of writing
-_MOVING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+#: controls but for line breaks and tabs, halves of pairs of UTF-16, and what moves letters about where they are
+#: shown: overrides, embeddings and isolates of the direction of writing
+_STEERING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+#: problems of one set that are told; whoever left so many fills in the wrong file
+_MOST_TOLD = 1000
 
 
 def unprintable(text: str) -> str:
@@ -48,14 +51,8 @@ def unprintable(text: str) -> str:
     >>> unprintable("plain\nwords"), unprintable("\x1b[2J") == "\x1b"
     ('', True)
     """
-    return next(
-        (
-            sign
-            for sign in text
-            if (category(sign) in ("Cc", "Cs") and sign not in "\n\t\r") or sign in _MOVING
-        ),
-        "",
-    )
+    found = _STEERING.search(text)
+    return found[0] if found else ""
 
 
 def printable(text: str) -> str:
@@ -66,7 +63,7 @@ def printable(text: str) -> str:
     >>> print(printable("a\x1b[31mb"))
     a\x1b[31mb
     """
-    return "".join(sign.encode("unicode_escape").decode() if unprintable(sign) else sign for sign in text)
+    return _STEERING.sub(lambda sign: sign[0].encode("unicode_escape").decode(), text)
 
 
 class BayesTraceError(Exception):
@@ -118,7 +115,8 @@ class EvidenceSetError(BayesTraceError, ValueError):
     def __str__(self) -> str:
         count = len(self.problems)
         head = f"{self.name}: {count} problem{'s' if count != 1 else ''}"
-        return "\n".join([head, *(f"  {problem}" for problem in self.problems)])
+        left = [f"  … and {count - _MOST_TOLD} more"] if count > _MOST_TOLD else []
+        return "\n".join([head, *(f"  {problem}" for problem in self.problems[:_MOST_TOLD]), *left])
 
 
 class ScenarioError(BayesTraceError, ValueError):

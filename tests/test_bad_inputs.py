@@ -108,6 +108,7 @@ def template(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["cases/more.yaml", "codings/second_reader.csv", "sources.yaml"])
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes or devices among files")
 def test_a_pipe_is_not_waited_for(name, template):
     (template / name).unlink(missing_ok=True)
     os.mkfifo(template / name)
@@ -117,12 +118,14 @@ def test_a_pipe_is_not_waited_for(name, template):
         bt.read_evidence_set(template)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes or devices among files")
 def test_a_pipe_for_a_scenario_stops_only_what_applies_it(template):
     os.mkfifo(template / "scenarios" / "more.yaml")
     (fault,) = bt.read_evidence_set(template).scenarios["more"].faults
     assert "cannot be read: a pipe or a device, expected a file" in str(fault)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes or devices among files")
 def test_a_device_is_not_read(template):
     (template / "sources.yaml").unlink()
     (template / "sources.yaml").symlink_to("/dev/zero")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import zipfile
 
 import pytest
@@ -21,11 +22,11 @@ def template(tmp_path):
 
 
 def packed(path, sheet):
-    """A workbook whose only sheet is that text."""
+    """A workbook whose first sheet after the notes, which are not read, is that text."""
     bt.write_spreadsheet(bt.from_table({"m": {"A": 0.8, "B": 0.2}}), path.with_name("small.xlsx"))
     with zipfile.ZipFile(path.with_name("small.xlsx")) as old, zipfile.ZipFile(path, "w", 8) as new:
         for part in old.namelist():
-            text = sheet if part == "xl/worksheets/sheet1.xml" else old.read(part)
+            text = sheet if part == "xl/worksheets/sheet2.xml" else old.read(part)
             new.writestr(part, text)
     return path
 
@@ -92,7 +93,7 @@ WORKBOOKS = {
     "a sheet of a million rows": (SHEET.format(rows(1_000_000)), "more than 1500000 cells and other parts"),
     "a bomb": (SHEET.format(" " * 200_000_000), "bytes when unpacked, expected at most 100000000"),
     "a ghost cell": (SHEET.format('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'), "at most 2000000 cells"),
-    "as many cells as are read": (SHEET.format(rows(240_000)), "sheet"),
+    "as many cells as are read": (SHEET.format(rows(240_000)), "and 239003 more"),
 }  # fmt: skip
 
 
@@ -126,6 +127,7 @@ def piped(command, template, home):
 
 
 @pytest.mark.parametrize("command", ["import", "import-sources", "report", "verify"])
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes or devices among files")
 def test_a_pipe_is_named_and_not_waited_for(command, template, tmp_path):
     done = call(*piped(command, template, tmp_path))
     said = " ".join(done.stderr.replace("│", " ").split())
@@ -135,6 +137,7 @@ def test_a_pipe_is_named_and_not_waited_for(command, template, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["a.xlsx", "a.bib", "a.yaml"])
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes or devices among files")
 def test_a_pipe_of_another_kind_is_not_waited_for(name, template, tmp_path):
     os.mkfifo(tmp_path / name)
     command = {

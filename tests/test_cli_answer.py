@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 import bayes_trace as bt
 from bayes_trace.cli import app
+from bayes_trace.evidence import EvidenceSet
 from bayes_trace.report import gather
 from bayes_trace.report.alone import one_table
 from tests.arms import arms_gathered
@@ -194,3 +195,46 @@ def test_cite_takes_items_and_refuses_unknown_styles():
     record = json.loads(run("cite", ARMS, "TW-01", "--json").output)[0]
     assert record["in_text"] == "(Ciccolella 1969, 6; n. 53)"
     assert str(run("cite", ARMS, "TW-01", "--style", "mla").exception).startswith("no style named 'mla'")
+
+
+def test_an_episode_that_a_coder_left_out_is_said_to_be_not_coded(tmp_path):
+    """Beside one that the coder did code: nobody leads there, and the others are told as ever."""
+    by = [{"coder": "second", "values": {"A": 0.6, "B": 0.3}}]
+    cases = [
+        {
+            "case": name,
+            "label": name,
+            "episodes": [{"id": name, "label": name, "outcome": "it came about"}],
+            "items": [
+                {
+                    "id": f"memo_{name}",
+                    "paraphrase": "a memo",
+                    "episodes": [name],
+                    "found": "present",
+                    "codings": [{"values": {"A": 0.8, "B": 0.2}}, *(by if name == "first" else [])],
+                }
+            ],
+        }
+        for name in ("first", "other")
+    ]
+    hypotheses = [{"id": each, "label": each, "statement": each, "prior": 0.5} for each in "AB"]
+    head = {"version": 1, "id": "two", "title": "Two", "question": "Why?", "base_coder": "base"}
+    coders = [{"id": "base"}, {"id": "second"}]
+    es = EvidenceSet.model_validate({**head, "hypotheses": hypotheses, "coders": coders, "cases": cases})
+    bt.write_evidence_set(es, tmp_path / "set")
+    done = run("update", tmp_path / "set", "--coder", "second")
+    assert done.exit_code == 0, done.output
+    assert done.stdout.count("all: not coded by this coder") == 1
+    said = json.loads(run("update", tmp_path / "set", "--coder", "second", "--json").stdout)
+    assert [each["leader"] for each in said["episodes"]] == ["A", ""]
+    assert [len(each["carried_by"]) for each in said["episodes"]] == [1, 0]
+
+
+def test_the_base_may_have_ahead_what_the_preferred_assumptions_leave_out(tmp_path):
+    table = bt.from_table({"memo": {"A": 0.2, "B": 0.3, "C": 0.9}}).model_dump(exclude_defaults=True)
+    scenario = {"label": "Two alone", "reason": "the third is no rival", "drop_hypotheses": ["C"]}
+    es = EvidenceSet.model_validate({**table, "scenarios": {"two": scenario}, "preferred": ["two"]})
+    bt.write_evidence_set(es, tmp_path / "set")
+    done = run("explain", tmp_path / "set", next(iter(es.episodes)))
+    assert done.exit_code == 0, done.output
+    assert "B over A, in dB" in done.output

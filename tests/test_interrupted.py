@@ -12,6 +12,8 @@ import pytest
 import bayes_trace as bt
 from tests.search import DEEP, many
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="runs are forks")
+
 #: how often every command is killed
 KILLS = many(25) if DEEP else 3
 

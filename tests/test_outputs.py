@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import resource
 import signal
 import subprocess
 import sys
@@ -133,6 +132,8 @@ def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path):
 
 def _limited(most):
     """No file of this process may pass so many bytes: a full disk for those who are not root."""
+    import resource  # Windows has none
+
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 
@@ -164,6 +165,7 @@ QUICK = ("update nc", "new")
         for each in _all_kinds(Path("set"), Path("out"))
     ],
 )
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit of the size of files")
 def test_a_full_disk_is_named_with_the_file(command, folder, tmp_path):
     out = tmp_path / "out"
     most, arguments = _all_kinds(folder, out)[command]
@@ -234,6 +236,7 @@ def test_whoever_is_killed_and_whoever_writes_beside_leaves_a_whole_file(tmp_pat
 
 
 @pytest.mark.parametrize("moment", [0.1, 0.6, 1.5])
+@pytest.mark.skipif(sys.platform == "win32", reason="an interrupt is sent otherwise")
 def test_an_interrupt_ends_in_a_word(moment, folder, tmp_path):
     """From the first import on: the moments fall before, while and after the package is loaded."""
     command = [

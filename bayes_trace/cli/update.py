@@ -144,7 +144,10 @@ def _records(
         episode = es.episodes[name]
         here = posterior.isel(episode=number)
         leader, runner_up = (str(front[part].values[number]) for part in ("leader", "runner_up"))
-        weight = exact.weight_of_evidence(evidence, leader, against=runner_up, coder=coder)
+        carried = []  # where the coder coded nothing, nobody leads
+        if leader:
+            weight = exact.weight_of_evidence(evidence, leader, against=runner_up, coder=coder)
+            carried = _carriers(es, weight, name)
         episodes.append(
             {
                 "case": es.case_of[name].case,
@@ -163,7 +166,7 @@ def _records(
                 "level": _level(here["log_probability"]),
                 "log_evidence": float(here["log_evidence"]),
                 "log_evidence_is_relative": bool(here["relative"]),
-                "carried_by": _carriers(es, weight, name),
+                "carried_by": carried,
             }
         )
     facts = {

@@ -36,7 +36,9 @@ class Ledgers:
     def of(self, episode: str, leader: str, runner_up: str) -> Ledger:
         """The ledger of an episode: the leader against what the base has ahead, else against the next."""
         first = self.answers.answer(episode, BASE, self.coder)
-        overturned = first is not None and first.leader != leader and first.leader in self._known(BASE)
+        # a scenario may have dropped what the base has ahead, or brought in what leads now
+        shared = self._known(BASE) & self._known(self.answers.preferred)
+        overturned = first is not None and first.leader != leader and first.leader in shared
         pair = (leader, first.leader if first is not None and overturned else runner_up)
         columns = self._columns(episode, pair)
         each = [self._weights(setting, reader, episode, pair) for setting, reader in columns]

@@ -242,7 +242,9 @@ def keys(record: str) -> list[Key]:
             default = (
                 "*required*"
                 if required
-                else _default(model.model_fields[name].get_default(call_default_factory=True))
+                else _default(
+                    model.model_fields[name].get_default(call_default_factory=True, validated_data={})
+                )
             )
             meaning = _comment(lines, statement.lineno) or _meaning(record, name)
             found.append(Key(record, name, _kind(statement.annotation), default, meaning))

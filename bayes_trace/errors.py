@@ -36,6 +36,8 @@ __all__ = [
     "unprintable",
 ]
 
+#: problems of one set that a message lists; all stand in `problems`
+MOST_SHOWN = 1000
 #: what moves letters about where they are shown: overrides, embeddings and isolates of the direction of writing
 _MOVING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -118,7 +120,8 @@ class EvidenceSetError(BayesTraceError, ValueError):
     def __str__(self) -> str:
         count = len(self.problems)
         head = f"{self.name}: {count} problem{'s' if count != 1 else ''}"
-        return "\n".join([head, *(f"  {problem}" for problem in self.problems)])
+        beyond = [f"  and {count - MOST_SHOWN} more"] if count > MOST_SHOWN else []
+        return "\n".join([head, *(f"  {problem}" for problem in self.problems[:MOST_SHOWN]), *beyond])
 
 
 class ScenarioError(BayesTraceError, ValueError):

@@ -39,8 +39,8 @@ __all__ = [
 #: controls but for line breaks and tabs, halves of pairs of UTF-16, and what moves letters about where they are
 #: shown: overrides, embeddings and isolates of the direction of writing
 _STEERING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
-#: problems of one set that are told; whoever left so many fills in the wrong file
-_MOST_TOLD = 1000
+#: problems of one set that a message lists; all stand in `problems`
+MOST_SHOWN = 1000
 
 
 def unprintable(text: str) -> str:
@@ -115,8 +115,8 @@ class EvidenceSetError(BayesTraceError, ValueError):
     def __str__(self) -> str:
         count = len(self.problems)
         head = f"{self.name}: {count} problem{'s' if count != 1 else ''}"
-        left = [f"  … and {count - _MOST_TOLD} more"] if count > _MOST_TOLD else []
-        return "\n".join([head, *(f"  {problem}" for problem in self.problems[:_MOST_TOLD]), *left])
+        beyond = [f"  and {count - MOST_SHOWN} more"] if count > MOST_SHOWN else []
+        return "\n".join([head, *(f"  {problem}" for problem in self.problems[:MOST_SHOWN]), *beyond])
 
 
 class ScenarioError(BayesTraceError, ValueError):

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
+from typing import Any
 
 from bayes_trace.causal.model import CausalModel
 from bayes_trace.causal.query import Event, Given, Join, Not, as_event
@@ -306,7 +307,7 @@ def _outcomes(
     model: CausalModel, clues: Clues, query: str, given: Given
 ) -> tuple[list[tuple[float, float]], float]:
     """Chance of every finding with the belief that it leaves, and the belief before."""
-    names = [clues] if isinstance(clues, str) else list(clues)
+    names: list[Any] = [clues] if isinstance(clues, str) else list(clues)
     if wrong := [name for name in names if not isinstance(name, str)]:
         message = f"clues: {wrong[0]!r}, expected names of nodes"
         raise CausalModelError(message)

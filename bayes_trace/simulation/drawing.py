@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -96,7 +96,8 @@ def designs(
 def _check_pairs(found: list[Design], correlations: Correlations) -> None:
     """Every pair is there, together on some episode."""
     known = list(dict.fromkeys(name for design in found for name in design.links))
-    for pair in correlations:
+    pairs: list[Any] = list(correlations)
+    for pair in pairs:
         if not isinstance(pair, tuple):
             message = f"correlations: {pair!r}, expected pairs of items such as ('memo', 'cable')"
             raise SimulationError(message)

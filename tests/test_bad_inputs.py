@@ -133,6 +133,15 @@ def test_a_device_is_not_read(template):
         bt.read_evidence_set(template)
 
 
+def test_a_link_that_leads_nowhere_is_named(template):
+    (template / "cases" / "birch.yaml").symlink_to(template / "nowhere")
+    for progress in (None, lambda *_: None):
+        with pytest.raises(bt.EvidenceSetError, match=r"cases/birch\.yaml  cannot be read: No such file"):
+            bt.read_evidence_set(template, progress=progress)
+    done = CliRunner().invoke(app, ["check", str(template)])
+    assert isinstance(done.exception, bt.EvidenceSetError)
+
+
 def test_a_file_of_any_size_is_not_read(template):
     with (template / "sources.yaml").open("r+b") as file:
         file.truncate(3_000_000_000)

@@ -6,7 +6,11 @@ import os
 import sys
 import zipfile
 
+import h5netcdf
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from pyarrow import feather
 
 import bayes_trace as bt
 from tests.command import call
@@ -37,16 +41,30 @@ def rows(count):
 
 #: name -> the text of a file, the command that reads it, and the limit that it names
 LARGE = {
-    "a list without end": ("sources.yaml", "- a\n" * 4_900_000, "sources.yaml:1 more than 500000 values"),
+    "a list without end": (
+        "sources.yaml",
+        "- a\n" * 4_900_000,
+        "sources.yaml:1 more than 1000000 keys and values",
+    ),
     "a mapping without end": (
         "cases/alder.yaml",
         "".join(f"a{n}: 1\n" for n in range(1_000_000)),
-        "cases/alder.yaml:1 more than 500000 values",
+        "cases/alder.yaml:1 more than 1000000 keys and values",
     ),
     "aliases of aliases": (
         "sources.yaml",
         "a0: &a0 [1, 1]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40)),
-        "more than 500000 values, aliases written out",
+        "more than 1000000 keys and values in all, aliases written out",
+    ),
+    "aliases far inside": (
+        "sources.yaml",
+        f"a: &a [{'x,' * 1000}]\nb: {'[' * 400}{'*a,' * 900}{']' * 400}",
+        "more than 1000000 keys and values in all, aliases written out",
+    ),
+    "records without a word": (
+        "cases/alder.yaml",
+        f"items: [{'{},' * 300_000}]",
+        "600002 values that are not as expected; correct the first of them",
     ),
     "a text without end": ("set.yaml", "x" * 21_000_000, "21000000 bytes, expected at most 20000000; split"),
     "a coder's table": (
@@ -89,6 +107,30 @@ def test_what_is_too_large_is_refused_by_a_limit_that_is_named(kind, template, t
     assert (done.megabytes < MOST_MEGABYTES, done.seconds < MOST_SECONDS) == (True, True), done
 
 
+@pytest.mark.deep
+def test_files_share_one_limit(template):
+    for number in range(4):
+        (template / "cases" / f"c{number}.yaml").write_text(f"a: &a [{'x,' * 1000}]\nb: [{'*a,' * 400}]")
+    done = measured("check", template)
+    assert "cases/c2.yaml:2 b.19" in done.said
+    assert (done.code, done.megabytes < MOST_MEGABYTES) == (1, True), done
+
+
+@pytest.mark.deep
+def test_a_file_of_ten_thousand_items_is_read(template):
+    case = template / "cases" / "alder.yaml"
+    head, items = case.read_text().split("items:\n")
+    many = "".join(
+        f"- {{id: many_{n}, paraphrase: one of many, date: 1907, source: {{key: minutes1908, locator: 007}},"
+        " episodes: [vote_1908], coding: {trade: {low: 0.2, best: 0.3, high: 0.4}, army: {low: 0.2, best: 0.3, high: 0.4},"
+        " other: {low: 0.2, best: 0.3, high: 0.4}}}\n"
+        for n in range(10_000)
+    )
+    case.write_text(f"{head}items:\n{items}" + "  ".join(["", *many.splitlines(keepends=True)]))
+    done = measured("check", template)
+    assert (done.code, done.megabytes < MOST_MEGABYTES) == (0, True), done
+
+
 WORKBOOKS = {
     "a sheet of a million rows": (SHEET.format(rows(1_000_000)), "more than 1500000 cells and other parts"),
     "a bomb": (SHEET.format(" " * 200_000_000), "bytes when unpacked, expected at most 100000000"),
@@ -105,6 +147,35 @@ def test_a_workbook_that_is_too_large_is_refused(kind, tmp_path):
     assert done.code == 1
     assert said in done.said
     assert (done.megabytes < MOST_MEGABYTES, done.seconds < MOST_SECONDS) == (True, True), done
+
+
+# --- what unpacks without end -----------------------------------------------------------------
+
+
+def test_draws_that_unpack_without_end_are_not_loaded(template, tmp_path):
+    path = tmp_path / "a.nc"
+    with h5netcdf.File(path, "w") as file:
+        group = file.create_group("posterior")
+        group.dimensions = {"chain": 4, "draw": 1_000_000, "episode": 1000}
+        group.create_variable("p", tuple(group.dimensions), "f8", chunks=(1, 1000, 10), compression="gzip")
+    done = call("report", template, "--draws", path, "--out", tmp_path / "out")
+    assert done.returncode == 2
+    said = " ".join(done.stderr.replace("│", " ").split())
+    assert "32000000000 bytes when unpacked, expected at most 400000000" in said
+
+
+@pytest.mark.parametrize("ending", [".parquet", ".arrow"])
+def test_a_part_of_a_table_that_does_not_fit_is_refused(ending, tmp_path):
+    column = pa.array(["e"]).dictionary_encode().take(pa.array([0] * 1_100_000, pa.int32()))
+    rows = pa.table({"best": [0.5] * 1_100_000, **dict.fromkeys(("episode", "item", "hypothesis"), column)})
+    path = tmp_path / f"a{ending}"
+    if ending == ".parquet":
+        pq.write_table(rows, path, row_group_size=2_000_000)
+    else:
+        feather.write_feather(rows, path, chunksize=100_000)
+    table = bt.open_evidence_table(path, hypotheses=["e", "f"])
+    with pytest.raises(bt.EvidenceSetError, match=r"rows, .* bytes when unpacked.*expected at most 1048576"):
+        list(table.parts())
 
 
 # --- pipes and devices ------------------------------------------------------------------------

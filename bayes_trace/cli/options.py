@@ -108,7 +108,7 @@ def read_with(folder: Path, scenarios: list[str] | None) -> tuple[EvidenceSet, l
 
 def _is_large(folder: Path) -> bool:
     """Whether reading takes long enough for a bar."""
-    return sum(path.stat().st_size for path in folder.rglob("*.yaml")) > LARGE
+    return sum(path.stat().st_size for path in folder.rglob("*.yaml") if path.is_file()) > LARGE
 
 
 def _say_if_changed(es: EvidenceSet, name: str) -> None:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["report"]
 
+#: bytes of one file of draws, unpacked
+MOST_BYTES = 400_000_000
 #: formats, the one to read first in front
 OPENED = ("html", "pdf", "docx", "md", "tex")
 
@@ -138,10 +140,15 @@ def _open(path: Path) -> xr.DataTree:
         raise typer.BadParameter(message)
     try:
         with xarray.open_datatree(path, engine="h5netcdf") as tree:
-            return tree.load()
-    except (OSError, ValueError) as error:
+            # what is compressed may unpack without end
+            size = tree.nbytes
+            if size <= MOST_BYTES:
+                return tree.load()
+    except Exception as error:
         message = f"{path}: not a file of draws ({error})"
         raise typer.BadParameter(message) from error
+    message = f"{path}: {size} bytes when unpacked, expected at most {MOST_BYTES}; keep fewer draws"
+    raise typer.BadParameter(message)
 
 
 def _tell(files: dict[str, Path], failed: dict[str, str], *, as_json: bool) -> None:

@@ -141,7 +141,7 @@ def _anchor(where: Where, anchor: Value) -> Iterator[Problem]:
     if isinstance(anchor.best, str):
         yield Problem(where, f"{anchor.best!r}, expected a number between 0 and 1 or low, best, high")
     elif not 0 < anchor.lower <= anchor.upper < 1:
-        shown = f"{anchor.lower:g} to {anchor.upper:g}" if anchor.is_range else f"{anchor.best:g}"
+        shown = f"{anchor.lower:.15g} to {anchor.upper:.15g}" if anchor.is_range else f"{anchor.best:.15g}"
         yield Problem(where, f"{shown}, expected between 0 and 1, neither of them included")
 
 
@@ -238,11 +238,11 @@ def _verbal(es: EvidenceSet, coding: Coding, value: Value, where: Where) -> Iter
 def _number(item: Item | Event, coding: Coding, name: str, value: Value, where: Where) -> Iterator[Problem]:
     form, best = coding.form, float(value.best)
     if not form.lowest <= best <= form.highest:
-        yield Problem(where, f"{best:g}{form.suffix}, expected {form.expected}")
+        yield Problem(where, f"{best:.15g}{form.suffix}, expected {form.expected}")
     elif best in form.certain and not item.decisive:
         yield Problem(
             where,
-            f"{best:g} is certainty; expected less, or `decisive: true` on the {_kind(item)} if that is intended",
+            f"{best:.15g} is certainty; expected less, or `decisive: true` on the {_kind(item)} if that is intended",
         )
     elif value.is_range:
         yield from _range(form, value, where)
@@ -254,11 +254,13 @@ def _range(form: Form, value: Value, where: Where) -> Iterator[Problem]:
     """The ends of a range lie within the limits; where these are certainties, below them."""
     low, high = form.instead
     if high and value.upper >= form.highest:
-        yield Problem(where, f"high {value.upper:g} is certainty or more; write {high}")
+        yield Problem(where, f"high {value.upper:.15g} is certainty or more; write {high}")
     elif low and value.lower <= form.lowest:
-        yield Problem(where, f"low {value.lower:g} is impossibility or less; write {low}")
+        yield Problem(where, f"low {value.lower:.15g} is impossibility or less; write {low}")
     elif value.lower < form.lowest or value.upper > form.highest:
-        yield Problem(where, f"{value.lower:g} to {value.upper:g}{form.suffix}, expected {form.expected}")
+        yield Problem(
+            where, f"{value.lower:.15g} to {value.upper:.15g}{form.suffix}, expected {form.expected}"
+        )
 
 
 def _ratio(coding: Coding, name: str, value: Value, where: Where) -> Iterator[Problem]:

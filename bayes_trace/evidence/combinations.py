@@ -78,7 +78,7 @@ def _priors(names: list[str], prior: float | Mapping[str, float]) -> dict[str, f
     each = dict(prior) if isinstance(prior, Mapping) else dict.fromkeys(names, float(prior))
     for name in names:
         if not 0 < each.get(name, 0.0) < 1:
-            shown = f"prior {each[name]:g}" if name in each else "no prior"
+            shown = f"prior {each[name]:.15g}" if name in each else "no prior"
             message = f"{shown} for {name}, expected above 0 and below 1"
             raise BayesTraceError(message)
     return each

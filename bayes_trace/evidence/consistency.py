@@ -143,13 +143,13 @@ def _prior_problems(
         if not 0 < prior < 1:
             yield Problem(
                 (*where, name),
-                f"prior {prior:g}, expected above 0 and below 1: evidence cannot change a prior of 0 or 1",
+                f"prior {prior:.15g}, expected above 0 and below 1: evidence cannot change a prior of 0 or 1",
             )
     total = sum(priors.values())
     if abs(total - 1) > TOLERANCE:
         yield Problem(
             where,
-            f"priors sum to {total:g}, expected 1; rivals must be exhaustive, so rescale or add a residual",
+            f"priors sum to {total:.15g}, expected 1; rivals must be exhaustive, so rescale or add a residual",
         )
 
 
@@ -181,7 +181,7 @@ def _declared(es: EvidenceSet) -> Iterator[Problem]:
         total = sum(reading.options.values())
         if abs(total - 1) > TOLERANCE:
             where: Where = ("readings", reading.id, "options")
-            yield Problem(where, f"probabilities sum to {total:g}, expected 1; rescale them")
+            yield Problem(where, f"probabilities sum to {total:.15g}, expected 1; rescale them")
         where = ("readings", reading.id, "option_labels")
         yield from unknown_names(where, "option", reading.option_labels, reading.options)
     for implication in es.codebook:

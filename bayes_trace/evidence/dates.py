@@ -37,7 +37,7 @@ def _check_day(text: str) -> None:
 
 def _check_date(text: str) -> str:
     parts = text.split("/")
-    for part in parts[:2]:
+    for part in parts if len(parts) <= 2 else []:
         _check_day(part)
     if len(parts) > 2 or (len(parts) == 2 and last_day(parts[0]) > last_day(parts[1])):
         message = f"date {text!r}: expected one date, or an earlier and a later one joined by /"

@@ -53,7 +53,7 @@ def _coder(coder: Coder) -> Iterator[Problem]:
 def _selection(es: EvidenceSet) -> Iterator[Problem]:
     candidates = es.selection.candidates if es.selection else None
     if candidates and (isinstance(candidates.best, str) or candidates.lower < 1):
-        shown = candidates.best if isinstance(candidates.best, str) else f"{candidates.lower:g}"
+        shown = candidates.best if isinstance(candidates.best, str) else f"{candidates.lower:.15g}"
         yield Problem(("selection", "candidates"), f"{shown}, expected a number of candidates, 1 or more")
 
 

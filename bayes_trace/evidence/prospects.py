@@ -18,7 +18,7 @@ def prospect_problems(es: EvidenceSet, item: Item) -> Iterator[Problem]:
     """Invalid costs, and roles that a planned item cannot have."""
     if item.cost is not None and item.cost <= 0:
         yield Problem(
-            ("items", item.id, "cost"), f"{item.cost:g}, expected above 0; leave it out if it is unknown"
+            ("items", item.id, "cost"), f"{item.cost:.15g}, expected above 0; leave it out if it is unknown"
         )
     if item.found == "planned":
         yield from _parts(item)

@@ -22,11 +22,11 @@ def fraction_problems(where: Where, value: Value | None) -> Iterator[Problem]:
     if isinstance(value.best, str):
         yield Problem(where, f"{value.best!r}, expected a number from 0 to 1 or low, best, high")
     elif not 0 <= value.lower <= value.upper <= 1:
-        yield Problem(where, f"{value.lower:g} to {value.upper:g}, expected within 0 to 1")
+        yield Problem(where, f"{value.lower:.15g} to {value.upper:.15g}, expected within 0 to 1")
     elif value.is_range and not 0 < value.lower <= value.upper < 1:
         yield Problem(
             where,
-            f"a range from {value.lower:g} to {value.upper:g} includes certainty; write 0.01 for 0 and 0.99 for 1",
+            f"a range from {value.lower:.15g} to {value.upper:.15g} includes certainty; write 0.01 for 0 and 0.99 for 1",
         )
 
 
@@ -71,5 +71,7 @@ def _denial(where: Where, reliability: Reliability) -> Iterator[Problem]:
         yield from fraction_problems((*where, "denies", no), end)
         yes = getattr(reliability, says).best
         if not isinstance(yes, str) and not isinstance(end.best, str) and yes + end.best > 1 + TOLERANCE:
-            message = f"{end.best:g} and {says} {yes:g} sum to more than 1; a source says yes, no or nothing"
+            message = (
+                f"{end.best:.15g} and {says} {yes:.15g} sum to more than 1; a source says yes, no or nothing"
+            )
             yield Problem((*where, "denies", no), message)

@@ -113,9 +113,7 @@ class Value(Frozen):
             message = f"the term {self.best!r} brings its own range; leave out low and high"
             raise ValueError(message)
         if self.low is not None and not self.low <= self._number <= self.upper:
-            message = (
-                f"low {self.low:g}, best {self.best:g}, high {self.high:g}: expected low <= best <= high"
-            )
+            message = f"low {self.low:.15g}, best {self.best:.15g}, high {self.high:.15g}: expected low <= best <= high"
             raise ValueError(message)
         return self
 

@@ -23,7 +23,7 @@ from bayes_trace.evidence import (
 )
 from bayes_trace.evidence.sets import VERSION
 from bayes_trace.evidence.values import FILE_NAME
-from bayes_trace.files.nodes import Document, Where, read_document
+from bayes_trace.files.nodes import MOST_VALUES, Document, Where, read_document
 from bayes_trace.files.table import CodingTable, read_table
 from bayes_trace.files.texts import UnreadableTextError, read_text
 from bayes_trace.files.validation import line_at, validate
@@ -39,6 +39,13 @@ _LATER = (
 #: share of the time that goes into files, the rest into problems of the whole
 _READ = 0.75
 _ENDINGS = {".yaml", ".yml", ".csv"}
+#: what tables and references are kept in elsewhere
+_FOREIGN = {".json", ".tsv", ".xls", ".xlsx", ".ods"}
+#: folders of a set, and files beside them that are read
+_KINDS, _HEADS = (
+    (("cases", ".yaml"), ("scenarios", ".yaml"), ("codings", ".csv")),
+    ("set", "sources", "actors"),
+)
 _STRAY = "not a file of an evidence set; expected cases/, scenarios/ or codings/, ending in .yaml or .csv"
 
 
@@ -82,6 +89,19 @@ def read_evidence_set(
     return evidence_set
 
 
+def _size(path: Path) -> int:
+    """Bytes of a file; none where a link leads nowhere."""
+    return path.stat().st_size if path.is_file() else 0
+
+
+def _is_meant(within: Path) -> bool:
+    """Whether a file looks like one of a set, though it may be none."""
+    endings = [ending.strip().lower() for ending in within.suffixes]
+    of_a_set = bool(_ENDINGS & set(endings)) and not endings[-1].startswith(".bak")
+    in_its_place = within.parts[0] in dict(_KINDS) or (len(within.parts) == 1 and within.stem in _HEADS)
+    return of_a_set or (in_its_place and endings[-1:] != [] and endings[-1] in _FOREIGN)
+
+
 def _in_order(problem: Problem) -> tuple[bool, str, int]:
     return (problem.file != "set.yaml", problem.file, problem.line)
 
@@ -93,6 +113,8 @@ class _Reader:
         self.folder = folder
         self._progress = progress
         self._read = 0
+        #: keys and values that may still be read; those of all files are kept together
+        self._left = MOST_VALUES
         self.problems: list[Problem] = []
         #: problems of scenarios, which stop only what applies them
         self.faults: list[Problem] = []
@@ -137,9 +159,9 @@ class _Reader:
     def _say(self, path: Path) -> None:
         """Tell the file, and how many bytes of all are read."""
         if self._progress:
-            total = sum(each.stat().st_size for each in self.folder.rglob("*.*") if each.is_file())
+            total = sum(map(_size, self.folder.rglob("*.*")))
             self._progress(path.name, _READ * self._read / max(total, 1))
-            self._read += path.stat().st_size
+            self._read += _size(path)
 
     def _looked_for(self, what: str, done: float) -> None:
         if self._progress:
@@ -151,7 +173,8 @@ class _Reader:
         text = self._text(path)
         if text is None:
             return None
-        document = read_document(text, path.relative_to(self.folder).as_posix())
+        document = read_document(text, path.relative_to(self.folder).as_posix(), self._left)
+        self._left = max(0, self._left - document.size)
         self.problems.extend(document.problems)
         faulty = bool(document.problems)
         document.problems.clear()
@@ -287,14 +310,12 @@ class _Reader:
 
     def _strays(self) -> None:
         """Files that look meant and would be passed over in silence, and folders that cannot be read."""
-        kinds = (("cases", ".yaml"), ("scenarios", ".yaml"), ("codings", ".csv"))
-        read = {path for kind in kinds for path in self._files(*kind).values()}
-        read |= {self.folder / name for name in ("set.yaml", "sources.yaml", "actors.yaml")}
+        read = {path for kind in _KINDS for path in self._files(*kind).values()}
+        read |= {self.folder / f"{name}.yaml" for name in _HEADS}
         for path in sorted(self.folder.rglob("*")):
-            endings = [ending.lower() for ending in path.suffixes]
-            hidden = any(part.startswith(".") for part in path.relative_to(self.folder).parts)
-            meant = bool(_ENDINGS & set(endings)) and not endings[-1].startswith(".bak")
-            if meant and path not in read and not hidden:
+            within = path.relative_to(self.folder)
+            hidden = any(part.startswith(".") for part in within.parts)
+            if _is_meant(within) and path not in read and not hidden:
                 self._note(path, _STRAY)
             elif path.is_dir() and not hidden and not os.access(path, os.R_OK | os.X_OK):
                 self._note(path, "cannot be read: Permission denied")

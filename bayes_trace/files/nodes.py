@@ -24,9 +24,11 @@ LONGEST = 300
 #: brackets inside brackets or columns of indentation; the parser itself gives way at some thousands
 DEEPEST = 500
 TOO_DEEP = f"nested more than {DEEPEST} deep, which is too deep to be read; is a bracket left open?"
-#: values of one file, aliases written out; they take half a gigabyte
-MOST_VALUES = 500_000
-TOO_MUCH = f"more than {MOST_VALUES} values, aliases written out; split the file, or write fewer aliases"
+#: keys and values of one file, or of all files of a set, aliases written out; half a gigabyte
+MOST_VALUES = 1_000_000
+TOO_MUCH = f"more than {MOST_VALUES} keys and values in all, aliases written out; write fewer, or split it"
+#: names in a path that cost as much memory as one value more
+_LONG_PATH = 10
 #: signs with which anything but text begins
 _NOT_TEXT = frozenset("0123456789+-.~nNtTfF")
 _NULL = re.compile(r"null|Null|NULL|~|")
@@ -93,23 +95,25 @@ class Document:
     value: Any = None
     lines: dict[Where, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    #: keys and values read, which is what it takes in memory
+    size: int = 0
 
     def problem(self, where: Where, message: str, line: int = 0) -> None:
         """Note a fault of form."""
         self.problems.append(Problem(where, message, self.file, line))
 
 
-def read_document(text: str, file: str) -> Document:
-    """Compose one YAML text; faults of form are in `problems`, never raised."""
+def read_document(text: str, file: str, most: int = MOST_VALUES) -> Document:
+    """Compose one YAML text of so many keys and values; faults of form are in `problems`, never raised."""
     document = Document(file)
     if is_too_deep(text):
         document.problem((), TOO_DEEP, 1)
         return document
-    if _holds_too_much(text):
+    if _holds_too_much(text, most):
         document.problem((), TOO_MUCH, 1)
         return document
     try:
-        _compose(text, document)
+        _compose(text, document, most)
     except RecursionError:
         document.problem((), TOO_DEEP, 1)
     except yaml.MarkedYAMLError as error:
@@ -120,12 +124,15 @@ def read_document(text: str, file: str) -> Document:
     return document
 
 
-def _holds_too_much(text: str) -> bool:
-    """Whether a long text has more values than fit into memory; they are counted one at a time."""
-    if len(text) <= 2 * MOST_VALUES:  # none is shorter than a sign and what ends it
+def _holds_too_much(text: str, most: int) -> bool:
+    """Whether a long text has more keys and values than fit into memory; they are counted one at a time."""
+    if len(text) <= 2 * most:  # none is shorter than a sign and what ends it
         return False
     try:
-        return any(True for _ in islice(yaml.parse(text, Loader=yaml.CSafeLoader), MOST_VALUES, None))
+        events = yaml.parse(text, Loader=yaml.CSafeLoader)
+        return any(
+            True for _ in islice((each for each in events if isinstance(each, yaml.NodeEvent)), most, None)
+        )
     except yaml.YAMLError:
         return False  # it is told where the text is composed
 
@@ -161,12 +168,12 @@ class _Loader(yaml.CSafeLoader):
         return _PLAIN if isinstance(implicit, tuple) and implicit[0] else _TEXT
 
 
-def _compose(text: str, document: Document) -> None:
+def _compose(text: str, document: Document, most: int) -> None:
     node = yaml.compose(text, Loader=_Loader)
     if node is None:
         document.problem((), "the file is empty; expected a mapping or a list", 1)
     else:
-        document.value = _Builder(document).build(node, (), frozenset())
+        document.value = _Builder(document, most).build(node, (), frozenset())
 
 
 _TAGS = frozenset({_PLAIN, _TEXT, *_GROUPS.values()})
@@ -175,12 +182,14 @@ _TAGS = frozenset({_PLAIN, _TEXT, *_GROUPS.values()})
 class _Builder:
     """Walks nodes once, building values and noting lines by dotted path."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, most: int) -> None:
         self.document = document
-        self.built = 0
+        self.most = most
 
     def build(self, node: yaml.Node, where: Where, open_nodes: frozenset[int]) -> object:
         line = node.start_mark.line + 1
+        if not self._fits(where, line):
+            return None
         self.document.lines.setdefault(where, line)
         if id(node) in open_nodes:
             self.document.problem(where, "an alias that contains itself; write the value out", line)
@@ -190,11 +199,6 @@ class _Builder:
                 where, f"the tag {node.tag} is not used here; write the value without it", line
             )
             return None
-        self.built += 1
-        if self.built > MOST_VALUES:
-            if self.built == MOST_VALUES + 1:
-                self.document.problem(where, TOO_MUCH, line)
-            return None
         inside = open_nodes | {id(node)}
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, where, inside)
@@ -203,6 +207,15 @@ class _Builder:
         text = str(node.value)
         is_text = node.tag != _PLAIN or (text and text[0] not in _NOT_TEXT)
         return text if is_text else _as_written(resolve_core(text), text)
+
+    def _fits(self, where: Where, line: int) -> bool:
+        """Whether one value more may be kept; noted once where it may not."""
+        fitted = self.document.size <= self.most
+        self.document.size += 1 + len(where) // _LONG_PATH
+        fits = self.document.size <= self.most
+        if fitted and not fits:
+            self.document.problem(where, TOO_MUCH, line)
+        return fits
 
     def _mapping(self, node: yaml.MappingNode, where: Where, inside: frozenset[int]) -> dict[str, object]:
         built: dict[str, object] = {}
@@ -216,6 +229,7 @@ class _Builder:
                 self.document.problem((*where, key), "duplicate key; keep one of them", line)
                 continue
             self.document.lines[(*where, key)] = line
+            self.document.size += 1
             built[key] = self.build(value_node, (*where, key), inside)
         return built
 

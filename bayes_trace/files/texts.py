@@ -9,7 +9,9 @@ __all__ = ["UnreadableTextError", "decode", "read_bytes", "read_text"]
 
 #: bytes of one text file; the largest set so far has a fortieth of this
 MOST_BYTES = 20_000_000
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_UTF16, _UTF32 = (b"\xff\xfe", b"\xfe\xff"), (b"\xff\xfe\0\0", b"\0\0\xfe\xff")
+#: how gzip, zip, xz and bzip2 begin
+_PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"\xfd7zXZ", b"BZh")
 
 
 class UnreadableTextError(ValueError):
@@ -50,6 +52,12 @@ def decode(content: bytes) -> str:
     >>> decode("memo".encode("utf-8-sig"))
     'memo'
     """
+    if content.startswith(_PACKED):
+        message = "a compressed file, expected text; unpack it"
+        raise UnreadableTextError(message)
+    if content[:4] in _UTF32:
+        message = "UTF-32 text; save it as UTF-8"
+        raise UnreadableTextError(message)
     # without a mark at its head, two or four bytes to a letter show in zeros
     if content[:2] in _UTF16 or b"\0" in content[:4]:
         message = "UTF-16 text; save it as UTF-8"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,6 +26,8 @@ _HOMES: dict[str, type[BaseModel]] = {
     "a scenario": Scenario,
     "a source": Source,
 }
+#: faults of one record that are worked out one by one, of which each takes a kilobyte
+MOST_FAULTS = 100_000
 _KEYS = sorted({key for model in _HOMES.values() for key in model.model_fields})
 
 
@@ -39,6 +42,9 @@ def validate[M: BaseModel](model: type[M], value: object, document: Document, wh
     try:
         return model.model_validate(value)
     except ValidationError as error:
+        if error.error_count() > MOST_FAULTS:
+            _note_some(model, value, document, where, error.error_count())
+            return None
         details = error.errors()
         if _write_out(value, details):
             return validate(model, value, document, where)
@@ -52,6 +58,27 @@ def validate[M: BaseModel](model: type[M], value: object, document: Document, wh
                 document.problem(path, _message(detail), line)
             said.add(path)
         return None
+
+
+def _note_some[M: BaseModel](
+    model: type[M], value: object, document: Document, where: Where, count: int
+) -> None:
+    """The faults in the first entries of every list and mapping, and how many there are in all."""
+    document.problem(
+        where,
+        f"{count} values that are not as expected; correct the first of them",
+        line_at(document, where)[0],
+    )
+    for most in (100, 1000, 10_000):
+        before = len(document.problems)
+        if validate(model, _cut(value, most), document, where) is None and len(document.problems) > before:
+            return
+
+
+def _cut(value: object, most: int) -> object:
+    if isinstance(value, dict):
+        return {key: _cut(each, most) for key, each in list(value.items())[:most]}
+    return [_cut(each, most) for each in value[:most]] if isinstance(value, list) else value
 
 
 def _write_out(value: Any, details: list[Any]) -> bool:  # noqa: ANN401 - plain YAML
@@ -149,7 +176,8 @@ def _place_of(name: str) -> str:
 
 
 def _expectation(detail: Any) -> str:  # noqa: ANN401
-    text = str(detail["msg"])
+    text = str(detail["msg"]).replace("a valid tuple", "a list")
+    text = re.sub(r"a valid dictionary( or instance of \w+)?", "a mapping of keys", text)
     for prefix in ("Input should be ", "Value error, "):
         if text.startswith(prefix):
             return f"expected {text.removeprefix(prefix)}"

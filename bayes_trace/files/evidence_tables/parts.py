@@ -18,6 +18,8 @@ __all__ = ["ROWS", "Part", "opened", "parts_in_order", "read_errors"]
 
 #: rows of a part of a file that has none of its own
 ROWS = 1 << 17
+#: rows and unpacked bytes of a part, which is held in memory
+MOST_ROWS, MOST_BYTES = 1 << 20, 500_000_000
 FORMATS = {".parquet": "parquet", ".arrow": "ipc", ".feather": "ipc", ".ipc": "ipc", ".csv": "csv"}
 _SORT = "bring it into order with `bayes-trace sort` (bt.sort_evidence_table)"
 
@@ -154,6 +156,7 @@ def _row_groups(found: ds.Dataset, columns: tuple[str, ...]) -> Iterator[Part]:
             of = metadata.row_group(group)
             if not of.num_rows:
                 continue
+            _moderate(of.num_rows, of.total_byte_size, fragment.path, row)
             key = str(fragment.partition_expression)
             last[key] = _end(of, fragment.path, row, last.get(key))
             yield Part(
@@ -164,6 +167,14 @@ def _row_groups(found: ds.Dataset, columns: tuple[str, ...]) -> Iterator[Part]:
                 columns,
             )
             number, row = number + 1, row + of.num_rows
+
+
+def _moderate(rows: int, size: int, file: str, row: int) -> None:
+    """Refuse a part that would not fit into memory."""
+    if rows > MOST_ROWS or size > MOST_BYTES:
+        found = f"{rows} rows, {size} bytes when unpacked, of whole episodes from row {row}"
+        message = f"{found}; expected at most {MOST_ROWS} and {MOST_BYTES}, so {_SORT}"
+        raise EvidenceSetError("evidence table", [Problem((), message, file)])
 
 
 @dataclass(frozen=True)
@@ -229,14 +240,17 @@ def _whole_episodes(
     import pyarrow as pa
 
     held: list[pa.Table] = []
-    row, size = 1, 0
+    row, size, enough = 1, 0, ROWS
     with read_errors(fragment.path):
         for batch in fragment.to_batches(schema=schema, columns=list(columns), batch_size=ROWS // 4):
             held.append(pa.Table.from_batches([batch]))
             size += batch.num_rows
-            if size >= ROWS:
+            if size >= enough:
                 table = pa.concat_tables(held)
                 cut = _cut(table["episode"], fragment.path, row)
+                _moderate(size - cut, table.nbytes, fragment.path, row + cut)
+                # one long episode is not gone through at every batch
+                enough = ROWS if cut else min(2 * size, MOST_ROWS + 1)
                 if cut:
                     yield row, table.slice(0, cut)
                     row, size, held = row + cut, size - cut, [table.slice(cut)]

@@ -383,7 +383,7 @@ def classify_test(
     first, second = np.broadcast_arrays(
         np.asarray(given_first, dtype=np.float64), np.asarray(given_second, dtype=np.float64)
     )
-    ratio = 10 ** (decisive_db / 10) * (1 - 1e-12)  # a hair of slack keeps exact boundaries inside
+    ratio = np.power(10.0, decisive_db / 10) * (1 - 1e-12)  # a hair of slack keeps exact boundaries inside
     words = np.full(first.shape, "straw in the wind", dtype="<U29")
     for one, other, whose in ((second, first, " for the rival"), (first, second, "")):
         # products, not quotients: no division by zero

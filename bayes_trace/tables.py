@@ -190,6 +190,7 @@ def _signed(value: float) -> str:
     return f"{value:+.2f}".replace("-", "−")
 
 
+@guarded
 def to_markdown(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A pipe table; line breaks and pipes inside cells are escaped.
 
@@ -370,6 +371,7 @@ _LATEX = str.maketrans(
 )
 
 
+@guarded
 def to_latex(
     header: Sequence[str], rows: Iterable[Sequence[object]], *, caption: str = "", label: str = ""
 ) -> str:

@@ -373,7 +373,7 @@ WRONG = [
         "'direct' cannot be used: 2 coders are modelled together, which takes a Markov chain; use sampler='auto'",
     ),
     (two_readers, {"draws": 0}, SamplerError, "draws=0, tune=1000, chains=4; expected at least one draw"),
-    (two_readers, {"seed": -1}, SamplerError, "seed=-1; expected a whole number from 0"),
+    (two_readers, {"seed": -1}, WrongArgumentError, "seed=-1; expected a whole number from 0"),
     (
         lambda: "model",
         {},

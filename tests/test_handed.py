@@ -306,6 +306,56 @@ def test_nonsense_does_not_fail_inside(name, good, tmp_path, monkeypatch):
             "lead: posterior is compiled evidence, expected a posterior; call bt.update(evidence) first",
         ),
         (
+            lambda t: bt.simulation.simulate(t["evidence"], truth="A", seed=-1),
+            WrongArgumentError,
+            "simulate: seed=-1; expected a whole number from 0",
+        ),
+        (
+            lambda t: bt.sample(t["evidence"], draws=10**12),
+            WrongArgumentError,
+            "sample: draws=1000000000000; expected at most 1000000",
+        ),
+        (
+            lambda t: bt.calibration.tippett([2.0], [0.5], draws=10**12),
+            WrongArgumentError,
+            "tippett: draws=1000000000000; expected at most 1000000",
+        ),
+        (
+            lambda t: bt.calibration.cllr(["2"], [0.5]),
+            WrongArgumentError,
+            "cllr: first is ['2'], expected numbers",
+        ),
+        (
+            lambda t: bt.sensitivity.leave_one_out(t["evidence"], coder=" "),
+            WrongArgumentError,
+            "leave_one_out: coder=' '; expected a name or words, not blanks",
+        ),
+        (
+            lambda t: bt.read_bibtex("a\0.bib"),
+            WrongArgumentError,
+            "read_bibtex: path='a\\x00.bib'; expected the name of a file or folder",
+        ),
+        (
+            lambda t: bt.sensitivity.prior_sweep(t["evidence"], db=(x for x in (1.0, 2.0))),
+            WrongArgumentError,
+            "prior_sweep: db is <generator object",
+        ),
+        (
+            lambda t: bt.configurations(["x"], excluded=True),
+            WrongArgumentError,
+            "configurations: excluded is True, expected a list of texts",
+        ),
+        (
+            lambda t: bt.sensitivity.register(1),
+            WrongArgumentError,
+            "register: questions is 1, expected",
+        ),
+        (
+            lambda t: bt.tally.bayes_factor(10**12, 3),
+            bt.CountError,
+            "k = 1000000000000: expected a whole number of items, at most 1000000",
+        ),
+        (
             lambda t: bt.compile_evidence(t["evidence_set"], episodes="e1"),
             WrongArgumentError,
             "compile_evidence: episodes is 'e1', expected a list of texts or None",

@@ -385,6 +385,21 @@ def test_words_without_markup():
     assert plain(r"**A** [memo](#item-memo) [TW-01]{.code}<br>\*2\*") == "A memo TW-01\n*2*"
 
 
+def test_a_source_that_prints_nothing_shifts_no_citation_of_another():
+    named = {"type": "book", "author": [{"family": "Li"}], "issued": 1972}
+    items = [item(each, {"A": 0.8, "B": 0.2}, source={"key": each}) for each in ("mute", "loud")]
+    sources = [{"id": "mute", "type": "classic"}, {"id": "loud", **named, "title": "Bread"}]
+    cited = Cited(sound(data(items, sources=sources)))
+    assert [cited.of(each)["in_text"] for each in ("mute", "loud")] == ["[mute]", "(Li 1972)"]
+
+
+@pytest.mark.parametrize("odd", [{"archive": 0.9}, {"volume": 10**20}, {"custom": 1.5}, {"categories": 0.5}])
+def test_numbers_of_a_reference_that_no_processor_reads_stop_none(odd):
+    source = {"id": "s", "type": "book", "title": "Bread", **odd}
+    es = sound(data([item("x", {"A": 0.8, "B": 0.2}, source={"key": "s"})], sources=[source]))
+    assert "Bread" in Cited(es).of("s")["references"][0]
+
+
 def test_the_page_that_answers_lists_what_it_cites(arms):
     es = arms.evidence_set
     dialect = ForPandoc(es)

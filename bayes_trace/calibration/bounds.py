@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bayes_trace.calibration.known import Array, as_log_ratios
+from bayes_trace.guards import guarded
 from bayes_trace.scales import log_to_db
 
 __all__ = ["OverClaimBounds", "over_claim_bounds"]
@@ -55,6 +56,7 @@ class OverClaimBounds:
         return f"{count} support weights up to {limits}. {claim}"
 
 
+@guarded
 def over_claim_bounds(first: npt.ArrayLike, second: npt.ArrayLike) -> OverClaimBounds:
     """The largest weights that items with known answers support, both ways.
 

@@ -11,11 +11,13 @@ import xarray as xr
 from bayes_trace.calibration.known import Array, as_log_ratios, as_probability
 from bayes_trace.calibration.scores import log_losses, pooled
 from bayes_trace.errors import CalibrationError
+from bayes_trace.guards import guarded
 from bayes_trace.scales import log_to_db
 
 __all__ = ["dev_pav", "ece", "tippett"]
 
 
+@guarded
 def ece(
     first: npt.ArrayLike,
     second: npt.ArrayLike,
@@ -91,6 +93,7 @@ def _band(
     return {name: np.quantile(drawn, share, axis=0) for name, share in ends.items()}
 
 
+@guarded
 def tippett(
     first: npt.ArrayLike, second: npt.ArrayLike, *, draws: int = 0, level: float = 0.9, seed: int = 0
 ) -> xr.Dataset:
@@ -144,6 +147,7 @@ def tippett(
     )
 
 
+@guarded
 def dev_pav(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
     """Mean distance of the ratios from calibrated ones, in powers of ten (.1 is one decibel).
 

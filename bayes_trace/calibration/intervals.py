@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from bayes_trace.calibration.known import Array, as_log_ratios, as_probability
 from bayes_trace.errors import CalibrationError
+from bayes_trace.guards import guarded
 
 __all__ = ["Interval", "bootstrap"]
 
@@ -43,6 +44,7 @@ class Interval:
         )
 
 
+@guarded
 def bootstrap(
     score: Score,
     first: npt.ArrayLike,

@@ -6,11 +6,13 @@ import numpy as np
 import numpy.typing as npt
 
 from bayes_trace.calibration.known import Array, as_log_ratios, as_probability
+from bayes_trace.guards import guarded
 from bayes_trace.scales import expit, log_expit, logit
 
 __all__ = ["brier", "cllr", "cllr_cal", "cllr_min", "log_losses", "log_score", "pooled", "recalibrated"]
 
 
+@guarded
 def cllr(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
     """Cost of likelihood ratios in bits: 0 is perfect, 1 uninformative, more than 1 misleading.
 
@@ -41,6 +43,7 @@ def cllr(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
     return log_score(first, second)
 
 
+@guarded
 def cllr_min(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
     """The value of `cllr` if the ratios kept their order but were perfectly calibrated.
 
@@ -70,6 +73,7 @@ def cllr_min(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
     return cllr(*recalibrated(first, second))
 
 
+@guarded
 def cllr_cal(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
     """The loss from poor calibration: `cllr` less `cllr_min`, in bits.
 
@@ -99,6 +103,7 @@ def cllr_cal(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
     return max(cllr(first, second) - cllr_min(first, second), 0.0)
 
 
+@guarded
 def brier(first: npt.ArrayLike, second: npt.ArrayLike, *, prior: float = 0.5) -> float:
     """Mean squared error of the posterior that the ratios imply at a given prior.
 
@@ -134,6 +139,7 @@ def brier(first: npt.ArrayLike, second: npt.ArrayLike, *, prior: float = 0.5) ->
     return float(share * wrong[0] + (1 - share) * wrong[1])
 
 
+@guarded
 def log_score(first: npt.ArrayLike, second: npt.ArrayLike, *, prior: float = 0.5) -> float:
     """Mean surprise at the truth, in bits, under the posterior that the ratios imply at a given prior.
 
@@ -173,6 +179,7 @@ def log_losses(one: Array, two: Array, prior: Array) -> Array:
     return np.asarray(np.abs(prior * lost[0] + (1 - prior) * lost[1]) / np.log(2))  # no -0
 
 
+@guarded
 def recalibrated(first: npt.ArrayLike, second: npt.ArrayLike) -> tuple[Array, Array]:
     """Ratios that fit the known answers best without changing the order of the items.
 

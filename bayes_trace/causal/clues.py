@@ -307,6 +307,9 @@ def _outcomes(
 ) -> tuple[list[tuple[float, float]], float]:
     """Chance of every finding with the belief that it leaves, and the belief before."""
     names = [clues] if isinstance(clues, str) else list(clues)
+    if wrong := [name for name in names if not isinstance(name, str)]:
+        message = f"clues: {wrong[0]!r}, expected names of nodes"
+        raise CausalModelError(message)
     event, known = as_event(query), as_event(given)
     prior = probability(model, event, given=known)
     found = []

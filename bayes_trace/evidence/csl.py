@@ -48,6 +48,8 @@ _NAME_FLAGS = frozenset({"comma-suffix", "static-ordering", "parse-names"})
 _DATE_PARTS = frozenset({"date-parts", "season", "circa", "literal", "raw", "edtf"})
 _DAY = re.compile(r"(-?[0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?([?~%]?)")
 _EXPECTED_DATE = "expected YYYY, YYYY-MM or YYYY-MM-DD, two of them joined by /, or words such as c. 1971"
+#: whole numbers of JSON that every processor takes
+_LARGEST = 2**31 - 1
 #: EDTF writes spring 21, and so on; CSL counts seasons from 1
 _SEASONS = {21: 1, 22: 2, 23: 3, 24: 4}
 
@@ -68,9 +70,14 @@ def _normal(key: str, value: Any) -> Any:  # noqa: ANN401 - plain values
         return [{"literal": each} if isinstance(each, str) else each for each in people]
     if key in _DATES:
         return date_of(value)
-    # a number that was not written as numbers are, such as 007
-    written = key in _TEXTS and isinstance(value, (int, float)) and type(value) not in (int, float, bool)
-    return str(value) if written else value
+    return str(value) if key in _TEXTS and _is_odd(value) else value
+
+
+def _is_odd(value: object) -> bool:
+    """Whether a number was not written as numbers are, such as 007, or is none that citation processors read."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return type(value) is not int or abs(value) > _LARGEST
 
 
 def date_of(value: Any) -> Any:  # noqa: ANN401 - plain values
@@ -169,6 +176,11 @@ def _name_problems(people: Any) -> Iterator[str]:  # noqa: ANN401 - plain values
         if unknown:
             yield f"unknown part of a name {unknown[0]!r}; expected family, given, literal or a particle"
         wrong = [each for key, each in person.items() if key in _NAME_PARTS and not isinstance(each, str)]
+        flags = [
+            each for key, each in person.items() if key in _NAME_FLAGS and isinstance(each, (list, dict))
+        ]
+        if flags:
+            yield f"{_shown(flags[0])} in a name, expected true or false"
         if wrong:
             yield f"{_shown(wrong[0])} in a name, expected text"
         if not any(person.get(key) for key in ("family", "given", "literal")):

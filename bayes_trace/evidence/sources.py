@@ -73,8 +73,8 @@ class Source(Frozen):
 
     @property
     def csl(self) -> dict[str, Any]:
-        """The reference alone, for a citation processor."""
-        return self.model_dump(exclude={"reliability", "grade"}, exclude_none=True)
+        """The reference alone, for a citation processor, without what other programs keep in it."""
+        return self.model_dump(exclude={"reliability", "grade", "categories", "custom"}, exclude_none=True)
 
 
 class SourceReference(Frozen):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 
 from bayes_trace.errors import WrongArgumentError
-from bayes_trace.guards.annotations import alternatives, fits, options, words
+from bayes_trace.guards.annotations import alternatives, beyond, fits, options, words
 from bayes_trace.guards.kinds import KINDS, XARRAY, Kind, check_shape, described, sentence
 
 __all__ = ["KINDS", "from_outside", "guarded"]
@@ -79,6 +79,8 @@ def _look(
         return  # a missing or unknown argument: the call itself says so, better than we could
     for name, value in bound.items():
         parameter = signature.parameters[name]
+        if value is parameter.default:
+            continue
         each = value if parameter.kind is inspect.Parameter.VAR_POSITIONAL else (value,)
         for one in each if isinstance(each, tuple) else (each,):
             _argument(function, name, str(parameter.annotation), one)
@@ -88,6 +90,9 @@ def _argument(function: Callable[..., object], name: str, annotation: str, value
     short = function.__name__
     kind = KINDS.get(f"{short}.{name}") or KINDS.get(name)
     wanted = alternatives(annotation)
+    if fault := beyond(name, value, wanted):
+        message = f"{short}: {name}={value!r}; expected {fault}"
+        raise WrongArgumentError(message)
     if not any(fits(each, value, inspect.unwrap(function).__globals__) for each in wanted):
         _refuse(short, name, value, kind, wanted, inspect.unwrap(function).__globals__)
     for each in value if isinstance(value, (list, tuple)) else (value,):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 import math
 import numbers
+import os
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
-__all__ = ["alternatives", "fits", "options", "words"]
+__all__ = ["alternatives", "beyond", "fits", "options", "words"]
 
 
 def alternatives(annotation: str) -> list[str]:
@@ -21,10 +22,14 @@ def alternatives(annotation: str) -> list[str]:
     >>> alternatives("Mapping[str, float | int] | None")
     ['Mapping[str, float | int]', 'None']
     """
+    return _apart(annotation, "|")
+
+
+def _apart(annotation: str, between: str) -> list[str]:
     parts, depth = [""], 0
     for sign in annotation:
         depth += {"[": 1, "]": -1}.get(sign, 0)
-        if sign == "|" and not depth:
+        if sign == between and not depth:
             parts.append("")
         else:
             parts[-1] += sign
@@ -64,7 +69,8 @@ def words(annotation: str, known: Mapping[str, object]) -> str:
         return f"one of {', '.join(map(str, listed))}"
     of = {"str": " of texts", "float": " of numbers"}.get(inside.rstrip("]").rpartition(" ")[2], "")
     plain = {"str": "text", "int": "a whole number", "float": "a number", "bool": "True or False"}
-    lists = {"Sequence": f"a list{of}", "Iterable": f"a list{of}", "Mapping": "a mapping by name"}
+    lists = dict.fromkeys(("Sequence", "Iterable", "Collection"), f"a list{of}")
+    lists |= {"Mapping": "a mapping by name"}
     other = {"Path": "a path", "None": "None", "Callable": "a function", "Progress": "a function"}
     other |= {"npt.ArrayLike": "numbers", "tuple": f"a pair{of}" if inside.count(",") == 1 else "a tuple"}
     return {**plain, **lists, **other, **_CLASSES}.get(base, base)
@@ -102,10 +108,10 @@ def _are_numbers(values: Any) -> bool:  # noqa: ANN401
     import numpy as np
 
     try:
-        np.asarray(values, dtype=np.float64)
+        # NumPy would read numbers out of texts
+        return np.asarray(values).dtype.kind not in "SUV" and np.asarray(values, dtype=np.float64) is not None
     except (TypeError, ValueError):
         return False
-    return True
 
 
 _PLAIN: dict[str, Callable[[object], bool]] = {
@@ -121,6 +127,45 @@ _PLAIN: dict[str, Callable[[object], bool]] = {
 }
 
 
+#: how often something may be drawn; what it takes grows with it
+MOST_DRAWS = 1_000_000
+_REPEATED = ("draws", "replicates")
+
+
+def beyond(name: str, value: object, wanted: list[str]) -> str:
+    """What was expected of a value of the right type that no computation bears; empty where it will do.
+
+    Examples
+    --------
+    >>> beyond("seed", -1, ["int"]), beyond("coder", " ", ["str", "None"]), beyond("seed", 1, ["int"])
+    ('a whole number from 0', 'a name or words, not blanks', '')
+    """
+    if isinstance(value, numbers.Integral):
+        if name == "seed" and value < 0:
+            return "a whole number from 0"
+        return f"at most {MOST_DRAWS}" if name in _REPEATED and value > MOST_DRAWS else ""
+    if not isinstance(value, str):
+        return ""
+    if "Path" in wanted and not _is_file_name(value):
+        return "the name of a file or folder"
+    return (
+        "a name or words, not blanks"
+        if "str" in wanted and "Path" not in wanted and not value.strip()
+        else ""
+    )
+
+
+def _is_file_name(text: str) -> bool:
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
+
+
+def _is_sequence(annotation: str, value: object, known: Mapping[str, object]) -> bool:
+    return hasattr(value, "__len__") and _is_list(annotation, value, known)
+
+
 def _is_list(annotation: str, value: object, known: Mapping[str, object]) -> bool:
     plain = isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping))
     # a record of pydantic can be gone through, and is no list
@@ -130,13 +175,13 @@ def _is_list(annotation: str, value: object, known: Mapping[str, object]) -> boo
 
 
 def _is_tuple(annotation: str, value: object, known: Mapping[str, object]) -> bool:
-    each = annotation.split(", ")
+    each = _apart(annotation, ",")
     listed = isinstance(value, (tuple, list)) and len(value) == len(each)
     return listed and all(fits(one, part, known) for one, part in zip(each, _seen(value), strict=True))
 
 
 def _is_mapping(annotation: str, value: object, known: Mapping[str, object]) -> bool:
-    key, _, each = annotation.partition(", ")
+    key, each = _apart(annotation, ",")
     return isinstance(value, Mapping) and all(
         fits(key, name, known) and any(fits(part, one, known) for part in alternatives(each))
         for name, one in value.items()
@@ -148,4 +193,10 @@ def _seen(values: Any) -> Iterator[object]:  # noqa: ANN401
     yield from values if hasattr(values, "__len__") else ()
 
 
-_HOLDING = {"Sequence": _is_list, "Iterable": _is_list, "tuple": _is_tuple, "Mapping": _is_mapping}
+_HOLDING = {
+    "Sequence": _is_sequence,
+    "Iterable": _is_list,
+    "Collection": _is_sequence,
+    "tuple": _is_tuple,
+    "Mapping": _is_mapping,
+}

@@ -65,7 +65,8 @@ class Cited:
         if not references_of(self.es, item):
             said = key_citation(self.es, item).removeprefix(r"\[").removesuffix(r"\]")
             return f"[{said.replace(r'\;', ';')}]"
-        return self._text[0][list(self.items).index(item.id)]
+        keys = [ref.key for ref in references_of(self.es, item)]
+        return self._text[0][list(self.items).index(item.id)] or f"[{', '.join(keys)}]"
 
     def of(self, key: str) -> dict[str, Any]:
         """Citation and references, in plain words, of a source by its key or of an item by its id.
@@ -80,7 +81,7 @@ class Cited:
             references = list(dict.fromkeys(ref.key for ref in references_of(self.es, self.items[key])))
             text = self.in_text(self.items[key])
         elif key in sources:
-            references, text = [key], self._text[0][-len(sources) :][sources.index(key)]
+            references, text = [key], self._text[0][-len(sources) :][sources.index(key)] or f"[{key}]"
         else:
             raise UnknownNameError("source or item", key, [*sources, *self.items])
         listed = [plain(self.references[each]) for each in references if each in self.references]

@@ -187,6 +187,11 @@ def _citing(references: Sequence[dict[str, Any]], style: str, folder: Path) -> l
     ]
 
 
+#: a paragraph that stands before each text
+_SIGN = "\ufdd0"
+_MARK = {"t": "Para", "c": [{"t": "Str", "c": _SIGN}]}
+
+
 def cited(
     citations: Sequence[str], references: Sequence[dict[str, Any]], style: str
 ) -> tuple[list[str], dict[str, str]]:
@@ -201,13 +206,13 @@ def cited(
         *said, listed = tree["blocks"]
         # a style may list no reference for a letter or a talk
         entries = [entry for entry in listed["c"][1] if any(block["c"] for block in entry["c"][1])]
-        blocks = [block for div in said for block in div["c"][1]]
-        blocks += [block for entry in entries for block in entry["c"][1]]
+        blocks = [block for div in (*said, *entries) for block in (_MARK, *div["c"][1])]
         plain = json.dumps({**tree, "blocks": blocks, "meta": {}})
         options = ["-f", "json", "-t", "markdown_strict-raw_html", "--wrap=none", "--sandbox"]
-        lines = _pandoc(plain, options).decode().split("\n\n")
+        # one that is without words is a text as well
+        _, *found = re.split(rf"^{_SIGN}$", _pandoc(plain, options).decode(), flags=re.MULTILINE)
     keys = [entry["c"][0][0].removeprefix("ref-") for entry in entries]
-    texts = [" ".join(line.split()) for line in lines]
+    texts = [" ".join(each.split()) for each in found]
     return texts[: len(citations)], dict(zip(keys, texts[len(citations) :], strict=True))
 
 

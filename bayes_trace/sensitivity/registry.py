@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import xarray as xr
 
+from bayes_trace.guards import guarded
 from bayes_trace.independent import all_done
 from bayes_trace.sensitivity.arrays import Arrays, open_arrays
 
@@ -150,6 +151,7 @@ class Question:
 _REGISTERED: dict[str, Question] = {}
 
 
+@guarded
 def register(*questions: Question) -> None:
     """Make questions part of every survey, report and table in the terminal.
 

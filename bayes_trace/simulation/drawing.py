@@ -97,6 +97,9 @@ def _check_pairs(found: list[Design], correlations: Correlations) -> None:
     """Every pair is there, together on some episode."""
     known = list(dict.fromkeys(name for design in found for name in design.links))
     for pair in correlations:
+        if not isinstance(pair, tuple):
+            message = f"correlations: {pair!r}, expected pairs of items such as ('memo', 'cable')"
+            raise SimulationError(message)
         for name in pair:
             if name not in known:
                 raise UnknownNameError("coded item", name, known)

@@ -12,6 +12,8 @@ __all__ = ["as_count", "as_pairs", "as_positive", "as_threshold", "exp"]
 
 Pair = tuple[float, float]
 
+#: items that may be counted; with more, the integrals lose their digits
+MOST_ITEMS = 1_000_000
 #: the logarithm of the largest floating number
 _LARGEST = 709.78
 
@@ -24,9 +26,10 @@ def exp(log: float) -> float:
 def as_count(name: str, value: object) -> int:
     """A whole number from 0."""
     number = _number(value)
-    if number >= 0 and number.is_integer():
+    if 0 <= number <= MOST_ITEMS and number.is_integer():
         return int(number)
-    message = f"{name} = {value!r}: expected a whole number of items, 0 or more"
+    wanted = "0 or more" if not number > MOST_ITEMS else f"at most {MOST_ITEMS}"
+    message = f"{name} = {value!r}: expected a whole number of items, {wanted}"
     raise CountError(message)
 
 

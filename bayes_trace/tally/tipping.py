@@ -21,6 +21,8 @@ __all__ = [
 
 _HALF = 0.5
 #: a distance is not rounded up for the last bits of a float
+#: decimals of a floating number
+_PLACES = 15
 _HAIR = 1e-9
 #: largest logarithm of a search bias that is tried
 _WIDEST = 512.0
@@ -66,7 +68,7 @@ def separation(k: int, r: int, *, threshold: float = 20, decimals: int | None = 
         raise CountError(message)
     if decimals is None:
         return g
-    places = as_count("decimals", decimals)
+    places = min(as_count("decimals", decimals), _PLACES)
     while (rounded := math.ceil(g * 10.0**places - _HAIR) / 10.0**places) >= _HALF:
         places += 1
     return rounded

@@ -141,9 +141,10 @@ def beyond(name: str, value: object, wanted: list[str]) -> str:
     ('a whole number from 0', 'a name or words, not blanks', '')
     """
     if isinstance(value, numbers.Integral):
-        if name == "seed" and value < 0:
+        number = int(value)
+        if name == "seed" and number < 0:
             return "a whole number from 0"
-        return f"at most {MOST_DRAWS}" if name in _REPEATED and value > MOST_DRAWS else ""
+        return f"at most {MOST_DRAWS}" if name in _REPEATED and number > MOST_DRAWS else ""
     if not isinstance(value, str):
         return ""
     if "Path" in wanted and not _is_file_name(value):

@@ -354,8 +354,7 @@ def find_hypothesis(arrays: Arrays, name: str) -> int:
 
 def check_within(name: str, values: npt.ArrayLike, low: float, high: float) -> Array:
     """Numbers from `low` to `high`, ends included."""
-    given = list(values) if isinstance(values, Iterator) else values
-    numbers = np.asarray(given, dtype=np.float64)
+    numbers = np.asarray(values, dtype=np.float64)
     if not numbers.size:
         message = f"{name} is empty; expected numbers from {low:g} to {high:g}"
         raise BayesTraceError(message)

@@ -123,6 +123,8 @@ def good(things, made, tmp_path_factory):
         "function": bt.update,
         "work": {},
         "hypotheses": ["A", "B", "C"],
+        "header": ["item", "dB"],
+        "rows": [["memo", "+6.0"]],
         "out": "out",
     }
     file = tmp_path_factory.mktemp("table") / "codings.parquet"

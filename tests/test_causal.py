@@ -469,7 +469,11 @@ FAULTS = [
     (CausalModelError, lambda: causal.probability(CHAIN, "Y[X=1 == 1"), r"expected \]"),
     (CausalModelError, lambda: causal.probability(CHAIN, "Y[1=1] == 1"), "expected a node to set"),
     (CausalModelError, lambda: causal.probability(CHAIN, "X == 1; import os"), "';' at character 7"),
-    (CausalModelError, lambda: causal.probability(CHAIN, ""), "the end at character 1, expected a node"),
+    (
+        WrongArgumentError,
+        lambda: causal.probability(CHAIN, ""),
+        "probability: query=''; expected a name or words, not blanks",
+    ),
     (WrongArgumentError, lambda: causal.probability(CHAIN, 3), "query is 3, expected Event or text"),
     (
         CausalModelError,

@@ -251,6 +251,10 @@ def test_a_posterior_of_nan_is_refused(things):
         bt.plots.plot_posterior(post.assign(probability=post.probability * np.nan))
 
 
+def test_what_stands_as_default_is_never_refused():
+    assert bt.tables.to_latex(["item"], [["memo"]], caption="", label="").startswith(r"\begin{tabular}")
+
+
 # --- words and numbers --------------------------------------------------------------------------
 
 NONSENSE = {

@@ -10,6 +10,7 @@ import sys
 import pytest
 import xarray as xr
 
+import bayes_trace as bt
 from tests.command import ARMS, COMMAND
 from tests.command import call as run
 
@@ -123,6 +124,15 @@ def test_new_never_touches_what_is_there(tmp_path):
     assert shown.returncode == 1
     assert "already contains files" in shown.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_thousands_of_the_same_are_told_by_some_and_all_if_asked(tmp_path):
+    wide = {"A": {"low": 0.6, "best": 0.61, "high": 0.9}, "B": 0.2}
+    folder = bt.write_evidence_set(bt.from_table({f"x{n}": wide for n in range(60)}), tmp_path / "set")
+    some, every = run("check", folder), run("check", folder, "--all")
+    assert "    and 10 more of this kind; --all shows them\n" in some.stdout
+    assert (some.stdout.count("as wide on one side"), every.stdout.count("as wide on one side")) == (50, 60)
+    assert "more of this kind" not in every.stdout
 
 
 def test_check_prints_advice_as_json():

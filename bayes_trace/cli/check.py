@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,8 +15,14 @@ if TYPE_CHECKING:
 
 __all__ = ["check"]
 
+#: findings of one kind that are shown; a large set has thousands that say the same
+SHOWN = 50
+AllFlag = Annotated[bool, typer.Option("--all", help=f"Show every piece of advice, not {SHOWN} of a kind.")]
 
-def check(folder: SetArgument, scenario: ScenarioOption = None, *, as_json: JsonFlag = False) -> None:
+
+def check(
+    folder: SetArgument, scenario: ScenarioOption = None, *, every: AllFlag = False, as_json: JsonFlag = False
+) -> None:
     """Report the errors in an evidence set, and what a critical reader would ask.
 
     Problems (the set cannot be used) end with exit code 1. Advice does not, except for codes
@@ -31,12 +37,12 @@ def check(folder: SetArgument, scenario: ScenarioOption = None, *, as_json: Json
         fields = ("code", "path", "message", "reason", "reference")
         typer.echo(to_json([{name: getattr(each, name) for name in fields} for each in advice]))
     else:
-        _show(es, advice)
+        _show(es, advice, len(advice) if every else SHOWN)
     if any(each.is_error for each in advice):
         raise typer.Exit(1)
 
 
-def _show(es: EvidenceSet, advice: list[Advice]) -> None:
+def _show(es: EvidenceSet, advice: list[Advice], most: int) -> None:
     from rich.padding import Padding
 
     screen = console()
@@ -46,7 +52,9 @@ def _show(es: EvidenceSet, advice: list[Advice]) -> None:
     for code, group in itertools.groupby(advice, key=lambda each: each.code):
         found = list(group)
         screen.print(f"\n{code}  {found[0].reason} [{found[0].reference}]")
-        for each in found:
+        for each in found[:most]:
             screen.print(Padding(f"{each.path}: {each.message}", (0, 0, 0, 4)))
+        if len(found) > most:
+            screen.print(f"    and {len(found) - most} more of this kind; --all shows them")
     count = f"{len(advice)} piece{'s' * (len(advice) != 1)} of advice"
     screen.print(f"\n{count if advice else 'No advice'}.")

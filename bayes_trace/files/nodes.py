@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 import yaml
@@ -109,32 +108,18 @@ def read_document(text: str, file: str, most: int = MOST_VALUES) -> Document:
     if is_too_deep(text):
         document.problem((), TOO_DEEP, 1)
         return document
-    if _holds_too_much(text, most):
-        document.problem((), TOO_MUCH, 1)
-        return document
     try:
         _compose(text, document, most)
     except RecursionError:
         document.problem((), TOO_DEEP, 1)
+    except _TooMuchError:
+        document.problem((), TOO_MUCH, 1)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         document.problem((), f"not YAML: {error.problem or error.context}", mark.line + 1 if mark else 0)
     except yaml.YAMLError as error:
         document.problem((), f"not YAML: {' '.join(str(error).split())}", 1)
     return document
-
-
-def _holds_too_much(text: str, most: int) -> bool:
-    """Whether a long text has more keys and values than fit into memory; they are counted one at a time."""
-    if len(text) <= 2 * most:  # none is shorter than a sign and what ends it
-        return False
-    try:
-        events = yaml.parse(text, Loader=yaml.CSafeLoader)
-        return any(
-            True for _ in islice((each for each in events if isinstance(each, yaml.NodeEvent)), most, None)
-        )
-    except yaml.YAMLError:
-        return False  # it is told where the text is composed
 
 
 def is_too_deep(text: str) -> bool:
@@ -158,8 +143,23 @@ _GROUPS: dict[type[yaml.Node], str] = {
 }
 
 
+class _TooMuchError(Exception):
+    """More keys and values than fit into memory."""
+
+
 class _Loader(yaml.CSafeLoader):
-    """Marks unquoted, untagged scalars, and resolves nothing by itself."""
+    """Marks unquoted, untagged scalars, resolves nothing by itself, and counts its nodes as it goes."""
+
+    left = MOST_VALUES
+
+    def descend_resolver(self, parent: object, index: object) -> None:  # noqa: ARG002 - PyYAML's form
+        """Called before each key and value."""
+        self.left -= 1
+        if self.left < 0:
+            raise _TooMuchError
+
+    def ascend_resolver(self) -> None:
+        """Called behind each; there is nothing to go back to."""
 
     def resolve(self, kind: type[yaml.Node], value: object, implicit: object) -> str:  # noqa: ARG002 - PyYAML's form
         """The tag of a node that names none; PyYAML's own way tries patterns, which takes half the time of a file."""
@@ -169,7 +169,12 @@ class _Loader(yaml.CSafeLoader):
 
 
 def _compose(text: str, document: Document, most: int) -> None:
-    node = yaml.compose(text, Loader=_Loader)
+    loader = _Loader(text)
+    loader.left = most
+    try:
+        node = loader.get_single_node()
+    finally:
+        loader.dispose()
     if node is None:
         document.problem((), "the file is empty; expected a mapping or a list", 1)
     else:

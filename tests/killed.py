@@ -23,6 +23,8 @@ LATE = (
     "summary.verdicts",
     "exact",
     "files.workbook",
+    "explore",
+    "sampling",
 )
 #: seconds that a slow disk takes for the second half of a file
 HALF = 0.01

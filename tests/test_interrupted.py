@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+import xarray as xr
 
 import bayes_trace as bt
 from tests.search import DEEP, many
@@ -53,6 +54,17 @@ COMMANDS = {
     "update": lambda folder, out: ["update", folder, "--out", out / "a.nc", "--overwrite"],
     "sensitivity": lambda folder, out: ["sensitivity", folder, "--out", out, "--overwrite"],
     "export": lambda folder, out: ["export", folder, "--out", out / "a.csv", "--overwrite"],
+    "explore": lambda folder, out: ["explore", folder, "--out", out / "page.html", "--overwrite"],
+    "table": lambda folder, out: [
+        "table",
+        folder,
+        "episodes",
+        "--format",
+        "tex",
+        "--out",
+        out / "t.tex",
+        "--overwrite",
+    ],
 }
 
 
@@ -95,6 +107,25 @@ def test_a_first_run_that_is_killed_is_followed_by_one_that_is_not_refused(forks
         assert forks(*COMMANDS["report"](folder, out))[0] == 0
         assert forks("verify", out)[0] == 0
         assert files(out) == files(tmp_path / "timed")
+
+
+def probabilities(path):
+    with xr.open_datatree(path) as tree:
+        return tree["posterior"]["probability"].load()
+
+
+@pytest.mark.deep
+def test_draws_that_are_there_can_be_read(forks, tmp_path):
+    """Their file notes when it was made, so that it is not compared byte by byte."""
+    folder, moments = bt.write_template(tmp_path / "set"), random.Random(3)
+    arguments = ["sample", folder, "--draws", "50", "--seed", "1", "--overwrite", "--out"]
+    assert forks(*arguments, tmp_path / "a.nc")[0] == 0
+    _, longest = forks(*arguments, tmp_path / "timed.nc")
+    expected = probabilities(tmp_path / "timed.nc")
+    for _ in range(KILLS):
+        forks(*arguments, tmp_path / "a.nc", seconds=moments.uniform(0.5, 1.1) * longest)
+        assert probabilities(tmp_path / "a.nc").equals(expected)
+    assert forks(*arguments, tmp_path / "a.nc")[0] == 0
 
 
 def test_a_new_set_is_there_whole_or_not_at_all(forks, tmp_path):

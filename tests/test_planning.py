@@ -92,7 +92,7 @@ def test_tempered_outcomes_are_rescaled():
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"cost": -1.0}, "items.p.cost: -1, expected above 0; leave it out if it is unknown"),
+        ({"cost": -1.0}, "items.p.cost: -1, expected above 0; leave out all costs if one is unknown"),
         ({"event": "e", "codings": []}, "items.p.event: e; a planned item is coded by itself, as if it had been found, so leave event out"),
         ({"reading": "r"}, "items.p.reading: r; a planned item is coded by itself, as if it had been found, so leave reading out"),
         (
@@ -104,6 +104,13 @@ def test_tempered_outcomes_are_rescaled():
 def test_what_a_planned_item_cannot_be(more, said):
     p = {**item("p", {"A": 0.8, "B": 0.2}, found="planned"), **more}
     assert said in problems([p])
+
+
+def test_a_cost_is_stated_of_all_or_of_none():
+    priced, other = (item(n, {"A": 0.8, "B": 0.2}, found="planned") for n in "pq")
+    assert problems([{**priced, "cost": 2.0}, other]) == [
+        "items.q.cost: missing, while other planned items have one; state it for all or for none"
+    ]
 
 
 def test_nothing_is_coded_given_what_is_planned():
@@ -402,7 +409,7 @@ def test_bad_calls_say_what_there_is():
     ):
         outcomes(bt.compile_evidence(bt.from_table(FOUR)))
     with pytest.raises(PlanningError, match="y, w: no cost, while other planned items have one"):
-        best_next(costly([1.0, None, 1.0, None]))
+        best_next(costly([1.0] * 4).assign_coords(planned_cost=("planned", [1.0, np.nan, 1.0, np.nan])))
     with pytest.raises(PlanningError, match="budget=2, but no planned item has a cost"):
         best_next(ev, budget=2)
     with pytest.raises(

@@ -122,7 +122,12 @@ def console() -> Console:
     """A console that prints what it is given, without markup of its own."""
     from rich.console import Console
 
-    return Console(markup=False, highlight=False, emoji=False, soft_wrap=False)
+    class Plain(Console):
+        def on_broken_pipe(self) -> None:
+            """Whoever has read enough, `head` for one, has met no fault: `main` ends as with any other command."""
+            raise BrokenPipeError
+
+    return Plain(markup=False, highlight=False, emoji=False, soft_wrap=False)
 
 
 def to_json(value: Any) -> str:  # noqa: ANN401 - anything JSON can hold

@@ -18,8 +18,12 @@ def prospect_problems(es: EvidenceSet, item: Item) -> Iterator[Problem]:
     """Invalid costs, and roles that a planned item cannot have."""
     if item.cost is not None and item.cost <= 0:
         yield Problem(
-            ("items", item.id, "cost"), f"{item.cost:.15g}, expected above 0; leave it out if it is unknown"
+            ("items", item.id, "cost"),
+            f"{item.cost:.15g}, expected above 0; leave out all costs if one is unknown",
         )
+    if item.found == "planned" and item.cost is None and es.has_costs:
+        message = "missing, while other planned items have one; state it for all or for none"
+        yield Problem(("items", item.id, "cost"), message)
     if item.found == "planned":
         yield from _parts(item)
     for name in sorted(item.conditional_on & es.items.keys()):

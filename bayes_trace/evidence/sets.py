@@ -332,6 +332,11 @@ class EvidenceSet(SetFile):
         """Whether an item is still to be looked for."""
         return any(item.found == "planned" for item in self.items.values())
 
+    @cached_property
+    def has_costs(self) -> bool:
+        """Whether a cost is stated of what is to be looked for."""
+        return any(item.cost is not None for item in self.items.values() if item.found == "planned")
+
     def reports_on(self, event: str, episode: str) -> tuple[Item, ...]:
         """Reports of an event that bear on an episode and were sought, in the order of the files."""
         return tuple(self._heard.get((event, episode), ()))

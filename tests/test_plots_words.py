@@ -16,6 +16,7 @@ from matplotlib.text import Text
 import bayes_trace as bt
 from bayes_trace import plots, sensitivity
 from bayes_trace.errors import UnknownNameError
+from bayes_trace.plots import lettering
 from bayes_trace.plots.dates import as_known, date_axis, number
 from bayes_trace.plots.lettering import fit, inches
 from bayes_trace.plots.style import figure_of
@@ -142,6 +143,14 @@ def test_what_is_fitted_fits(room):
         assert all(inches(line) <= room + 1e-9 for line in lines)
         shown = "".join(lines).replace("…", "")
         assert text.replace(" ", "").startswith(shown.replace(" ", ""))
+
+
+@pytest.mark.parametrize("text", ["word " * 400, "w" * 2000])
+def test_a_long_label_is_measured_a_few_times_only(text, monkeypatch):
+    measured = []
+    monkeypatch.setattr(lettering, "inches", lambda *of: measured.append(of) or inches(*of))
+    assert fit(text, 1.0).endswith("…")
+    assert len(measured) < 60
 
 
 # --- the caller's settings ---------------------------------------------------------------

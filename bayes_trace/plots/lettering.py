@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import lru_cache
 
 import matplotlib as mpl
@@ -12,6 +13,8 @@ __all__ = ["fit", "inches", "letters", "points"]
 
 #: points that heights of rows were drawn for
 _DRAWN_FOR = 7.0
+#: more letters than an inch holds
+_PER_INCH = 200
 #: a joiner that no font draws: Matplotlib keeps names that begin with an underscore out of legends
 _JOINER = "\u2060"
 
@@ -86,16 +89,23 @@ def fit(text: str, room: float, *, lines: int = 2, size: str | float = "small") 
 
 
 def _shortened(text: str, room: float, size: str | float) -> str:
-    while text and inches(f"{text}…", size) > room:
-        text = text[:-1].rstrip()
-    return f"{text}…"
+    return f"{text[: _fitting(text, room, size, '…')].rstrip()}…"
 
 
 def _broken(word: str, room: float, size: str | float, *, last: bool) -> tuple[str, str]:
     if last:
         return _shortened(word, room, size), ""
-    cut = next((n for n in range(len(word) - 1, 1, -1) if inches(word[:n], size) <= room), 1)
+    cut = max(1, _fitting(word[:-1], room, size))
     return word[:cut], word[cut:]
+
+
+def _fitting(text: str, room: float, size: str | float, end: str = "") -> int:
+    """How many of its letters fit before that end; by halves, since a label may be of any length."""
+    most = min(len(text), round(_PER_INCH * room))
+    beyond = bisect_right(
+        range(most + 1), room, key=lambda count: inches(f"{text[:count].rstrip()}{end}", size)
+    )
+    return max(0, beyond - 1)
 
 
 def shown_in_legends(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from bayes_trace.evidence.circles import in_circles
 from bayes_trace.evidence.csl import CSL_FIELDS, csl_problems, normal_csl
 from bayes_trace.files.folder import read_evidence_set
 from bayes_trace.files.keeping import write_bytes
-from bayes_trace.files.nodes import TOO_DEEP, Document, is_too_deep, read_document
+from bayes_trace.files.nodes import DEEPEST, TOO_DEEP, Document, bracket_depth, is_too_deep, read_document
 from bayes_trace.files.pandoc import UnboundedError, run_pandoc
 from bayes_trace.files.texts import UnreadableTextError, read_text
 from bayes_trace.files.validation import line_at, validate
@@ -112,7 +112,10 @@ def read_bibtex(path: str | Path) -> tuple[Source, ...]:
     """
     path = Path(path)
     text = _text(path)
-    circle = list(in_circles(_leads_to(text)))
+    if bracket_depth(text, "{}") > DEEPEST:
+        raise _error(path, Problem((), TOO_DEEP, path.name))
+    bodies = _bodies(text)
+    circle = list(in_circles(_leads_to(bodies)))
     if circle:  # Pandoc would follow it without end
         message = f"the entries {', '.join(circle)} refer to one another in a cycle; break it"
         raise _error(path, Problem((), message, path.name))
@@ -120,17 +123,23 @@ def read_bibtex(path: str | Path) -> tuple[Source, ...]:
     if not entries:
         message = "no reference in it; expected entries such as @book{key, title = {...}}"
         raise _error(path, Problem((), message, path.name))
-    return _sources([_with_year(entry, text) for entry in entries], path, Document(path.name))
+    return _sources([_with_year(entry, bodies) for entry in entries], path, Document(path.name))
 
 
-def _leads_to(text: str) -> dict[str, list[str]]:
+def _leads_to(bodies: Mapping[str, str]) -> dict[str, list[str]]:
     """The entries that each entry takes fields from."""
-    entries = re.findall(r"@\w+\s*\{\s*([^,\s{}]+)\s*,(.*?)(?=\n\s*@|\Z)", text, re.DOTALL)
     referring = re.compile(r"\b(?:crossref|xdata)\s*=\s*[{\"]\s*([^}\"]*)", re.IGNORECASE)
     return {
         key: [name.strip() for names in referring.findall(body) for name in names.split(",")]
-        for key, body in entries
+        for key, body in bodies.items()
     }
+
+
+def _bodies(text: str) -> dict[str, str]:
+    """What each entry says, by its key."""
+    heads = list(re.finditer(r"@\w+\s*\{\s*([^,\s{}]+)\s*,", text))
+    ends = [*(head.start() for head in heads), len(text)][1:]
+    return {head[1]: text[head.end() : end] for head, end in zip(heads, ends, strict=True)}
 
 
 def _no_constant(name: str) -> object:
@@ -155,12 +164,11 @@ def _one_publisher(text: str) -> str:
     return named.sub(r"\1{{\2}}", text)
 
 
-def _with_year(entry: Entry, text: str) -> Entry:
+def _with_year(entry: Entry, bodies: Mapping[str, str]) -> Entry:
     """A year in words, such as c. 1971, which pandoc leaves out."""
     if entry.get("issued", {}).get("date-parts"):
         return entry
-    start = re.search(rf"@\w+\s*\{{\s*{re.escape(str(entry.get('id')))}\s*,", text)
-    own = text[start.end() :].partition("\n@")[0] if start else ""
+    own = bodies.get(str(entry.get("id")), "")
     year = re.search(r"\b(?:year|date)\s*=\s*[{\"]+([^}\"]+)", own, re.IGNORECASE)
     rest = {key: value for key, value in entry.items() if key != "issued"}
     return {**rest, "issued": {"literal": year[1].strip()}} if year else rest

@@ -14,7 +14,16 @@ import yaml
 
 from bayes_trace.errors import Problem
 
-__all__ = ["TOO_DEEP", "Document", "Where", "is_too_deep", "read_document", "resolve_core"]
+__all__ = [
+    "DEEPEST",
+    "TOO_DEEP",
+    "Document",
+    "Where",
+    "bracket_depth",
+    "is_too_deep",
+    "read_document",
+    "resolve_core",
+]
 
 Where = tuple[str | int, ...]
 
@@ -125,12 +134,19 @@ def read_document(text: str, file: str, most: int = MOST_VALUES) -> Document:
 def is_too_deep(text: str) -> bool:
     """Whether brackets stand inside brackets, or blocks inside blocks, deeper than anyone writes them."""
     indents = re.findall(r"^[ ?:-]*", text, re.MULTILINE)
-    return max(_bracket_depth(text), max(map(len, indents), default=0)) > DEEPEST
+    return max(bracket_depth(text), max(map(len, indents), default=0)) > DEEPEST
 
 
-def _bracket_depth(text: str) -> int:
+def bracket_depth(text: str, brackets: str = "[]{}") -> int:
+    """How deep brackets stand inside one another.
+
+    Examples
+    --------
+    >>> bracket_depth("{a: [b]}"), bracket_depth("{a: [b]}", "{}")
+    (2, 1)
+    """
     depth = deepest = 0
-    for bracket in re.findall(r"[\[\]{}]", text):
+    for bracket in re.findall(f"[{re.escape(brackets)}]", text):
         depth = max(0, depth + (1 if bracket in "[{" else -1))
         deepest = max(deepest, depth)
     return deepest

@@ -100,6 +100,17 @@ def test_a_reader_that_has_seen_enough_is_no_fault(command, folder):
     assert (process.returncode, said) == (0, b"")
 
 
+@pytest.mark.parametrize(
+    ("streams", "code", "said"),
+    [("2>&-", 0, ""), ("<&- >&- 2>&-", 0, ""), (">/dev/full", 1, "standard output: No space left on device")],
+)
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux")  # noqa: PTH110
+def test_streams_that_are_closed_or_full(streams, code, said, folder):
+    command = ["sh", "-c", f'"$@" {streams}', "_", sys.executable, "-m", "bayes_trace", "check", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (code, said and f"bayes-trace: {said}\n")
+
+
 TABLE = "item,hypothesis,best,paraphrase\nm,A,0.8,Zoë\nm,B,0.2,\n"
 REFERENCES = '[{"id": "a", "type": "book", "title": "Zoë"}]'
 

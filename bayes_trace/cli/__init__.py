@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from pathlib import Path
 
 import typer
 
@@ -79,6 +80,7 @@ def _root(
 
 def main() -> None:
     """Run the command line; an error is one message, never a traceback."""
+    _open_streams()
     plain_substitutes()
     try:
         _run()
@@ -92,10 +94,25 @@ def main() -> None:
         # the reader, `head` for one, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        # what has no name is a file of the program's own
-        _stop(f"{error.filename or tempfile.gettempdir()}: {error.strerror or error}", PROBLEMS)
+        _stop(f"{error.filename or _nameless()}: {error.strerror or error}", PROBLEMS)
     except KeyboardInterrupt:
         _stop("stopped", INTERRUPTED)
+
+
+def _open_streams() -> None:
+    """What was closed by the caller, as with ``2>&-``, takes words and loses them."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open to the end
+
+
+def _nameless() -> str:
+    """What an error that names no file is about: the output that is full, or a file of the program's own."""
+    try:
+        print(flush=True)  # whether it takes a line
+    except OSError:
+        return "standard output"
+    return tempfile.gettempdir()
 
 
 def _run() -> None:

@@ -5,11 +5,12 @@ Fields are found in the records themselves, so that one added later is tried as 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 from pydantic.fields import FieldInfo
 
 import bayes_trace as bt
@@ -39,6 +40,32 @@ PIECES = (
     ),
     *("{{ 7*7 }}", "{% raw %}", "${HOME}", "[@key]", "{.code #id}", ":::", "***", "~~", "|", "]]>", "\u200f"),
     *("[bold]loud[/bold]", "'\"", "http://example.org/<script>"),
+    *(
+        "[^1]",
+        "[^1]: note",
+        "[see][a]",
+        "<https://example.org/\u202f>",
+        "www.example.org",
+        "me@example.org",
+        "&#106;",
+    ),
+    *(
+        "$$x$$",
+        "\\(x\\)",
+        "\\[x\\]",
+        "\\begin{filecontents}",
+        "\\verb|x|",
+        "\\end{document}",
+        "# loud",
+        "H~2~O^2^",
+    ),
+    *(
+        "\n\n# loud\n\n- x\n\n> y\n\n---\n\n| a |\n|---|\n\n```\n",
+        "\n: term",
+        "\n=1+1",
+        "\n===\n",
+        "word" * 20,
+    ),
 )
 #: addresses that try to end before they do; the last is none that a reader may follow
 LINKS = (
@@ -51,6 +78,7 @@ LINKS = (
 )
 
 
+DOI = "10.1000/a](javascript:hurt()) <script>hurt()</script>`<img src=x>"
 TAME_LINKS = (*["https://example.org/a"] * (len(LINKS) - 1), "no address")
 #: texts that a record takes on conditions of its own; they are put where the set has one already
 CONDITIONAL = {
@@ -65,6 +93,8 @@ CONDITIONAL = {
     "by",
     "original",
 }
+#: lists of free text
+LISTS = {"also", "case_questions"}
 #: of a reference
 CSL = (
     "title",
@@ -75,6 +105,17 @@ CSL = (
     "archive_location",
     "genre",
     "edition",
+    *(
+        "abstract",
+        "annote",
+        "call-number",
+        "collection-title",
+        "event-title",
+        "ISBN",
+        "issue",
+        "keyword",
+    ),
+    *("medium", "note", "number", "page", "section", "source", "status", "title-short", "volume", "version"),
 )
 
 
@@ -85,13 +126,16 @@ def payload(number: int, length: int) -> str:
 
 
 def tame(number: int, length: int) -> str:
-    """Harmless words in its place."""
-    return f"plain words {number}"[:length].strip()
+    """Harmless words in its place, in as many paragraphs."""
+    paragraphs = re.split(r"\n\s*\n", payload(number, length))
+    return "\n\n".join(f"plain words {number}" for _ in paragraphs)[:length].strip()
 
 
 def length_of(field: FieldInfo) -> int:
     """The most letters that a field of free text takes; 0 for a field of another kind."""
-    if field.annotation is not str or any(getattr(each, "pattern", None) for each in field.metadata):
+    if field.annotation not in (str, str | None) or any(
+        getattr(each, "pattern", None) or isinstance(each, AfterValidator) for each in field.metadata
+    ):
         return 0
     return next((each.max_length for each in field.metadata if hasattr(each, "max_length")), 300)
 
@@ -128,10 +172,13 @@ class Writer:
         length = length_of(field)
         if (type(record), name) == (Item, "url"):
             return self.link("Item.url", len(LINKS) - 1)
-        if length and name != "type" and (value or name not in CONDITIONAL):
+        conditional = name in CONDITIONAL or field.annotation is not str
+        if length and name != "type" and (value or not conditional):
             return self.text(f"{type(record).__name__}.{name}", length)
         if get_origin(field.annotation) is dict and get_args(field.annotation)[1] is str:
             return {key: self.text(f"{type(record).__name__}.{name}", 300) for key in value}
+        if name in LISTS:
+            return tuple(self.text(f"{type(record).__name__}.{name}", 300) for _ in value)
         return self.inside(value)
 
     def inside(self, value: object) -> object:
@@ -144,6 +191,8 @@ class Writer:
     def reference(self) -> dict[str, object]:
         texts = {key: self.text(f"Source.{key}", 300) for key in CSL}
         texts["URL"] = self.link("Source.URL", len(LINKS))
+        if len(self.put["Source.URL"]) % 2:  # a style prints one or the other
+            texts["DOI"] = DOI if self.words is payload else "10.1000/a b"
         names = [{"family": self.text("Source.author", 300), "given": self.text("Source.author", 300)}]
         return {**texts, "author": [*names, {"literal": self.text("Source.author", 300)}]}
 
@@ -155,13 +204,31 @@ def plain_data(folder: Path) -> dict:
     case, (first, *_) = data["cases"][0], data["cases"][0]["episodes"]
     letter = next(item for item in case["items"] if item["id"] == "guild_letter")
     held = letter["codings"][:1]
-    data |= {"conditions": {"rich": "x"}, "selection": {"candidates": 3, "note": "x"}}
+    data |= {"conditions": {"rich": "x", "kind": "x"}, "selection": {"candidates": 3, "note": "x"}}
     data["codebook"][0]["text"] = "x"
     data["readings"] = [{"id": "who", "label": "x", "options": {"mayor": 0.5, "clerk": 0.5}}]
+    data["readings"][0]["option_labels"] = {"mayor": "x"}
+    data["case_questions"] = ["x", "x", "x"]
+    data["coders"] += [{"id": "machine", "kind": "model", "model": "x", "version": "x", "prompt": "x"}]
     data["chronicle"] = {
-        "actors": [{"id": "mayor", "name": "x", "offices": [{"title": "x", "since": "1900"}]}]
+        "actors": [{"id": "mayor", "name": "x", "also": ["x"], "offices": [{"title": "x", "since": "1900"}]}],
+        "countries": [{"id": "alder", "also": ["x"]}],
+        "acts": [{"id": "statute", "name": "x", "also": ["x"], "date": "1900", "note": "x"}],
     }
-    first |= {"conditions": {"rich": 1}, "decision": "bridge"}
+    data["scenarios"]["other_way"] = {
+        "label": "x",
+        "change": [{"item": "guild_letter", "coding": {"trade": 0.5}, "author": "x", "speaker": "x"}],
+        "change_episodes": [
+            {
+                "episode": first["id"],
+                **dict.fromkeys(("label", "outcome", "transferred", "administration", "note"), "x"),
+                "conditions": {"kind": "x"},
+            }
+        ],
+        "search_bias": [{"toward": "trade", "db": 3}],
+        "add_hypotheses": [{"id": "new", "label": "x", "statement": "x", "prior": 0.1, "from_mean": True}],
+    }
+    first |= {"conditions": {"rich": 1, "kind": "x"}, "decision": "bridge"}
     first |= {"attempt": [{"made": "yes", "items": ["guild_letter"]}], "reply": [{"kind": "facts"}]}
     first |= {"success": [{"resources": "yes"}], "backfire": [{"happened": "no"}]}
     values = held[0]["values"]

@@ -16,7 +16,7 @@ import openpyxl
 import pytest
 
 import bayes_trace as bt
-from bayes_trace.report import write_report
+from bayes_trace.report import gather, markdown, write_report
 from tests import hostile
 from tests.command import call
 from tests.search import DEEP
@@ -129,6 +129,24 @@ def test_a_page_shows_the_words_as_they_were_written(view, written):
     ]
     found = [each for each in shown if _as_printed(each) in _as_printed(text)]
     assert len(found) > len(shown) / 2
+
+
+@pytest.mark.parametrize("name", ["episodes", "ledger:vote_1908"])
+def test_a_table_alone_has_the_same_parts_whatever_it_says(name, written):
+    done = [call("table", written.home / words / "set", name) for words in WORDS]
+    assert [each.returncode for each in done] == [0, 0]
+    for render in (common_mark, with_links, other_engine):
+        tame, loud = (Skeleton(render(each.stdout)) for each in done)
+        assert (loud.tags, loud.leads) == (tame.tags, tame.leads)
+
+
+def test_the_report_of_a_scenario_is_as_inert(written):
+    """What a reader is told of other assumptions stands in it twice."""
+    read = (written.home / words / "set" for words in WORDS)
+    sets = [bt.apply_scenario(bt.read_evidence_set(folder), "other_way") for folder in read]
+    for render in (common_mark, other_engine):
+        tame, loud = (Skeleton(render(markdown(gather(es)))) for es in sets)
+        assert (loud.tags - tame.tags, loud.leads) == (Counter(), tame.leads)
 
 
 def _as_printed(text):

@@ -17,7 +17,7 @@ from bayes_trace.report.conversion import Converter
 from bayes_trace.report.dialect import ForPandoc, Kind
 from bayes_trace.report.parts import Parts
 from bayes_trace.report.results import Detail, EpisodeResult, Gathered
-from bayes_trace.report.text import plain
+from bayes_trace.report.text import escape, plain
 
 __all__ = ["KINDS", "Table", "depth", "one_table", "save_table"]
 
@@ -72,7 +72,8 @@ class Table:
             return file.getvalue().rstrip("\n")
         if kind == "tex":
             return tables.to_latex(self.header, one_line, caption=self.caption)
-        return f"{tables.to_markdown(self.header, one_line)}\n\n{self.caption}"
+        header, *rows = ([escape(cell) for cell in row] for row in (self.header, *one_line))
+        return f"{tables.to_markdown(header, rows)}\n\n{escape(self.caption)}"
 
 
 def one_table(gathered: Gathered, name: str) -> Table:

@@ -96,7 +96,7 @@ class Brief:
     def table(self) -> str:
         """The brief table, linked to the episodes."""
         preferred = self.answers.preferred != BASE
-        base = self.answers.settings[0].label
+        base = escape(self.answers.settings[0].label)
         header = [
             "Episode",
             base,

@@ -159,7 +159,7 @@ def _coder(gathered: Gathered) -> str:
 def _readers(gathered: Gathered) -> str:
     """Whose the numbers of a cell are, where they stand side by side."""
     readers = gathered.answers.readers
-    return ", then ".join(reader.label for reader in readers) if 1 < len(readers) <= FEW else ""
+    return ", then ".join(escape(reader.label) for reader in readers) if 1 < len(readers) <= FEW else ""
 
 
 def _priors(gathered: Gathered) -> str:

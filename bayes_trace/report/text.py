@@ -37,8 +37,8 @@ _MONTHS = (
 #: a name in backticks, which holds nothing that any reader of Markdown could act upon
 _CODE = re.compile(r"((?<!`)`[\w.+/~¬-]+`(?!`))")
 _SPECIAL = re.compile(r"([\\`*\[\]@$~^]|<(?=[A-Za-z/!?])|&(?=[#\w]+;)|(?<!\w)_|_(?!\w))")
-#: what would open a heading, a list or a quotation
-_OPENING = re.compile(r"^(\d*)([-+#>.)])(?=\s)")
+#: what would open a heading, a list, a quotation, a rule, a division, a definition or the caption of a table
+_OPENING = re.compile(r"^(?:(?:[-+]|\d+[.)])(?=\s|$)|-(?=[-\s]+$)|#(?=#*(?:\s|$))|[>:]|[Tt]able:)")
 
 
 def bound(text: str) -> str:
@@ -83,7 +83,7 @@ def escape(text: str) -> str:
     """
     parts = _CODE.split(flat(text))
     words = [part if _CODE.fullmatch(part) else _SPECIAL.sub(r"\\\1", part) for part in parts]
-    return _OPENING.sub(r"\1\\\2", "".join(words))
+    return _OPENING.sub(lambda mark: rf"{mark[0][:-1]}\{mark[0][-1]}", "".join(words))
 
 
 def prose(text: str) -> str:
@@ -151,7 +151,7 @@ def plain(markdown: str) -> str:
     text = re.sub(r"\[((?:[^\[\]\\]|\\.)*)\](?:\([^)]*\)|\{[^}]*\})", r"\1", text)
     text = re.sub(r"<(https?://[^>]*)>", r"\1", text.replace("<br>", "\n"))
     text = re.sub(r"(?<!\\)(\*\*|\*)", "", text)
-    return re.sub(r"\\([\\`*\[\]@$~^<&_#>.+;-])", r"\1", text)
+    return re.sub(r"\\([\\`*\[\]@$~^<&_#>.+:;-])", r"\1", text)
 
 
 def slug(name: str) -> str:

@@ -2,10 +2,16 @@
 
 local schemes = { '^https?://', '^doi:', '^#' }
 
+-- An address ends where it ends, also in Markdown that another program reads.
+local function whole(target)
+  return (target:gsub('[%s%c<>"`\\^{|}]', function(sign) return string.format('%%%02X', sign:byte()) end))
+end
+
 local function link(element)
   for _, scheme in ipairs(schemes) do
     if element.target:lower():match(scheme) then
-      return nil
+      element.target = whole(element.target)
+      return element
     end
   end
   return element.content

@@ -65,3 +65,10 @@ def test_greed_and_grievance():
 def test_what_cannot_be(options, said):
     with pytest.raises(bt.BayesTraceError, match=said):
         bt.configurations(["a", "b"], **options)
+
+
+def test_more_mechanisms_than_can_be_combined_are_refused():
+    with pytest.raises(
+        bt.BayesTraceError, match=r"30 mechanisms, which make 2\^30 combinations; expected at"
+    ):
+        bt.configurations([f"m{number}" for number in range(30)])

@@ -11,6 +11,9 @@ from bayes_trace.guards import guarded
 
 __all__ = ["configurations"]
 
+#: mechanisms, each of which doubles the rivals
+MOST = 12
+
 
 @guarded
 def configurations(
@@ -43,7 +46,7 @@ def configurations(
     Raises
     ------
     BayesTraceError
-        For a mechanism without a prior, a prior that is no probability between 0 and 1, an unknown
+        For more than 12 mechanisms, a mechanism without a prior, a prior that is no probability between 0 and 1, an unknown
         combination, or if all are excluded.
 
     References
@@ -56,6 +59,9 @@ def configurations(
     {'none': 0.64, 'greed': 0.16, 'grievance': 0.16, 'greed+grievance': 0.04}
     """
     names = list(dict.fromkeys(mechanisms))
+    if len(names) > MOST:
+        message = f"{len(names)} mechanisms, which make 2^{len(names)} combinations; expected at most {MOST}"
+        raise BayesTraceError(message)
     each = _priors(names, prior)
     sets = [chosen for size in range(len(names) + 1) for chosen in itertools.combinations(names, size)]
     found = {

@@ -45,12 +45,15 @@ def alike(post, other):
 def test_a_table_gives_the_bits_of_its_set_in_any_order_of_rows(tmp_path_factory, es, data):
     folder = tmp_path_factory.mktemp("table")
     file = written(es, folder, suffix=data.draw(st.sampled_from([".parquet", ".csv", ".arrow"])))
-    post = bt.update(bt.compile_evidence(es))
+    evidence = bt.compile_evidence(es)
+    post = bt.update(evidence)
     head = es if data.draw(st.booleans()) else {h.id: h.prior for h in es.hypotheses}
     if any(h.residual for h in es.hypotheses):
         head = es
     table = bt.open_evidence_table(file, hypotheses=head, coders=es.coder_ids)
     assert alike(posteriors(table), post) == []
+    dims = {name: each.dims for name, each in next(table.blocks()).variables.items()}
+    assert dims == {name: evidence.variables[name].dims for name in dims}
     rows = pq.read_table(written(es, folder))
     shuffled = rows.take(np.random.default_rng(data.draw(st.integers(0, 99))).permutation(rows.num_rows))
     pq.write_table(shuffled, folder / "shuffled.parquet")

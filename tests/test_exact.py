@@ -172,6 +172,8 @@ def test_pools_of_two_coders():
     assert np.isnan(linear.log_evidence.values).all()
     assert linear.relative.values.all()
     assert bt.update(ev, pool="log").relative.values.all()
+    names = " ".join(ev["coder"].values)
+    assert (linear.attrs["coder"], bt.update(ev).attrs["coder"]) == (f"linear pool of {names}", names)
 
 
 def test_a_relative_log_evidence_says_so():

@@ -543,3 +543,11 @@ def test_a_scenario_that_rules_everything_out_is_named_and_costs_nothing_else(tm
     assert "first_reader rules out every hypothesis (trade by zero; army by zero; other by zero)" in why
     assert "sceptic" in gathered.answers.setting_of
     assert "It could not be applied" in section(markdown(gathered), "## Scenarios")
+
+
+def test_items_on_one_fact_stand_together_in_the_figure_of_weights(tmp_path):
+    readings = {"u": {"A": 0.8, "B": 0.2}, "v": {"A": 0.3, "B": 0.4}}
+    rows = [item(name, codings=[{"readings": readings}], reading="r") for name in ("letter", "memo")]
+    es = sound(data(rows, readings=[{"id": "r", "options": {"u": 0.7, "v": 0.3}}]))
+    write_report(es, tmp_path, formats=["html"], detail="full")
+    assert (tmp_path / "figures" / "e1_ledger.svg").is_file()

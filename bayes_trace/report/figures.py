@@ -147,11 +147,13 @@ class _Drawings:
         return draw
 
     def _weight(self, result: EpisodeResult) -> xr.DataArray:
-        """Leader against runner-up, items in the order of the table."""
+        """Leader against runner-up, in the order of the table; items that turn on one fact weigh together."""
         weight = weight_of_evidence(
             self.evidence, result.leader, against=result.runner_up, coder=self.g.coder
         )
-        return weight.sel(link=[f"{line.item.id}@{result.episode.id}" for line in result.lines])
+        names = [f"{line.item.id}@{result.episode.id}" for line in result.lines]
+        entries = self.evidence.indexes["entry"].get_indexer(names)
+        return weight.isel(link=list(dict.fromkeys(self.evidence["entry_link"].values[entries])))
 
     def _path(self, result: EpisodeResult) -> Draw:
         from bayes_trace.plots import plot_trajectory

@@ -91,8 +91,7 @@ def main() -> None:
     except BayesTraceError as error:
         _stop(str(error), WRONG_CALL)
     except BrokenPipeError:
-        # the reader, `head` for one, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _lose_the_rest()  # the reader, `head` for one, has seen enough
     except OSError as error:
         _stop(f"{error.filename or _nameless()}: {error.strerror or error}", PROBLEMS)
     except KeyboardInterrupt:
@@ -111,8 +110,14 @@ def _nameless() -> str:
     try:
         print(flush=True)  # whether it takes a line
     except OSError:
+        _lose_the_rest()
         return "standard output"
     return tempfile.gettempdir()
+
+
+def _lose_the_rest() -> None:
+    """What still waits to be written would fail once more when Python ends, with an exit code of its own."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run() -> None:

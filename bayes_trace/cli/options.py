@@ -176,9 +176,8 @@ def cluster(scheduler: str | None, workers: int | None) -> Iterator[Client | Non
 
 def write_netcdf(file: Path, result: xr.Dataset | xr.DataTree) -> None:
     """Write arrays to a file, made in memory first: HDF5 goes down with the whole program where a disk is full."""
-    file.write_bytes(
-        bytes(result.to_netcdf(engine="h5netcdf"))
-    )  # a view of a buffer outlives a failure badly
+    # a view of a buffer outlives a failure badly
+    file.write_bytes(bytes(result.to_netcdf(engine="h5netcdf")))
 
 
 @contextlib.contextmanager

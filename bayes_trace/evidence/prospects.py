@@ -21,10 +21,10 @@ def prospect_problems(es: EvidenceSet, item: Item) -> Iterator[Problem]:
             ("items", item.id, "cost"),
             f"{item.cost:.15g}, expected above 0; leave out all costs if one is unknown",
         )
-    if item.found == "planned" and item.cost is None and es.has_costs:
-        message = "missing, while other planned items have one; state it for all or for none"
-        yield Problem(("items", item.id, "cost"), message)
     if item.found == "planned":
+        if item.cost is None and es.has_costs:
+            message = "missing, while other planned items have one; state it for all or for none"
+            yield Problem(("items", item.id, "cost"), message)
         yield from _parts(item)
     for name in sorted(item.conditional_on & es.items.keys()):
         if es.items[name].found == "planned":

@@ -81,8 +81,6 @@ def _look(
         parameter = signature.parameters[name]
         if value is parameter.default:
             continue
-        if value is parameter.default:
-            continue
         each = value if parameter.kind is inspect.Parameter.VAR_POSITIONAL else (value,)
         for one in each if isinstance(each, tuple) else (each,):
             _argument(function, name, str(parameter.annotation), one)

@@ -6,6 +6,7 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -35,7 +36,7 @@ class Tangle(Component):
     rivals: Index
     _known: dict[int, Array] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def items(self) -> Index:
         """Entries that could be removed."""
         entries = self.arrays.entries(self.arrays.links(self.episode))
@@ -77,8 +78,9 @@ class Tangle(Component):
         count = removed
         while math.comb(count + 1, removed) <= TRIED:
             count += 1
-        return self._strongest()[:count]
+        return self._strongest[:count]
 
+    @cached_property
     def _strongest(self) -> list[int]:
         """Entries, those first without which the leader loses most against some rival."""
         whole, without = self._left(self.items[None, :0]), self._left(self.items[:, None])
@@ -142,7 +144,7 @@ class ClusteredItems(Tangle):
 
     def _tried(self, removed: int) -> list[int]:
         """All entries, since the least is known to be among them; those first that do most."""
-        return self.items.tolist() if self.lists_all(removed) else self._strongest()
+        return self.items.tolist() if self.lists_all(removed) else self._strongest
 
     def _correlation(self) -> float:
         cluster = self.arrays.structure.cluster[self.links[0]]

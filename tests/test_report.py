@@ -551,3 +551,10 @@ def test_items_on_one_fact_stand_together_in_the_figure_of_weights(tmp_path):
     es = sound(data(rows, readings=[{"id": "r", "options": {"u": 0.7, "v": 0.3}}]))
     write_report(es, tmp_path, formats=["html"], detail="full")
     assert (tmp_path / "figures" / "e1_ledger.svg").is_file()
+
+
+def test_what_it_takes_to_reproduce_a_report_is_a_paragraph(arms, standard):
+    said = standard.partition("## Reproducing this report")[2]
+    assert arms.evidence_set.digest in said
+    assert "{" not in said
+    assert "`manifest.json`" in said

@@ -1,11 +1,14 @@
 """What the shipped sets come to: the numbers that only a changed definition, or a changed set, may move.
 
-`python -m tests.golden` writes them anew. A number that moves is named in CHANGELOG.md, with the definition that moved it.
+`python -m tests.golden` writes them anew, and prints the seals that the changelog must hold: a number that moves is named
+there, with the definition or the coding that moved it.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import sys
 from pathlib import Path
 
 import bayes_trace as bt
@@ -48,8 +51,15 @@ def names():
     return sorted(each.parent.name for each in SETS.glob("*/set.yaml"))
 
 
+def seal(name):
+    """A short digest of what is held of a set, which the changelog names beside the reason."""
+    text = (HOME / f"{name}.json").read_text("utf-8")
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
 if __name__ == "__main__":
     HOME.mkdir(exist_ok=True)
     for each in names():
         text = json.dumps(results(each), indent=1, ensure_ascii=False)
         (HOME / f"{each}.json").write_text(text + "\n", encoding="utf-8")
+        sys.stdout.write(f"`{each}` {seal(each)}\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests import golden
 
 MOVED = (
     "{}: the answer has moved, first at {}: was {}, is {}. If a definition or a coding was changed on purpose, say in "
-    "CHANGELOG.md which and why, then run python -m tests.golden"
+    "a fragment of changelog.d which and why, run python -m tests.golden, and put the seal that it prints beside the reason"
 )
 
 
@@ -22,6 +23,17 @@ def flat(table, path=()):
 
 def test_every_shipped_set_is_kept():
     assert sorted(each.stem for each in golden.HOME.glob("*.json")) == golden.names()
+
+
+@pytest.mark.parametrize("name", golden.names())
+def test_the_changelog_tells_of_every_move(name):
+    """Each table that is kept has a seal, and the entry that says why its numbers moved names it."""
+    root = Path(__file__).parents[1]
+    told = [root / "CHANGELOG.md", *sorted((root / "changelog.d").glob("*.number.md"))]
+    seal = f"`{name}` {golden.seal(name)}"
+    assert any(seal in " ".join(each.read_text("utf-8").split()) for each in told), (
+        f"the changelog does not say {seal}: add changelog.d/+words.number.md, which says what moved the numbers, and why"
+    )
 
 
 @pytest.mark.parametrize("name", golden.names())

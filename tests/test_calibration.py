@@ -290,6 +290,10 @@ def test_what_are_no_ratios_is_named(score, first, second, message):
         ),
         (lambda: cal.bootstrap(cal.cllr, [1, 2], [1, 2], draws=0), "0 draws: expected"),
         (lambda: cal.bootstrap(cal.cllr, [1, 2], [1, 2], level=90), "level = 90: expected a probability"),
+        (
+            lambda: cal.bootstrap(lambda _a, _b: "high", [1, 2], [1, 2]),
+            "score gives 'high', expected a number",
+        ),
         (lambda: cal.bootstrap(cal.dev_pav, [9, 8], [1, 2]), "some resampled groups have no finite score"),
     ],
 )

@@ -470,6 +470,11 @@ FAULTS = [
     (CausalModelError, lambda: causal.probability(CHAIN, "Y[1=1] == 1"), "expected a node to set"),
     (CausalModelError, lambda: causal.probability(CHAIN, "X == 1; import os"), "';' at character 7"),
     (
+        CausalModelError,
+        lambda: causal.probability(CHAIN, "(" * 10_000 + "X == 1" + ")" * 10_000),
+        "a question with 10000 opening brackets and !; expected at most 50",
+    ),
+    (
         WrongArgumentError,
         lambda: causal.probability(CHAIN, ""),
         "probability: query=''; expected a name or words, not blanks",

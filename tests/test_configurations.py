@@ -67,6 +67,16 @@ def test_what_cannot_be(options, said):
         bt.configurations(["a", "b"], **options)
 
 
+@pytest.mark.parametrize(
+    ("names", "nothing"), [([], "none"), (["a", "a"], "none"), (["a", "none"], "none"), (["a"], "a")]
+)
+def test_each_mechanism_has_a_name_of_its_own(names, nothing):
+    with pytest.raises(
+        bt.BayesTraceError, match="expected one mechanism or more, each with a name of its own"
+    ):
+        bt.configurations(names, nothing=nothing)
+
+
 def test_more_mechanisms_than_can_be_combined_are_refused():
     with pytest.raises(
         bt.BayesTraceError, match=r"30 mechanisms, which make 2\^30 combinations; expected at"

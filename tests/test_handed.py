@@ -352,6 +352,11 @@ def test_nonsense_does_not_fail_inside(name, good, tmp_path, monkeypatch):
             "configurations: excluded is True, expected a list of texts",
         ),
         (
+            lambda t: bt.weight_of_evidence(t["evidence"], "a", against="a"),
+            WrongArgumentError,
+            "weight_of_evidence: of and against are both 'a', expected two hypotheses that differ",
+        ),
+        (
             lambda t: bt.sensitivity.register(1),
             WrongArgumentError,
             "register: questions is 1, expected",

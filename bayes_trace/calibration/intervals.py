@@ -44,6 +44,13 @@ class Interval:
         )
 
 
+def _number(scored: object) -> float:
+    if isinstance(scored, (int, float, np.number)) or (isinstance(scored, np.ndarray) and scored.size == 1):
+        return float(scored)
+    message = f"score gives {scored!r}, expected a number"
+    raise CalibrationError(message)
+
+
 @guarded
 def bootstrap(
     score: Score,
@@ -98,7 +105,7 @@ def bootstrap(
         message = f"{sizes} items, {draws} draws: expected at least two items in each group, and one draw"
         raise CalibrationError(message)
     share = float(as_probability("level", level))
-    value = float(score(*groups))
+    value = _number(score(*groups))
     with np.errstate(invalid="ignore"), warnings.catch_warnings():
         # of scores that are no numbers, which are named below
         warnings.simplefilter("ignore", stats.DegenerateDataWarning)

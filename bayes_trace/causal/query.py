@@ -58,6 +58,8 @@ RELATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt,
     ">": operator.gt,
 }
+#: each opens a level; a stack has an end
+_MOST_LEVELS = 50
 _TOKEN = re.compile(r"\s*(?:(?P<word>\w+)|(?P<sign>==|!=|<=|>=|[=<>&|!()\[\],]))")
 
 
@@ -106,6 +108,10 @@ class _Parser:
         self.at = 0
 
     def read(self) -> Event:
+        levels = sum(token in {"(", "[", "!"} for token, _ in self.tokens)
+        if levels > _MOST_LEVELS:
+            message = f"a question with {levels} opening brackets and !; expected at most {_MOST_LEVELS}"
+            raise CausalModelError(message)
         event = self._join("|", lambda: self._join("&", self._single))
         if self._peek():
             self._fail("the end, or & or | before another comparison")

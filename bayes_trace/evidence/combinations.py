@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from math import prod
 
@@ -46,8 +47,8 @@ def configurations(
     Raises
     ------
     BayesTraceError
-        For more than 12 mechanisms, a mechanism without a prior, a prior that is no probability between 0 and 1, an unknown
-        combination, or if all are excluded.
+        For no mechanism or more than 12, two of the same name, a mechanism without a prior, a prior that is no
+        probability between 0 and 1, an unknown combination, or if all are excluded.
 
     References
     ----------
@@ -58,7 +59,13 @@ def configurations(
     >>> {name: round(p, 2) for name, p in configurations(["greed", "grievance"], prior=0.2).items()}
     {'none': 0.64, 'greed': 0.16, 'grievance': 0.16, 'greed+grievance': 0.04}
     """
-    names = list(dict.fromkeys(mechanisms))
+    names = list(mechanisms)
+    again = [name for name, times in Counter([*names, nothing]).items() if times > 1]
+    if not names or again:
+        there = ", ".join(map(repr, names)) or "none"
+        expected = "expected one mechanism or more, each with a name of its own"
+        message = f"mechanisms: {there}, and {nothing!r} where none is at work; {expected}"
+        raise BayesTraceError(message)
     if len(names) > MOST:
         message = f"{len(names)} mechanisms, which make 2^{len(names)} combinations; expected at most {MOST}"
         raise BayesTraceError(message)

@@ -84,6 +84,10 @@ def _look(
         each = value if parameter.kind is inspect.Parameter.VAR_POSITIONAL else (value,)
         for one in each if isinstance(each, tuple) else (each,):
             _argument(function, name, str(parameter.annotation), one)
+    of, against = bound.get("of"), bound.get("against")
+    if isinstance(of, str) and of == against:
+        message = f"{function.__name__}: of and against are both {of!r}, expected two hypotheses that differ"
+        raise WrongArgumentError(message)
 
 
 def _argument(function: Callable[..., object], name: str, annotation: str, value: object) -> None:

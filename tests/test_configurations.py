@@ -68,11 +68,12 @@ def test_what_cannot_be(options, said):
 
 
 @pytest.mark.parametrize(
-    ("names", "nothing"), [([], "none"), (["a", "a"], "none"), (["a", "none"], "none"), (["a"], "a")]
+    ("names", "nothing"),
+    [([], "none"), (["a", "a"], "none"), (["a", "none"], "none"), (["a"], "a"), (["a", "b", "a+b"], "none")],
 )
 def test_each_mechanism_has_a_name_of_its_own(names, nothing):
     with pytest.raises(
-        bt.BayesTraceError, match="expected one mechanism or more, each with a name of its own"
+        bt.BayesTraceError, match="expected one mechanism or more, each with a name of its own, without"
     ):
         bt.configurations(names, nothing=nothing)
 

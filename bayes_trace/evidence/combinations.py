@@ -60,10 +60,10 @@ def configurations(
     {'none': 0.64, 'greed': 0.16, 'grievance': 0.16, 'greed+grievance': 0.04}
     """
     names = list(mechanisms)
-    again = [name for name, times in Counter([*names, nothing]).items() if times > 1]
+    again = [name for name, times in Counter([*names, nothing]).items() if times > 1 or "+" in name]
     if not names or again:
         there = ", ".join(map(repr, names)) or "none"
-        expected = "expected one mechanism or more, each with a name of its own"
+        expected = "expected one mechanism or more, each with a name of its own, without +"
         message = f"mechanisms: {there}, and {nothing!r} where none is at work; {expected}"
         raise BayesTraceError(message)
     if len(names) > MOST:

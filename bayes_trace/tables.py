@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, SupportsFloat
 
-from bayes_trace.errors import BayesTraceError, UnknownNameError
+from bayes_trace.errors import BayesTraceError, UnknownNameError, WrongArgumentError
 from bayes_trace.guards import guarded
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ SMALL = 0.005
 AGAINST = (3.0, 10.0)
 
 
-def probability(value: float) -> str:
+@guarded
+def probability(value: SupportsFloat) -> str:
     """A probability to two decimals, never rounded to certainty.
 
     Examples
@@ -41,6 +42,7 @@ def probability(value: float) -> str:
     >>> probability(0.123), probability(0.0004), probability(0.999)
     ('.12', '<.01', '>.99')
     """
+    value = float(value)
     if value < SMALL:
         return "<.01"
     if value > 1 - SMALL:
@@ -48,7 +50,8 @@ def probability(value: float) -> str:
     return f"{value:.2f}".lstrip("0")
 
 
-def db(value: float, *, sign: bool = True) -> str:
+@guarded
+def db(value: SupportsFloat, *, sign: bool = True) -> str:
     """Decibels to one decimal, with a true minus.
 
     Examples
@@ -56,6 +59,7 @@ def db(value: float, *, sign: bool = True) -> str:
     >>> db(3.01), db(-6.0), db(float("inf")), db(3.01, sign=False)
     ('+3.0', '−6.0', '+∞', '3.0')
     """
+    value = float(value)
     if value in (float("inf"), float("-inf")):
         text = "∞" if value < 0 or not sign else "+∞"
         return f"−{text}" if value < 0 else text
@@ -261,6 +265,9 @@ def weights_table(
     from bayes_trace.exact import weight_of_evidence
     from bayes_trace.scales import probability_to_db
 
+    if len(pairs) == 0:
+        message = "weights_table: pairs is empty, expected a hypothesis and its rival, or several such pairs"
+        raise WrongArgumentError(message)
     where = _episode(evidence, episode)
     here = evidence["link_episode"].values == where
     weights = [

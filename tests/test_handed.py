@@ -120,6 +120,7 @@ def good(things, made, tmp_path_factory):
         "weight": 2.0,
         "coefficients": pd.DataFrame(),
         "summary": pd.DataFrame(),
+        "value": 0.5,
         "function": bt.update,
         "work": {},
         "hypotheses": ["A", "B", "C"],
@@ -355,6 +356,56 @@ def test_nonsense_does_not_fail_inside(name, good, tmp_path, monkeypatch):
             lambda t: bt.weight_of_evidence(t["evidence"], "a", against="a"),
             WrongArgumentError,
             "weight_of_evidence: of and against are both 'a', expected two hypotheses that differ",
+        ),
+        (
+            lambda t: bt.tally.tally(t["evidence"], "a", against="b", minimum_db=-1),
+            WrongArgumentError,
+            "tally: minimum_db=-1; expected decibels from 0 to 1000",
+        ),
+        (
+            lambda t: bt.ach_matrix(t["evidence"], against_db=np.inf),
+            WrongArgumentError,
+            "ach_matrix: against_db=inf; expected decibels from 0 to 1000",
+        ),
+        (
+            lambda t: bt.sensitivity.breakdown(t["evidence"], threshold=10**400),
+            WrongArgumentError,
+            "breakdown: threshold is 1000",
+        ),
+        (
+            lambda t: bt.calibration.cllr([10**400], [1]),
+            WrongArgumentError,
+            "cllr: first is [1000",
+        ),
+        (
+            lambda t: bt.sensitivity.prior_sweep(t["evidence"], db=np.array(0.5)),
+            WrongArgumentError,
+            "prior_sweep: db is ",
+        ),
+        (
+            lambda t: bt.sensitivity.prior_sweep(t["evidence"], db=[np.inf]),
+            bt.BayesTraceError,
+            "db=inf; expected numbers from -1000 to 1000",
+        ),
+        (
+            lambda t: bt.sensitivity.power_scaling(t["evidence"], alpha=[]),
+            bt.BayesTraceError,
+            "alpha is empty; expected numbers from 0 to 1000",
+        ),
+        (
+            lambda t: bt.sensitivity.global_indices(t["evidence"], n=2**63),
+            WrongArgumentError,
+            "global_indices: n=9223372036854775808; expected at most 1000000",
+        ),
+        (
+            lambda t: bt.tables.weights_table(t["evidence"], []),
+            WrongArgumentError,
+            "weights_table: pairs is empty, expected a hypothesis and its rival",
+        ),
+        (
+            lambda t: bt.tables.db("6"),
+            WrongArgumentError,
+            "db: value is '6', expected a number",
         ),
         (
             lambda t: bt.sensitivity.register(1),

@@ -29,7 +29,7 @@ CALLS = [
         "are mutually exclusive; give one",
     ),
     (lambda ev: sens.leave_one_out(ev, coder="x"), UnknownNameError, "no coder named 'x'; there are: author"),
-    (lambda ev: sens.one_way(ev, uniform=-1), BayesTraceError, "uniform=-1; expected numbers from 0 to inf"),
+    (lambda ev: sens.one_way(ev, uniform=-1), BayesTraceError, "uniform=-1; expected numbers from 0 to 1000"),
     (
         lambda ev: sens.tipping_points(ev, target="C"),
         UnknownNameError,
@@ -51,7 +51,11 @@ CALLS = [
         BayesTraceError,
         "probability=0; expected a number between",
     ),
-    (lambda ev: sens.prior_needed(ev, doubt_db=-1), BayesTraceError, "doubt_db=-1; expected numbers from 0"),
+    (
+        lambda ev: sens.prior_needed(ev, doubt_db=-1),
+        BayesTraceError,
+        "doubt_db=-1; expected decibels from 0 to 1000",
+    ),
     (
         lambda ev: sens.contamination_bounds(ev, epsilon=1.5),
         BayesTraceError,
@@ -78,7 +82,11 @@ CALLS = [
         UnknownNameError,
         "no component named 'x'; there are: prior",
     ),
-    (lambda ev: sens.power_scaling(ev, alpha=[-1]), BayesTraceError, "alpha=-1; expected 0 or more"),
+    (
+        lambda ev: sens.power_scaling(ev, alpha=[-1]),
+        BayesTraceError,
+        "alpha=-1; expected numbers from 0 to 1000",
+    ),
     (lambda ev: sens.global_indices(ev, n=1), BayesTraceError, "n=1; expected 2 draws or more"),
     (lambda ev: sens.pool(ev, how="mean"), BayesTraceError, "how='mean', expected one of linear, log"),
     (lambda ev: sens.pool(ev, weights={"x": 1}), UnknownNameError, "no coder named 'x'; there are: author"),

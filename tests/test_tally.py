@@ -380,10 +380,6 @@ def test_every_episode_of_a_set_is_counted():
         (lambda: tally.recoding(9, 3, threshold=math.nan), "threshold = nan: expected a number above 1"),
         (lambda: tally.prior_tilt(9, 3, -2), "m = -2: expected a whole number"),
         (lambda: tally.prior_tilt_tipping(9, 3, threshold=0.5), "threshold = 0.5: expected a number above 1"),
-        (
-            lambda: counted({"a": {"T": 0.5, "R": 0.4}}, minimum_db=-1),
-            "minimum_db = -1: expected a number of decibels from 0",
-        ),
         (lambda: tally.search_bias_tipping(0, 3), "k = 0, r = 3: no bias of the search brings"),
     ],
 )

@@ -9,15 +9,13 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from bayes_trace.guards import LARGEST_DB
 from bayes_trace.scales import db_to_log, expit, log_to_db, logit
 
 __all__ = ["CodingUnit", "Form"]
 
 Array = npt.NDArray[np.float64]
 Transform = Callable[[npt.ArrayLike], Array]
-
-#: decibels beyond which a number is a slip
-LARGEST_DB = 1000.0
 
 
 def _plain(values: npt.ArrayLike) -> Array:

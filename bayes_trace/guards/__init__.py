@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 
 from bayes_trace.errors import WrongArgumentError
-from bayes_trace.guards.annotations import alternatives, beyond, fits, options, words
+from bayes_trace.guards.annotations import LARGEST_DB, alternatives, beyond, fits, options, words
 from bayes_trace.guards.kinds import KINDS, XARRAY, Kind, check_shape, described, sentence
 
-__all__ = ["KINDS", "from_outside", "guarded"]
+__all__ = ["KINDS", "LARGEST_DB", "from_outside", "guarded"]
 
 #: whether a guarded function is at work: what it hands on has been looked at
 _INSIDE: ContextVar[bool] = ContextVar("inside", default=False)

@@ -9,7 +9,7 @@ import os
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, cast, get_args, get_origin
 
 __all__ = ["alternatives", "beyond", "fits", "options", "words"]
 
@@ -68,7 +68,13 @@ def words(annotation: str, known: Mapping[str, object]) -> str:
     if listed := options(annotation, known):
         return f"one of {', '.join(map(str, listed))}"
     of = {"str": " of texts", "float": " of numbers"}.get(inside.rstrip("]").rpartition(" ")[2], "")
-    plain = {"str": "text", "int": "a whole number", "float": "a number", "bool": "True or False"}
+    plain = {
+        "str": "text",
+        "int": "a whole number",
+        "float": "a number",
+        "SupportsFloat": "a number",
+        "bool": "True or False",
+    }
     lists = dict.fromkeys(("Sequence", "Iterable", "Collection"), f"a list{of}")
     lists |= {"Mapping": "a mapping by name"}
     other = {"Path": "a path", "None": "None", "Callable": "a function", "Progress": "a function"}
@@ -101,7 +107,10 @@ def _is_of(named: object, value: object) -> bool:
 def _is_number(value: object) -> bool:
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         return False
-    return not math.isnan(value)
+    try:
+        return not math.isnan(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        return False
 
 
 def _are_numbers(values: Any) -> bool:  # noqa: ANN401
@@ -110,7 +119,7 @@ def _are_numbers(values: Any) -> bool:  # noqa: ANN401
     try:
         # NumPy would read numbers out of texts
         return np.asarray(values).dtype.kind not in "SUV" and np.asarray(values, dtype=np.float64) is not None
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return False
 
 
@@ -121,6 +130,8 @@ _PLAIN: dict[str, Callable[[object], bool]] = {
     "bool": lambda value: isinstance(value, bool) or type(value).__name__ == "bool",
     "int": lambda value: isinstance(value, numbers.Integral) and not isinstance(value, bool),
     "float": _is_number,
+    # for showing, where NaN has its sign as well
+    "SupportsFloat": lambda value: _is_number(value) or isinstance(value, float),
     "Callable": callable,
     "Progress": callable,
     "npt.ArrayLike": _are_numbers,
@@ -129,7 +140,9 @@ _PLAIN: dict[str, Callable[[object], bool]] = {
 
 #: how often something may be drawn; what it takes grows with it
 MOST_DRAWS = 1_000_000
-_REPEATED = ("draws", "replicates")
+_REPEATED = ("draws", "replicates", "n")
+#: decibels beyond which nothing is a matter of evidence
+LARGEST_DB = 1000.0
 
 
 def beyond(name: str, value: object, wanted: list[str]) -> str:
@@ -140,6 +153,8 @@ def beyond(name: str, value: object, wanted: list[str]) -> str:
     >>> beyond("seed", -1, ["int"]), beyond("coder", " ", ["str", "None"]), beyond("seed", 1, ["int"])
     ('a whole number from 0', 'a name or words, not blanks', '')
     """
+    if name.endswith("_db") and _is_number(value):
+        return "" if 0 <= float(cast(float, value)) <= LARGEST_DB else f"decibels from 0 to {LARGEST_DB:g}"
     if isinstance(value, numbers.Integral):
         number = int(value)
         if name == "seed" and number < 0:
@@ -169,6 +184,7 @@ def _is_sequence(annotation: str, value: object, known: Mapping[str, object]) ->
 
 def _is_list(annotation: str, value: object, known: Mapping[str, object]) -> bool:
     plain = isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping))
+    plain = plain and getattr(value, "ndim", 1) > 0  # an array of no dimension is one number
     # a record of pydantic can be gone through, and is no list
     listed = plain and type(value).__name__ not in ("Dataset", "DataTree")
     listed = listed and (hasattr(value, "__len__") or hasattr(value, "__next__"))

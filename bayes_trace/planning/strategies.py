@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import perm
+from math import inf, perm
 
 import numpy as np
 import numpy.typing as npt
@@ -117,7 +117,7 @@ def _check(depth: int, certain: float, price: float) -> None:
     for name, value, good, expected in (
         ("depth", depth, depth >= 1, "1 or more searches"),
         ("certain", certain, 0 < certain <= 1, "a probability above 0"),
-        ("price", price, price >= 0, "0 or more bits"),
+        ("price", price, 0 <= price < inf, "0 or more bits"),
     ):
         if not good:
             message = f"{name}={value:g}; expected {expected}"

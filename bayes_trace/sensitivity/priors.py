@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from bayes_trace.errors import BayesTraceError
-from bayes_trace.guards import guarded
+from bayes_trace.guards import LARGEST_DB, guarded
 from bayes_trace.scales import db_to_log, expit, log_sum, log_to_db, logit
 from bayes_trace.sensitivity.arrays import (
     Array,
@@ -86,7 +86,7 @@ def prior_sweep(
     if prior is not None:
         odds = logit(check_within("prior", prior, 0.0, 1.0))
     else:
-        odds = db_to_log(SWEEP if db is None else db) - rivals
+        odds = db_to_log(check_within("db", SWEEP if db is None else db, -LARGEST_DB, LARGEST_DB)) - rivals
     of = _swept(arrays, hypothesis)
     joint = _replaced(arrays, of, odds)
     coords = {
@@ -183,7 +183,7 @@ def prior_needed(
     if not 0 < probability < 1:
         message = f"probability={probability:g}; expected a number between 0 and 1"
         raise BayesTraceError(message)
-    doubt = float(db_to_log(check_within("doubt_db", doubt_db, 0.0, np.inf)))
+    doubt = float(db_to_log(doubt_db))
     weight, stated = _weight_and_odds(arrays)
     needed = logit(probability) - weight
     gain, loss = _for_and_against(arrays)

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 from scipy.special import expit
 
-from bayes_trace.guards import guarded
+from bayes_trace.guards import LARGEST_DB, guarded
 from bayes_trace.likelihood import effective_likelihood, parts_of
 from bayes_trace.scales import Z_90, db_to_log, log_to_db, logit
 from bayes_trace.sensitivity.arrays import (
@@ -98,7 +98,7 @@ def _stated_ends(arrays: Arrays) -> Array:
 
 
 def _uniform_ends(arrays: Arrays, db: float) -> Array:
-    width = float(check_within("uniform", db, 0.0, np.inf))
+    width = float(check_within("uniform", db, 0.0, LARGEST_DB))
     at = arrays.evidence["location"].values[0]
     p = expit(at)
     ratio = arrays.structure.is_ratio[:, None, None]

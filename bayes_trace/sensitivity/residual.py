@@ -8,9 +8,9 @@ import numpy as np
 import xarray as xr
 
 from bayes_trace.errors import BayesTraceError
-from bayes_trace.guards import guarded
+from bayes_trace.guards import LARGEST_DB, guarded
 from bayes_trace.scales import db_to_log, expit, log_to_db, logit
-from bayes_trace.sensitivity.arrays import normalised, open_arrays
+from bayes_trace.sensitivity.arrays import check_within, normalised, open_arrays
 from bayes_trace.sensitivity.registry import Question, register
 
 __all__ = ["residual_sweep"]
@@ -74,7 +74,7 @@ def residual_sweep(
     if name in arrays.hypotheses:
         message = f"name={name!r} is a hypothesis of the set; give the unnamed rival another name"
         raise BayesTraceError(message)
-    delta = np.asarray(delta_db, dtype=np.float64)
+    delta = check_within("delta_db", delta_db, -LARGEST_DB, LARGEST_DB)
     unnamed = expit(logit(prior) + db_to_log(delta))[:, None, None]
     p = normalised(arrays.joint)
     whole = np.concatenate(

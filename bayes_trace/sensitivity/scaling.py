@@ -11,13 +11,15 @@ from scipy.special import logsumexp
 
 from bayes_trace.errors import BayesTraceError, UnknownNameError
 from bayes_trace.guards import guarded
-from bayes_trace.sensitivity.arrays import Array, Arrays, Flags, normalised, open_arrays
+from bayes_trace.sensitivity.arrays import Array, Arrays, Flags, check_within, normalised, open_arrays
 from bayes_trace.sensitivity.registry import Measure, Question, register
 
 __all__ = ["breakdown", "power_scaling"]
 
 #: a survey says where the leader falls below this
 THRESHOLD = 0.5
+#: powers beyond which nothing is told apart
+MOST_ALPHA = 1000.0
 CURVE = (0.0, 0.25, 0.5, 0.8, 1.0, 1.25, 1.5, 2.0)
 #: change of a probability per doubling of a component from which it counts, as in `priorsense`
 NOTABLE = 0.05
@@ -188,10 +190,8 @@ def power_scaling(
     """
     arrays = open_arrays(evidence, coder)
     names, parts, rest, bears = _components(arrays, component)
-    powers = np.asarray(alpha, dtype=np.float64)
-    if (powers < 0).any():
-        message = f"alpha={powers.min():g}; expected 0 or more"
-        raise BayesTraceError(message)
+    powers = check_within("alpha", alpha, 0.0, MOST_ALPHA)
+    check_within("notable", notable, 0.0, 1.0)
     slope = _derivative(normalised(arrays.joint), parts)
     size = np.log(2.0) * np.abs(slope).max(axis=-1)
     dims = ("component", "episode")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 
-from bayes_trace.errors import CountError
 from bayes_trace.exact import weight_of_evidence
 from bayes_trace.guards import guarded
 from bayes_trace.tally.factors import bayes_factor
@@ -38,8 +37,8 @@ def tally(
 
     Raises
     ------
-    CountError
-        For a minimum below 0.
+    WrongArgumentError
+        For a minimum below 0 or above 1,000.
     UnknownNameError
         For an unknown hypothesis or coder.
 
@@ -55,9 +54,6 @@ def tally(
     >>> counted.supporting.item(), counted.opposing.item(), round(counted.weight.item(), 1)
     (2, 1, -13.5)
     """
-    if not 0 <= minimum_db < np.inf:
-        message = f"minimum_db = {minimum_db!r}: expected a number of decibels from 0"
-        raise CountError(message)
     weight = weight_of_evidence(evidence, of, against=against, coder=coder)
     side = np.where(weight > minimum_db, 1, np.where(weight < -minimum_db, -1, 0))
     index, size = evidence["episode_index"].values, evidence.sizes["episode"]

@@ -89,6 +89,21 @@ def test_tex_that_never_ends_is_stopped(desk):
         typeset(PAGE % "\\def\\x{\\x}\\x", "pdflatex", desk, seconds=1)
 
 
+@pytest.mark.parametrize("name", ["pdflatex", "xelatex", "lualatex"])
+def test_no_letter_vanishes(name, desk, converter, tmp_path):
+    """Signs of a report are drawn by every TeX; a letter for which it has no font is named."""
+    if not shutil.which(name):
+        pytest.skip(f"no {name}")
+
+    def tex(text):
+        converter.convert(f"# Findings\n\n{text}\n", "tex", tmp_path / "report.tex")
+        return (tmp_path / "report.tex").read_text("utf-8")
+
+    assert typeset(tex("A ≈ B, \u2212κ, \u03c1, ∞, ≤, ≥, →."), name, desk).startswith(b"%PDF")
+    with pytest.raises(BayesTraceError, match=r"^no font for 毛 \(U\+6BDB\)$"):
+        typeset(tex("A letter of 毛 to the council."), name, desk)
+
+
 # --- with programs that only say what they were told -----------------------------------------------
 
 
@@ -131,6 +146,16 @@ def test_what_an_engine_complains_of_is_told_and_the_next_is_tried(script, said,
     engine(path, "echo %PDF > report.pdf", "weasyprint")
     converter.convert("# Findings\n", "pdf", tmp_path / "a.pdf")
     assert (tmp_path / "a.pdf").read_bytes() == b"%PDF\n"
+
+
+@with_scripts
+def test_where_no_engine_has_a_font_a_browser_is_named(path, converter, tmp_path):
+    for name in ENGINES:
+        engine(path, "echo '! Missing character: There is no 毛 (U+6BDB) in font lmr.'; exit 1", name)
+    with pytest.raises(
+        BayesTraceError, match=r"^pdflatex: no font for 毛 \(U\+6BDB\); .*; print the HTML page"
+    ):
+        converter.convert("# Findings\n", "pdf", tmp_path / "a.pdf")
 
 
 @with_scripts

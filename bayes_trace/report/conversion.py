@@ -33,6 +33,8 @@ NO_ENGINE = (
     "(pip install weasyprint), or print the HTML page to a PDF from a browser"
 )
 
+OTHER_LETTERS = "print the HTML page to a PDF from a browser, which finds a font for each letter"
+
 #: Markdown without surprises: no mathematics, no TeX, and HTML for line breaks in cells only
 _READER = "markdown_strict" + "".join(
     f"+{name}"
@@ -129,6 +131,8 @@ class Converter:
                     return typeset(page, engine, desk)
             except BayesTraceError as error:
                 said.append(f"{engine}: {error}")
+        if any("no font for" in each for each in said):
+            said.append(OTHER_LETTERS)
         raise BayesTraceError("; ".join(said) or NO_ENGINE)
 
     @contextmanager

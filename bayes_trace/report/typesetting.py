@@ -24,6 +24,8 @@ ENGINES: dict[str, tuple[str, ...]] = {
 }
 #: TeX opens files of its own and those beside the text, no others
 _CLOSED = {"openin_any": "p", "openout_any": "p", "shell_escape": "f", "max_print_line": "1000"}
+#: a letter that no font has, in the words of pdfTeX and in those of the others
+_LACKING = re.compile(r"(?:Unicode character|Missing character: There is no) (.*? ?\(U\+[0-9A-F]+\))")
 #: TeX reads what the last run noted of pages and widths, until that stays the same
 _MOST_RUNS = 4
 
@@ -73,5 +75,7 @@ def _run(engine: str, folder: Path, seconds: float) -> None:
 
 def _reason(said: str) -> str:
     """What a program complains of, in a line: TeX marks its errors, and the lines of the text."""
+    if lacking := _LACKING.search(said):
+        return f"no font for {lacking[1]}"
     marked = re.findall(r"^(?:! .*|l\.\d+ .*|error: .*)", said, re.MULTILINE)
     return " ".join(" ".join(marked or said.splitlines()[-3:]).split()) or "it failed without a word"

@@ -21,6 +21,9 @@ from tests import hostile
 from tests.command import call
 from tests.search import DEEP
 
+#: the report that they read has figures where it is searched deeply
+pytestmark = pytest.mark.search
+
 FORMATS = ("md", "html", "tex", "docx")
 WORDS = {"tame": hostile.tame, "hostile": hostile.payload}
 #: what TeX is told of the letters of a text

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import is_hypothesis_test
 
-from tests.search import DEEP
+from tests.search import DEEP, goes_further
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Random searches are part of `make test-deep` as well, where they go further."""
     for item in items:
-        if is_hypothesis_test(getattr(item, "obj", None)):
+        if goes_further(getattr(item, "obj", None)):
             item.add_marker("search")
 
 

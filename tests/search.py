@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from hypothesis import HealthCheck, Verbosity, settings
+from hypothesis import HealthCheck, Verbosity, is_hypothesis_test, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
 
 #: set by `make test-deep` and `make fuzz`
@@ -35,9 +35,17 @@ settings.register_profile(
 settings.load_profile("deep" if DEEP else "quick")
 
 
-def many(whole: int) -> int:
-    """So many when a search goes as far as it does by hand, a share of them where it goes less far."""
+def many(whole: int, *, quick: int | None = None) -> int:
+    """So many when a search goes as far as it does by hand, a share of them where less far, few where quick."""
+    if quick is not None and not DEEP:
+        return quick
     return max(1, min(whole, whole * DEEPER // 5))
+
+
+def goes_further(test: object) -> bool:
+    """Whether a test goes further in `make test-deep`: Hypothesis searches, or it says how many or how in its body."""
+    names = getattr(getattr(test, "__code__", None), "co_names", ())
+    return is_hypothesis_test(test) or bool({"DEEP", "many"} & set(names))
 
 
 def examples(count: int) -> settings:

@@ -285,6 +285,17 @@ def test_report_of_a_scenario_says_so(template, tmp_path):
     assert json.loads((tmp_path / "out" / "manifest.json").read_text())["scenario"] == "sceptic"
 
 
+def test_letters_that_figures_cannot_draw_are_told_in_a_word(tmp_path):
+    table = bt.from_table({"memo": {"\u5b57": 0.8, "B": 0.2}, "note": {"\u5b57": 0.3, "B": 0.6}})
+    folder = bt.write_evidence_set(table, tmp_path / "set")
+    done = run("report", folder, "--out", tmp_path / "out", "--figures")
+    assert (done.returncode, done.stderr) == (
+        0,
+        "bayes-trace: the font of the figures lacks \u5b57, drawn as boxes; install one that has them, and name it as"
+        " font.family in a matplotlibrc file\n",
+    )
+
+
 def test_schema_is_json_and_goes_to_a_file(tmp_path):
     shown = json.loads(run("schema").stdout)
     assert shown["$schema"].endswith("2020-12/schema")

@@ -37,7 +37,7 @@ from bayes_trace.scales import logit
 from bayes_trace.summary import power_sensitivity
 from tests.build import item, make
 from tests.integrated import LOW, WIDE, at, nodes, report, with_event
-from tests.search import DEEP, examples, many
+from tests.search import examples, many
 from tests.strategies import build, set_data
 from tests.synthetic import generative_set, simulate_found
 
@@ -489,7 +489,7 @@ def test_ranks_of_the_truth_are_even():
     Talts et al. (2020), arXiv:1804.06788; the hypothesis has a randomised rank, Modrak et al. (2023).
     """
     ev = bt.compile_evidence(generative_set())
-    fits = many(100) if DEEP else 6
+    fits = many(100, quick=6)
     rng = np.random.default_rng(20)
     ranks = {"hypothesis": [], "hit": [], "false_report": [], "prior_share": []}
     for fit in range(fits):

@@ -67,7 +67,7 @@ def _every(es, folder, out):
     yield from _exchanged(folder, out)
 
 
-@settings(max_examples=many(60) if DEEP else 3)
+@settings(max_examples=many(60, quick=3))
 @given(data=dressed())
 def test_what_is_sound_for_check_never_fails_later(data):
     with tempfile.TemporaryDirectory() as name:

@@ -17,7 +17,7 @@ from bayes_trace.scenarios import apply_scenario
 from tests.browser import Watched, browser
 from tests.choices import choice
 from tests.command import SETS
-from tests.search import DEEP, many
+from tests.search import many
 from tests.strategies import some_sets
 
 __all__ = ["browser"]  # a fixture
@@ -100,7 +100,7 @@ def test_what_a_reader_moves_gives_the_engine_s_numbers(name, tab):
 
 def test_every_feature_gives_the_engine_s_numbers(tab):
     """Readings, events with reports and denials, sources, absences, clusters, ratios, compounds, several coders."""
-    count, rng = (many(80), random.Random()) if DEEP else (8, random.Random(3))
+    count, rng = many(80, quick=8), random.Random(3)
     assert sum(compare(tab, es, rng, 6) for es in some_sets(count)) > 2 * count
 
 

@@ -249,22 +249,22 @@ def test_questions_to_one_item_after_another_compute_each_likelihood_a_few_times
 
 # --- depth ---------------------------------------------------------------------------------------
 
-DEEP = 300
+DEPTH = 300
 
 
 @pytest.fixture
 def shallow():
     """Room for fewer calls inside one another than there are items."""
     before = sys.getrecursionlimit()
-    sys.setrecursionlimit(len(inspect.stack(0)) + DEEP - 50)
+    sys.setrecursionlimit(len(inspect.stack(0)) + DEPTH - 50)
     yield
     sys.setrecursionlimit(before)
 
 
 def chain():
     """One episode of many items, each coded given the one before it."""
-    values = [{"A": 0.5, "B": 0.45 if n % 3 else 0.6, "C": 0.4} for n in range(DEEP)]
-    given = [{"given": [f"x{n - 1}"]} if n else {} for n in range(DEEP)]
+    values = [{"A": 0.5, "B": 0.45 if n % 3 else 0.6, "C": 0.4} for n in range(DEPTH)]
+    given = [{"given": [f"x{n - 1}"]} if n else {} for n in range(DEPTH)]
     return {
         "e": [item(f"x{n}", each, **more) for n, (each, more) in enumerate(zip(values, given, strict=True))]
     }
@@ -282,9 +282,9 @@ def test_a_long_chain_of_conditions_goes_no_deeper(shallow):
 
 
 def test_many_items_that_discriminate_go_no_deeper(shallow):
-    rows = {f"x{n}": {"A": 0.5, "B": 0.45 if n % 3 else 0.6} for n in range(DEEP)}
+    rows = {f"x{n}": {"A": 0.5, "B": 0.45 if n % 3 else 0.6} for n in range(DEPTH)}
     evidence = bt.compile_evidence(bt.from_table(rows))
     fewest = bt.sensitivity.fewest_items_to_flip(evidence)
     weight = np.log([0.5 / 0.6] * 100 + [0.5 / 0.45] * 200)
     left = np.cumsum(np.sort(weight)) < 0
-    assert fewest["count"].item() == DEEP - np.flatnonzero(left)[-1] - 1
+    assert fewest["count"].item() == DEPTH - np.flatnonzero(left)[-1] - 1

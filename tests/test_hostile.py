@@ -17,9 +17,14 @@ import pytest
 
 import bayes_trace as bt
 from bayes_trace.report import gather, markdown, write_report
+from bayes_trace.report.conversion import Converter
+from bayes_trace.report.dialect import ForPandoc, Picture
 from tests import hostile
 from tests.command import call
 from tests.search import DEEP
+
+#: the report that they read has figures where it is searched deeply
+pytestmark = pytest.mark.search
 
 FORMATS = ("md", "html", "tex", "docx")
 WORDS = {"tame": hostile.tame, "hostile": hostile.payload}
@@ -60,15 +65,16 @@ def test_every_field_of_free_text_is_tried(written):
 
 
 class Skeleton(HTMLParser):
-    """Tags with the names of their attributes, where links and pictures lead, and the words."""
+    """Tags with the names of their attributes, where links and pictures lead, the words, and those for pictures."""
 
     def __init__(self, page):
         super().__init__(convert_charrefs=True)
-        self.tags, self.leads, self.words = Counter(), Counter(), []
+        self.tags, self.leads, self.words, self.shown = Counter(), Counter(), [], []
         self.feed(page)
 
     def handle_starttag(self, tag, attrs):
         self.tags[tag, *sorted(name for name, _ in attrs)] += 1
+        self.shown += [value for name, value in attrs if name == "alt"]
         for name, value in attrs:
             if name in ("href", "src", "action", "formaction", "xlink:href", "srcset"):
                 self.leads[re.match(r"[\w+.-]*[:#]|", value or "")[0], name] += 1
@@ -129,6 +135,21 @@ def test_a_page_shows_the_words_as_they_were_written(view, written):
     ]
     found = [each for each in shown if _as_printed(each) in _as_printed(text)]
     assert len(found) > len(shown) / 2
+
+
+def test_figures_have_the_same_parts_whatever_is_said_of_them(tmp_path):
+    """To those who see them in the caption, to others in words that come back whole."""
+    (tmp_path / "figures").mkdir()
+    (tmp_path / "figures" / "a.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+    es, pages = bt.from_table({"memo": {"A": 0.8, "B": 0.2}}), {}
+    for name, words in WORDS.items():
+        dialect = ForPandoc(es)
+        said = [words(number, 300) for number in range(len(hostile.PIECES))]
+        text = "\n\n".join(dialect.figure(Picture("a", each, each)) for each in said)
+        Converter(es, tmp_path, "chicago").convert(text, "html", tmp_path / name)
+        pages[name] = Skeleton((tmp_path / name).read_text("utf-8"))
+        assert pages[name].shown == [" ".join(each.split()) for each in said]
+    assert (pages["hostile"].tags, pages["hostile"].leads) == (pages["tame"].tags, pages["tame"].leads)
 
 
 @pytest.mark.parametrize("name", ["episodes", "ledger:vote_1908"])

@@ -11,12 +11,12 @@ import pytest
 import xarray as xr
 
 import bayes_trace as bt
-from tests.search import DEEP, many
+from tests.search import many
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="runs are forks")
 
-#: how often every command is killed
-KILLS = many(25) if DEEP else 3
+#: how often every command is killed in `make test-deep`, and in `make test`
+KILLS, FEW = 100, 3
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,7 @@ def test_whoever_is_killed_leaves_whole_files_and_hinders_nobody(command, forks,
     new = files(tmp_path / "new")
     moments = random.Random(command)
     _, longest = forks(*COMMANDS[command](folder, tmp_path / "timed"))
-    for _ in range(KILLS):
+    for _ in range(many(KILLS, quick=FEW)):
         forks(*arguments, seconds=moments.uniform(0, 1.1 * longest))
         there = {
             name: text for name, text in files(out).items() if ".part" not in name and ".bak" not in name
@@ -101,7 +101,7 @@ def test_a_first_run_that_is_killed_is_followed_by_one_that_is_not_refused(forks
     """Its files are known for its own, although it never wrote down what it had done."""
     folder, moments = bt.write_template(tmp_path / "set"), random.Random(1)
     _, longest = forks(*COMMANDS["report"](folder, tmp_path / "timed"))
-    for number in range(KILLS):
+    for number in range(many(KILLS, quick=FEW)):
         out = tmp_path / str(number)
         forks(*COMMANDS["report"](folder, out), seconds=moments.uniform(0.5, 1) * longest)
         assert forks(*COMMANDS["report"](folder, out))[0] == 0
@@ -122,7 +122,7 @@ def test_draws_that_are_there_can_be_read(forks, tmp_path):
     assert forks(*arguments, tmp_path / "a.nc")[0] == 0
     _, longest = forks(*arguments, tmp_path / "timed.nc")
     expected = probabilities(tmp_path / "timed.nc")
-    for _ in range(KILLS):
+    for _ in range(many(KILLS, quick=FEW)):
         forks(*arguments, tmp_path / "a.nc", seconds=moments.uniform(0.5, 1.1) * longest)
         assert probabilities(tmp_path / "a.nc").equals(expected)
     assert forks(*arguments, tmp_path / "a.nc")[0] == 0
@@ -132,10 +132,10 @@ def test_a_new_set_is_there_whole_or_not_at_all(forks, tmp_path):
     whole = files(bt.write_template(tmp_path / "set"))
     _, longest = forks("new", tmp_path / "timed")
     moments = random.Random(2)
-    for number in range(2 * KILLS):
+    for number in range(2 * many(KILLS, quick=FEW)):
         forks("new", tmp_path / str(number), seconds=moments.uniform(0, longest))
         assert files(tmp_path / str(number)) in ({}, whole)
-    for number in range(2 * KILLS):
+    for number in range(2 * many(KILLS, quick=FEW)):
         forks("new", tmp_path / str(number))
         assert files(tmp_path / str(number)) == whole
     assert [path.name for path in tmp_path.iterdir() if ".part" in path.name] == []

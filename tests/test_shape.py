@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import subprocess
@@ -154,3 +155,19 @@ def test_the_architecture_page_has_every_room_and_module():
     ).stdout
     page = (HOME / "ARCHITECTURE.md").read_text(encoding="utf-8")
     assert page.endswith(made), "run tools/inventory and put what it prints at the end of ARCHITECTURE.md"
+
+
+def _asks_how_far(path):
+    """Whether more of a test module than its tests asks how far a search goes."""
+    return any(
+        {"DEEP", "many"} & {each.id for each in ast.walk(part) if isinstance(each, ast.Name)}
+        for part in ast.parse(path.read_text()).body
+        if not (isinstance(part, ast.FunctionDef) and part.name.startswith("test_"))
+    )
+
+
+def test_what_goes_further_in_deep_runs_is_part_of_them():
+    """A test that asks itself how far it goes is known for a search; where a helper asks, its module says so."""
+    asking = [path for path in (HOME / "tests").glob("test_*.py") if _asks_how_far(path)]
+    unsaid = [path.name for path in asking if "pytestmark = pytest.mark.search" not in path.read_text()]
+    assert (unsaid, [path.name for path in asking]) == ([], ["test_hostile.py"])

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +25,7 @@ from bayes_trace.cli.options import (
     read,
     to_json,
 )
+from bayes_trace.errors import printable
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -31,6 +36,8 @@ __all__ = ["report"]
 MOST_BYTES = 400_000_000
 #: formats, the one to read first in front
 OPENED = ("html", "pdf", "docx", "md", "tex")
+#: what Matplotlib warns of wherever it draws a letter that its fonts lack, and the most of those that are named
+_LACKING, _NAMED = r"Glyph (\d+) |Matplotlib currently does not support ", 10
 
 FormatOption = Annotated[
     str,
@@ -103,7 +110,7 @@ def report(
     """
     chosen = [name for name in formats.replace(",", " ").split() if name]
     failed: dict[str, str] = {}
-    with progress("report") as say, cluster(scheduler, workers) as client:
+    with _lacking_letters_told(), progress("report") as say, cluster(scheduler, workers) as client:
         say("loading", 0.0)  # imports and reading take a second or two
         from bayes_trace.report import IncompleteReportError, write_report
 
@@ -149,6 +156,26 @@ def _open(path: Path) -> xr.DataTree:
         raise typer.BadParameter(message) from error
     message = f"{path}: {size} bytes when unpacked, expected at most {MOST_BYTES}; keep fewer draws"
     raise typer.BadParameter(message)
+
+
+@contextlib.contextmanager
+def _lacking_letters_told() -> Iterator[None]:
+    """Letters that figures could not draw are named once and at the end; other warnings stay as they are."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.filterwarnings("always", message=_LACKING)
+        yield
+    found = [(each, re.match(_LACKING, str(each.message))) for each in told]
+    for each, lacking in found:
+        if not lacking:
+            warnings.warn_explicit(each.message, each.category, each.filename, each.lineno)
+    letters = list(dict.fromkeys(chr(int(lacking[1])) for _, lacking in found if lacking and lacking[1]))
+    if letters:
+        more = f" and {len(letters) - _NAMED} more" if len(letters) > _NAMED else ""
+        message = (
+            f"the font of the figures lacks {' '.join(letters[:_NAMED])}{more}, drawn as boxes;"
+            " install one that has them, and name it as font.family in a matplotlibrc file"
+        )
+        typer.echo(f"bayes-trace: {printable(message)}", err=True)
 
 
 def _tell(files: dict[str, Path], failed: dict[str, str], *, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from typing import Literal
 from bayes_trace import tables
 from bayes_trace.evidence import EvidenceSet, Item
 from bayes_trace.report.citation import Cited, key_citation, method_sources, references_of
-from bayes_trace.report.text import escape, slug
+from bayes_trace.report.text import escape, flat, slug
 
 __all__ = ["Dialect", "ForPandoc", "Picture", "Plain"]
 
@@ -186,12 +187,23 @@ class ForPandoc(Dialect):
         return f"::: {{.{kind}}}\n{body}\n\nTable: {caption}\n:::"
 
     def _figure(self, picture: Picture, caption: str) -> str:
-        alt = picture.alt.replace('"', "'")
-        return f'![{caption}](figures/{picture.stem}.{self.suffix}){{alt="{alt}"}}'
+        return f"![{caption}](figures/{picture.stem}.{self.suffix}){{alt={_quoted(picture.alt)}}}"
 
     def sources(self, *, only_cited: bool = False) -> str:
         """The place where the citation processor puts the bibliography."""
         return f'::: {{#refs {".cited " if only_cited else ""}entry-spacing="0"}}\n:::'
+
+
+def _quoted(words: str) -> str:
+    r"""The value of an attribute, which ends where the words do.
+
+    Examples
+    --------
+    >>> print(_quoted('a "b"\n\n# c\\'))
+    "a \"b\" # c\\"
+    """
+    signs = re.sub(r"[\\\"&]", lambda sign: rf"\{sign[0]}", flat(words))
+    return f'"{signs}"'
 
 
 def _piped(header: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[int]) -> str:

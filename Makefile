@@ -1,4 +1,4 @@
-.PHONY: help report test test-deep test-lowest fuzz mutants coverage docs page page-check schema bench sbc lint types contracts tour clean stale
+.PHONY: help report test test-deep test-lowest fuzz mutants coverage docs page page-check schema hashes bench sbc lint types contracts tour clean stale
 .NOTPARALLEL:
 
 SET := evidence_sets/us_arms_transfers
@@ -19,6 +19,7 @@ help:
 	@echo 'make page       the page of bayes-trace explore, built from web/ (needs Node)'
 	@echo 'make page-check  that the page which is shipped is what web/ builds (needs Node)'
 	@echo 'make schema     the JSON Schema and the page of the file format, made anew from the records'
+	@echo 'make hashes     .github/requirements.txt, by which the hosted tests install, made anew from constraints.txt (needs uv)'
 	@echo 'make bench      ratios against pyAgrum, pgmpy, pandas, SALib and PyMC, into docs/benchmarks.md; ten minutes'
 	@echo 'make sbc        calibration: 200 fits and their rank plots, coverage of a slope, simuk; six minutes'
 	@echo 'make lint       ruff: format and rules'
@@ -70,6 +71,12 @@ schema: .venv/installed-dev
 	mv .schema.tmp bayes_trace/files/schemas/evidence-set-1.json
 	.venv/bin/python docs/_ext/file_format.py
 
+# What the tests and the build take on Linux, macOS and Windows, each file by its hash.
+hashes:
+	printf 'hatchling\neditables\n' | uv pip compile -q --universal --python-version 3.12 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-annotate --no-strip-extras --custom-compile-command 'make hashes' --upgrade \
+		--constraint constraints.txt --extra browser --extra dev --extra docs pyproject.toml - -o .github/requirements.txt
+
 bench: .venv/installed-bench
 	.venv/bin/python benchmarks/compared.py
 
@@ -105,6 +112,9 @@ endif
 
 .venv/installed-dev: pyproject.toml constraints.txt $(built)
 	@tools/install dev
+
+.venv/installed-browser: pyproject.toml constraints.txt $(built)
+	@tools/install browser
 
 .venv/installed-bench: pyproject.toml constraints.txt $(built)
 	@tools/install bench

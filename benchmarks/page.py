@@ -1,7 +1,7 @@
 """How quickly the living appendix of the arms transfers answers, by the browser's own clock.
 
 From a slider's event to the new numbers in the document, and to the frame in which they are painted, with the evidence in
-sight and with the figures; the time to open the page; and its size. Needs Chromium and tests/test_html_requirements.txt.
+sight and with the figures; the time to open the page; and its size. Needs Chromium and bayes-trace[browser].
 Run it from the top of the repository: python benchmarks/page.py
 """
 

@@ -2,10 +2,13 @@
 
 import importlib
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import bayes_trace as bt
 from tests.arms import arms_set
@@ -95,6 +98,46 @@ def test_whatever_runs_elsewhere_is_pinned_by_its_hash():
     pins += [each["rev"] for each in hooks["repos"] if each["repo"] != "local"]
     assert len(pins) > 2
     assert all(re.fullmatch(r"[0-9a-f]{40}", pin) for pin in pins)
+
+
+def pinned(text):
+    """Name and version of what a file of requirements takes on each system and Python, and the hashes of each line."""
+    lines = re.sub(r"\\\n", "", re.sub(r"^#.*\n", "", text, flags=re.MULTILINE)).splitlines()
+    stated = [
+        (Requirement(line.split("--hash=")[0]), re.findall(r"--hash=sha256:[0-9a-f]{64}", line))
+        for line in lines
+    ]
+    taken = {
+        (python, system): {
+            canonicalize_name(each.name): str(each.specifier)
+            for each, _ in stated
+            if not each.marker
+            or each.marker.evaluate(
+                {"python_version": python, "python_full_version": f"{python}.1", "sys_platform": system}
+            )
+        }
+        for python in ("3.12", "3.13")
+        for system in ("linux", "darwin", "win32")
+    }
+    return taken, [hashes for _, hashes in stated]
+
+
+def test_hosted_tests_install_the_constrained_versions_by_hash():
+    text = (ROOT / ".github" / "requirements.txt").read_text(encoding="utf-8")
+    taken, hashes = pinned(text)
+    allowed, _ = pinned((ROOT / "constraints.txt").read_text(encoding="utf-8"))
+    assert "://" not in text
+    assert all(hashes)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    asked = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
+    asked += [
+        each
+        for extra in ("browser", "dev", "docs")
+        for each in project["project"]["optional-dependencies"][extra]
+    ]
+    for where, versions in taken.items():
+        assert versions.items() <= allowed[where].items(), where
+        assert {canonicalize_name(Requirement(each).name) for each in asked} <= versions.keys(), where
 
 
 def test_what_is_deprecated_says_so_and_warns():

@@ -98,7 +98,7 @@ def _plain(data, coder, episode):
         i
         for case in data["cases"]
         for i in case["items"]
-        if i.get("found", "present") in ("present", "absent") and i["codings"]
+        if i.get("found", "present") in ("present", "absent") and i.get("codings")
     ]
     for item, coding in _codings(data, coder, episode, items):
         options = coding.get("readings") or {"": coding["values"]}
@@ -158,7 +158,7 @@ def _events(data, coder, episode):
             i
             for i in items
             if i.get("event") == event["id"]
-            and episode in (i["episodes"] or event["episodes"])
+            and episode in (i.get("episodes") or event["episodes"])
             and i.get("found", "present") in ("present", "absent")
         ]
         row = {}

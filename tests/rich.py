@@ -152,10 +152,22 @@ def plain(**more):
         {"id": "e3", "label": "The third", "outcome": "o", "aggregate_of": ["e1", "e2"]},
         {"id": "e4", "label": "The fourth", "outcome": "o"},
     ]
+    own = {"hit": 0.6, "false_report": 0.2}
+    rates = {
+        "diary": DIARY,
+        "clerk": CLERK,
+        "third": {key: DIARY[key] for key in (*own, "denies")},
+        "fourth": own,
+    }
+    conditions = {"rank": 1, "tie": "old"}
+    late = _item("late", ["e4"], _values(0.2, 0.6, 0.3, coder="two"))
     return {
         **data([]),
         "hypotheses": [{**each, "statement": each["label"]} for each in hypotheses],
-        "coders": [{"id": "two", "kind": "model", "model": "m", "version": "1", "prompt": "p"}, {"id": "one", "label": "The first reader"}],
+        "coders": [
+            {"id": "two", "kind": "model", "model": "m", "version": "1", "prompt": "p"},
+            {"id": "one", "label": "The first reader"},
+        ],
         "base_coder": "one",
         "prior_concentration": 6.0,
         "codebook": [
@@ -163,19 +175,29 @@ def plain(**more):
             {"id": "deed", "text": "a deed", "step": "plan"},
         ],
         "conditions": {"rank": "a number", "tie": "a word"},
-        "scales": [{"id": "own", "terms": {word: dict(zip(("low", "best", "high"), ends, strict=True)) for word, ends in WORDS.items()}}],
-        "clusters": [{"id": "spare", "correlation": 0.9}, {"id": "k", "correlation": {"low": 0.2, "best": 0.5, "high": 0.8}}],
+        "scales": [{"id": "own", "terms": {word: _ranged(*ends) for word, ends in WORDS.items()}}],
+        "clusters": [
+            {"id": "spare", "correlation": 0.9},
+            {"id": "k", "correlation": _ranged(0.2, 0.5, 0.8)},
+        ],
         "readings": [{"id": "tone", "label": "The tone", "options": {"plain": 0.7, "irony": 0.3}}],
         "sources": [
             {"id": "paper", "type": "document"},
-            *({"id": key, "type": "document", "reliability": rates} for key, rates in (("diary", DIARY), ("clerk", CLERK), ("third", {k: DIARY[k] for k in ("hit", "false_report", "denies")}), ("fourth", {"hit": 0.6, "false_report": 0.2}))),
+            *({"id": key, "type": "document", "reliability": each} for key, each in rates.items()),
         ],
         "cases": [
-            {"case": "case", "label": "A case", "conditions": {"rank": 1, "tie": "old"}, "episodes": episodes[:3], "items": _items(), "events": [_event()]},
-            {"case": "other", "label": "Another", "episodes": episodes[3:], "items": [_item("late", ["e4"], _values(0.2, 0.6, 0.3, coder="two"))]},
+            {
+                "case": "case",
+                "label": "A case",
+                "conditions": conditions,
+                "episodes": episodes[:3],
+                "items": _items(),
+                "events": [_event()],
+            },
+            {"case": "other", "label": "Another", "episodes": episodes[3:], "items": [late]},
         ],
         **more,
-    }  # fmt: skip
+    }
 
 
 @cache

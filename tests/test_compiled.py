@@ -522,8 +522,10 @@ def test_at_the_ends_of_the_deviates_stand_the_ends_of_the_ranges(z, part):
     np.testing.assert_allclose(point.correlation[:, 0], logit((0.2, 0.5, 0.8)[place]), atol=1e-9)
     events = stated.links.kind == 2
     np.testing.assert_allclose(point.agreement[events][:, 0], logit((0.1, 0.3, 0.6)[place]), atol=1e-9)
-    hit = point.hit[stated.source_at == 0]
-    np.testing.assert_allclose(hit[..., 0], [[logit(p) for p in ((0.6, 0.8, 0.9)[place], 0.7, *[(0.6, 0.8, 0.9)[place]] * 2)]] * len(hit), atol=1e-9)  # fmt: skip
+    hit = point.hit[stated.source_at == 0][..., 0]
+    end = (0.6, 0.8, 0.9)[place]
+    want = [logit(p) for p in (end, 0.7, end, end)]
+    np.testing.assert_allclose(hit, np.broadcast_to(want, hit.shape), atol=1e-9)
     at = stated.at(stated.zeros())
     np.testing.assert_array_equal(at.location[..., 0], ev["location"].values[0])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from functools import cache
 
 import numpy as np
@@ -127,12 +128,12 @@ def test_a_coherent_pool_is_the_mean_of_probabilities_where_compounds_lie_betwee
     rows = np.log(mean)
     want = answers(rows, discounted(rows, np.ones(len(rows), dtype=bool)))
     np.testing.assert_allclose(bt.update(ev, pool="coherent")["probability"].values, want[[1, 3]], **NAT)
-    with pytest.raises(ScaleError) as caught:
-        bt.update(compiled(), pool="coherent")
-    assert str(caught.value) == (
+    said = (
         "times: coded by ratios, and a coherent pool needs probabilities; state a reference_probability, "
         "or use pool='log'"
     )
+    with pytest.raises(ScaleError, match=f"^{re.escape(said)}$"):
+        bt.update(compiled(), pool="coherent")
 
 
 def test_a_compound_outside_of_its_parts_is_mended_to_the_nearer():
@@ -148,14 +149,14 @@ def test_a_compound_outside_of_its_parts_is_mended_to_the_nearer():
 
 
 def test_what_has_no_mean_is_named_with_its_reason():
-    with pytest.raises(ScaleError) as caught:
-        bt.update(compiled(), point="mean")
-    assert str(caught.value) == (
+    said = (
         "point='mean' has no exact answer for 3 episodes; sample, or pass refused='best' to take them at best values:\n"
         "  e1: ratios have no expectation of their own\n"
         "  e2: a correlation is uncertain\n"
         "  e3: a correlation is uncertain"
     )
+    with pytest.raises(ScaleError, match=f"^{re.escape(said)}$"):
+        bt.update(compiled(), point="mean")
     post = bt.update(compiled(), point="mean", refused="best")
     assert post["at_best"].values.tolist() == [True, True, True, False]
     best = bt.update(compiled())
@@ -176,9 +177,8 @@ def test_what_has_no_mean_is_named_with_its_reason():
     ],
 )
 def test_choices_that_exclude_one_another(options, said):
-    with pytest.raises(BayesTraceError) as caught:
+    with pytest.raises(BayesTraceError, match=f"^{re.escape(said)}$"):
         bt.update(compiled(), **options)
-    assert str(caught.value) == said
 
 
 # --- weights --------------------------------------------------------------------------------------
@@ -340,27 +340,21 @@ def test_links_are_summed_by_episode_wherever_there_are_none():
 # --- evidence as it arrives -----------------------------------------------------------------------
 
 LISTED = ["note", "memo", "decibels", "said", "heard", "denied", "doubted", "silent", "echo"]
+#: each behind all that it is given
+BACKWARDS = ["said", "silent", "doubted", "denied", "heard", "echo", "decibels", "note", "memo"]
 DATED = ["note", "memo", "heard", "decibels", "said", "denied", "doubted", "silent", "echo"]
 
 
 @pytest.mark.parametrize(
     ("order", "want"),
-    [("listed", LISTED), ("date", DATED), (DATED[::-1], ["said", "silent", "doubted", "denied", "heard", "echo", "decibels", "note", "memo"])],
+    [("listed", LISTED), ("date", DATED), (DATED[::-1], BACKWARDS)],
     ids=["listed", "date", "backwards"],
-)  # fmt: skip
+)
 def test_belief_grows_item_by_item_at_the_weights_of_the_whole(order, want):
     ev = compiled()
     path = bt.trajectory(ev, "e2", order=order)
-    assert path["item"].values.tolist()[0] == ""
-    assert sorted(path["item"].values.tolist()[1:]) == sorted(want)
-    if isinstance(order, str):
-        assert path["item"].values.tolist() == ["", *want]
     names = path["item"].values.tolist()
-    for child, parents in {
-        "echo": ["said", "heard", "denied", "doubted", "silent"],
-        "memo": ["note"],
-    }.items():
-        assert all(names.index(parent) < names.index(child) for parent in parents)
+    assert names == ["", *want]
     here = of_episode("e2")
     kappa, prior = ev["kappa"].values[0], ev["prior"].values[1]
     in_e2 = np.isin(ev["entry_link"].values, here)
@@ -395,6 +389,5 @@ def test_belief_grows_item_by_item_at_the_weights_of_the_whole(order, want):
     ],
 )
 def test_an_order_that_is_none_is_told_whole(order, said):
-    with pytest.raises(BayesTraceError) as caught:
+    with pytest.raises(BayesTraceError, match=f"^{re.escape(said)}$"):
         bt.trajectory(compiled(), "e3", order=order)
-    assert str(caught.value) == said

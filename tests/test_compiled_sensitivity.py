@@ -622,7 +622,13 @@ def rows_of_both():
     return np.where(spoken[..., None], DB * ev["log_likelihood"].values, np.nan)
 
 
-@pytest.mark.parametrize(("how", "weights"), [("log", None), ("linear", None), ("log", {"one": 3.0, "two": 1.0}), ("linear", {"one": 3.0, "two": 1.0}), ("log", {"two": 2.0})])  # fmt: skip
+THREE_TO_ONE = {"one": 3.0, "two": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("how", "weights"),
+    [("log", None), ("linear", None), ("log", THREE_TO_ONE), ("linear", THREE_TO_ONE), ("log", {"two": 2.0})],
+)
 def test_coders_together_and_where_they_differ(how, weights):
     ev = compiled()
     found = sens.pool(ev, how=how, weights=weights)
@@ -696,10 +702,10 @@ def test_the_lead_that_another_coder_leaves(coder, other):
 # --- uncertain evidence ---------------------------------------------------------------------------
 
 
-def stated_probability(item, episode):
+def stated_probability(name, episode):
     """P(item | hypothesis) as coded by the first reader, a fact averaged over its readings."""
-    ev = compiled().sel(coder="one", entry=f"{item}@{episode}")
-    weight = {"letter": (0.7, 0.3), "reply": (0.7, 0.3)}.get(item, (1.0, 0.0))
+    ev = compiled().sel(coder="one", entry=f"{name}@{episode}")
+    weight = {"letter": (0.7, 0.3), "reply": (0.7, 0.3)}.get(name, (1.0, 0.0))
     return np.array(weight) @ expit(ev["location"].values)
 
 
@@ -715,9 +721,9 @@ def test_virtual_evidence_multiplies_by_what_was_seen(items):
         got = sens.soft_evidence(ev, items, belief=belief)
         for episode in EPISODES:
             joint = start.sel(episode=episode).values.copy()
-            for item, ratio in items.items():
-                if f"{item}@{episode}" in ev["entry"].values:
-                    p = stated_probability(item, episode)
+            for name, ratio in items.items():
+                if f"{name}@{episode}" in ev["entry"].values:
+                    p = stated_probability(name, episode)
                     joint *= p if math.isinf(ratio) else ratio * p + 1 - p
             np.testing.assert_allclose(got.sel(episode=episode).values, joint / joint.sum(), **NAT)
 
@@ -731,9 +737,9 @@ def test_jeffrey_turns_a_probability_into_virtual_evidence(items):
     for episode in EPISODES:
         before = start.sel(episode=episode).values
         joint = before.copy()
-        for item, q in items.items():
-            if f"{item}@{episode}" in ev["entry"].values:
-                p = stated_probability(item, episode)
+        for name, q in items.items():
+            if f"{name}@{episode}" in ev["entry"].values:
+                p = stated_probability(name, episode)
                 expected = before @ p
                 joint *= q / (1 - q) * (1 - expected) / expected * p + 1 - p
         np.testing.assert_allclose(got.sel(episode=episode).values, joint / joint.sum(), **NAT)
@@ -829,7 +835,8 @@ def test_items_are_grouped_by_what_is_uncertain_and_shared():
     assert (found.attrs["n"], found.attrs["seed"]) == (64, 3)
 
 
-def nodes(z=np.linspace(-9, 9, 2401)):
+def nodes():
+    z = np.linspace(-9, 9, 2401)
     weight = np.exp(-(z**2) / 2)
     return z, weight / weight.sum()
 

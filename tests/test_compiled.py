@@ -10,11 +10,19 @@ import numpy as np
 import pytest
 
 import bayes_trace as bt
-from bayes_trace.likelihood import drop_entries, take_episodes
+from bayes_trace.likelihood import (
+    attempts_of,
+    drop_entries,
+    granted_share,
+    needed_attempts,
+    speaks,
+    take_episodes,
+)
 from bayes_trace.likelihood.links import links_of
 from bayes_trace.likelihood.ranges import elicited
 from bayes_trace.scales import IPCC
 from tests import oracle
+from tests.build import item, sound
 from tests.rich import CLERK, DIARY, WORDS, plain, rich
 
 Z_90 = 1.6448536269514722
@@ -178,11 +186,11 @@ def test_a_ratio_is_in_decibels_against_its_reference():
         np.testing.assert_allclose(own[0], want, rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.parametrize("item", READ)
-def test_an_item_of_a_fact_is_coded_reading_by_reading(item):
-    a, b = READ[item]
+@pytest.mark.parametrize("name", READ)
+def test_an_item_of_a_fact_is_coded_reading_by_reading(name):
+    a, b = READ[name]
     wide = (b / 2, b, 1.5 * b)
-    got = parts(compiled().sel(coder="one", entry=f"{item}@e3"))
+    got = parts(compiled().sel(coder="one", entry=f"{name}@e3"))
     for option, row in enumerate(((a, wide, 0.4), (b, a, 0.2))):
         for own, want in zip(got, on_scale(with_compound(row), logit), strict=True):
             np.testing.assert_allclose(own[option], want, rtol=1e-9, atol=1e-12)
@@ -575,3 +583,142 @@ def test_sources_and_clusters_are_copied_for_every_episode():
     assert part.entry_at.tolist() == [0, 1, 2, 3, *range(14, 22)]
     assert part.link_at.tolist() == [0, 1, 2, 3, 10, 11, 12]
     np.testing.assert_array_equal(part.links.answers, [False, False, True, False, False])
+
+
+# --- what stands beside the evidence --------------------------------------------------------------
+
+
+def beside(*items):
+    """The set with further items in its first case."""
+    data = plain()
+    data["cases"][0]["items"] = [*data["cases"][0]["items"], *items]
+    return bt.compile_evidence(sound(data))
+
+
+def test_planned_items_stand_beside_the_rest_with_both_ends_of_their_search():
+    own = [
+        item(
+            "ahead",
+            {"A": 0.8, "B": 0.2, "C": 0.4, "A+B": 0.5},
+            episodes=["e1"],
+            cost=2.0,
+            archive="The archive",
+        ),
+        item("later", {"A": 0.6, "B": 0.1, "C": 0.3}, episodes=["e2"], cost=1.0, detection=0.5, cluster="k"),
+    ]
+    ev = beside(*({**each, "found": "planned", "title": each["id"].title()} for each in own))
+    for name in compiled().variables:
+        np.testing.assert_array_equal(ev[name].values, compiled()[name].values, err_msg=str(name))
+    assert ev["planned"].values.tolist() == ["ahead@e1", "later@e2"]
+    assert ev["planned_item"].values.tolist() == ["ahead", "later"]
+    assert ev["planned_title"].values.tolist() == ["Ahead", "Later"]
+    assert ev["planned_episode"].values.tolist() == ["e1", "e2"]
+    assert ev["planned_archive"].values.tolist() == ["The archive", ""]
+    assert ev["planned_cost"].values.tolist() == [2.0, 1.0]
+    assert ev["outcome"].values.tolist() == ["present", "absent"]
+    assert ev["planned_coded"].values.tolist() == [[True, True], [False, False]]
+    # of the cluster on e2 the effective number beside it: spreads between A and B over the largest
+    q = {
+        n: compiled()["log_likelihood"].sel(coder="one", link=f"{n}@e2").values
+        for n in ("said", "echo", "note")
+    }
+    spread = [abs(row[0] - row[1]) for row in q.values()] + [math.log(6)]
+    kappa = 1 / (1 + (sum(spread) / max(spread) - 1) / 2)
+    assert ev["planned_kappa"].values[0] == pytest.approx([1.0, kappa])
+    table = np.exp(ev["planned_log_likelihood"].values[0])
+    np.testing.assert_allclose(table[0], [[0.8, 0.2, 0.4, 0.5], [0.2, 0.8, 0.6, 0.5]], rtol=1e-9)
+    found = 0.5 * np.array([0.6, 0.1, 0.3, 0.35])
+    both = np.array([found**kappa, (1 - found) ** kappa])
+    np.testing.assert_allclose(table[1], both / both.sum(axis=0), rtol=1e-9)
+    assert ev["planned_log_likelihood"].attrs == {"units": "nats"}
+    assert ev["planned_log_likelihood"].dims == ("coder", "planned", "outcome", "hypothesis")
+
+
+def test_without_a_cost_it_is_missing():
+    ev = beside({**item("ahead", {"A": 0.8, "B": 0.2, "C": 0.4}, episodes=["e1"]), "found": "planned"})
+    assert np.isnan(ev["planned_cost"].values).tolist() == [True]
+
+
+def test_what_is_coded_about_attempts_is_evidence_of_its_own():
+    about = {"about": "attempt"}
+    claims = [
+        item("claim", {"made": 0.9, "not_made": 0.3}, episodes=["e1", "e2"], coding=about, date="1971"),
+        item(
+            "silence",
+            {"made": 0.6, "not_made": 0.1},
+            episodes=["e2"],
+            coding=about,
+            found="absent",
+            detection=0.5,
+        ),
+    ]
+    ev = beside(*claims)
+    for name in compiled().variables:
+        np.testing.assert_array_equal(ev[name].values, compiled()[name].values, err_msg=str(name))
+    own = attempts_of(ev)
+    assert own["hypothesis"].values.tolist() == ["made", "not_made"]
+    assert own["hypothesis_label"].values.tolist() == ["made", "not made"]
+    assert own["link"].values.tolist() == ["claim@e1", "claim@e2", "silence@e2"]
+    # what sums up others has no attempt of its own
+    assert own["episode"].values.tolist() == ["e1", "e2", "e4"]
+    assert own["granted"].values.tolist() == ["yes", "no", "unknown"]
+    assert own["link_date"].values.tolist() == ["1971-12-31", "1971-12-31", ""]
+    assert own["prior"].values.tolist() == [[0.5, 0.5]] * 3
+    assert np.isnan(own["prior_concentration"].values).all()
+    want = [[0.9, 0.3], [0.9, 0.3], [1 - 0.5 * 0.6, 1 - 0.5 * 0.1]]
+    np.testing.assert_allclose(np.exp(own["log_likelihood"].values[0]), want, rtol=1e-12)
+    assert json.loads(own.attrs["steps"]) == {"made": [], "not_made": []}
+    assert (own.attrs["residual"], own.attrs["base_coder"], "attempts" in own.attrs) == ("", "one", False)
+    assert set(own.dims) <= {str(name) for name in compiled().dims}
+    np.testing.assert_array_equal(granted_share(own), [1.0, 0.0, np.nan])
+    assert speaks(own).tolist() == [True, True, False]
+    assert needed_attempts(ev).identical(own)
+    assert attempts_of(compiled()) is None
+    said = (
+        "small: nothing is coded about an attempt; give items codings with about: attempt and values for made and "
+        "not_made"
+    )
+    with pytest.raises(bt.BayesTraceError, match=f"^{said}$"):
+        needed_attempts(compiled())
+
+
+def test_parts_of_one_decision_are_tried_as_one():
+    data = plain()
+    data["cases"][0]["episodes"] = [
+        {**each, "decision": "both"} if each["id"] in ("e1", "e2") else each
+        for each in data["cases"][0]["episodes"]
+    ]
+    rows = [{"values": {"made": 0.9, "not_made": 0.3}, "about": "attempt"}]
+    data["cases"][0]["items"].append({**item("claim", episodes=["e1", "e2"]), "codings": rows})
+    own = attempts_of(bt.compile_evidence(sound(data)))
+    assert own["episode"].values.tolist() == ["both", "e4"]
+    assert own["link"].values.tolist() == ["claim@both"]
+    assert own["granted"].values.tolist() == ["part", "unknown"]
+    np.testing.assert_array_equal(granted_share(own), [0.5, np.nan])
+
+
+def test_a_contrast_says_what_it_says_of_two_sides():
+    said = {"about": "A", "values": {"holds": 0.7, "fails": 0.2}}
+    rows = [
+        item(
+            "pair",
+            codings=[{**said, "coder": "two"}, {**said, "values": {"holds": 0.6, "fails": 0.3}}],
+            contrast=["e2", "e1"],
+        ),
+        item("cases", codings=[{**said, "about": "A+B", "coder": "two"}], contrast=["case", "other"]),
+    ]
+    ev = beside(*rows)
+    assert ev["contrast"].values.tolist() == ["pair", "cases"]
+    # the base coder, or else whoever judged it
+    assert ev["contrast_likelihood"].values.tolist() == [[0.6, 0.3], [0.7, 0.2]]
+    assert ev["alternative"].values.tolist() == ["holds", "fails"]
+    assert ev["side"].values.tolist() == ["first", "second"]
+    assert ev["contrast_about"].values.tolist() == [[True, False, False, False], [False, False, False, True]]
+    assert ev["contrast_condition"].values.tolist() == [
+        [["3.0", "old"], ["1.0", "old"]],
+        [["1.0", "old"], ["", ""]],
+    ]
+    assert ev["contrast_condition"].dims == ("contrast", "side", "condition")
+    assert ev["contrast_side"].values.tolist() == [["e2", "e1"], ["case", "other"]]
+    assert ev["contrast_case"].values.tolist() == [["case", "case"], ["case", "other"]]
+    assert ev["contrast_likelihood"].dims == ("contrast", "alternative")

@@ -722,3 +722,10 @@ def test_a_contrast_says_what_it_says_of_two_sides():
     assert ev["contrast_side"].values.tolist() == [["e2", "e1"], ["case", "other"]]
     assert ev["contrast_case"].values.tolist() == [["case", "case"], ["case", "other"]]
     assert ev["contrast_likelihood"].dims == ("contrast", "alternative")
+
+
+def test_a_set_of_many_names_finds_each_of_them():
+    """More names than are kept with their index."""
+    ev = bt.compile_evidence(bt.from_table({f"x{n}": {"A": (n + 1) / 100, "B": 0.5} for n in range(70)}))
+    assert math.exp(ev["log_likelihood"].sel(link="x69@episode", hypothesis="A").item()) == pytest.approx(0.7)
+    assert ev.sel(entry="x0@episode")["entry_item"].item() == "x0"

@@ -867,3 +867,62 @@ def test_the_variance_of_a_plain_item_is_that_of_its_two_logarithms():
     noise = np.sqrt(np.mean(spread[np.isfinite(spread)] ** 2))
     for e, n_links in (("e1", 4), ("e3", 3)):
         assert found["variance"].sel(group=f"coders@{e}").item() == pytest.approx(2 * noise**2 * n_links)
+
+
+def over(*ranges):
+    """Numbers at every combination of nodes, and the weights of these."""
+    z = np.linspace(-6, 6, 97)
+    weight = np.exp(-(z**2) / 2)
+    axes = np.meshgrid(*[z] * len(ranges), indexing="ij")
+    every = np.prod(np.meshgrid(*[weight] * len(ranges), indexing="ij"), axis=0)
+    values = [two_sided(*own, scale, z) for (own, scale), z in zip(ranges, axes, strict=True)]
+    return values, every / every.sum()
+
+
+def two_sided(low, best, high, scale, z):
+    m, lo, hi = scale(best), scale(low), scale(high)
+    return m + np.where(z < 0, m - lo, hi - m) / 1.6448536269514722 * z
+
+
+def test_the_variance_of_a_search_in_vain_is_over_its_rates_and_detection():
+    """The diary's rates and the detection move A alone: B has rates and a detection of its own that are certain."""
+    found = sens.global_indices(compiled(), n=16)["variance"]
+    carried = sens.carriers(compiled()).sel(episode="e1")
+    pair = [HYPOTHESES.index(carried[name].item()) for name in ("leader", "runner_up")]
+    p, fixed = (0.8, 0.3, 0.5, 0.55), {1: (0.7, 0.2, 0.9), 2: (None, None, 0.6), 3: (None, None, 0.7)}
+    (hit, false, detection), weight = over(
+        ((0.6, 0.8, 0.9), logit), ((0.05, 0.1, 0.4), logit), ((0.4, 0.6, 0.8), logit)
+    )
+    rows = []
+    for h in pair:
+        r, f, d = fixed.get(h, (None, None, None))
+        r, f, d = (
+            expit(hit) if r is None else r,
+            expit(false) if f is None else f,
+            expit(detection) if d is None else d,
+        )
+        rows.append(np.log(1 - d * (r * p[h] + f * (1 - p[h]))))
+    gap = rows[0] - rows[1]
+    want = DB**2 * ((weight * gap**2).sum() - (weight * gap).sum() ** 2)
+    assert found.sel(group="gap@e1").item() == pytest.approx(want, rel=2e-3)
+
+
+def test_the_variance_of_ratios_counts_the_deviate_that_they_share():
+    """Of differences to one reference each is its own deviate and the reference's, by the root of a half."""
+    found = sens.global_indices(compiled(), n=16)["variance"].sel(group="times@e1").item()
+    carried = sens.carriers(compiled()).sel(episode="e1")
+    pair = [carried[name].item() for name in ("leader", "runner_up")]
+    stated_ = {"A": (2.0, 4.0, 6.0), "A+B": (1.5, 2.5, 3.5)}
+    z = np.linspace(-6, 6, 97)
+    weight = np.exp(-(z**2) / 2)
+    first, second, common = np.meshgrid(z, z, z, indexing="ij")
+    every = weight[:, None, None] * weight[None, :, None] * weight
+    parts = [
+        two_sided(*stated_[h], lambda x: DB * np.log(x), (own + common) / math.sqrt(2))
+        if h in stated_
+        else 0.0
+        for h, own in zip(pair, (first, second), strict=True)
+    ]
+    gap = (parts[0] - parts[1]) * np.ones_like(every)
+    every /= every.sum()
+    assert found == pytest.approx((every * gap**2).sum() - (every * gap).sum() ** 2, rel=5e-3)

@@ -341,7 +341,7 @@ def test_links_are_summed_by_episode_wherever_there_are_none():
 
 LISTED = ["note", "memo", "decibels", "said", "heard", "denied", "doubted", "silent", "echo"]
 #: each behind all that it is given
-BACKWARDS = ["said", "silent", "doubted", "denied", "heard", "echo", "decibels", "note", "memo"]
+BACKWARDS = ["silent", "doubted", "denied", "said", "heard", "echo", "decibels", "note", "memo"]
 DATED = ["note", "memo", "heard", "decibels", "said", "denied", "doubted", "silent", "echo"]
 
 

@@ -32,14 +32,20 @@ def core(data):
     ] or _hypotheses(data)
 
 
-def _number(coding, hypothesis, row):
+def _word(data, coding, word):
+    """The best value of a word, on the scale of the set that a coding names, or the IPCC's."""
+    own = next((each["terms"] for each in data.get("scales", ()) if each["id"] == coding.get("scale")), {})
+    return _best(own[word]) if own else IPCC_BEST[word]
+
+
+def _number(data, coding, hypothesis, row):
     """A probability, or a ratio of unknown level; a compound that is left out is the mean of its parts."""
     unit = coding.get("unit", "probability")
     if hypothesis not in row and "+" in hypothesis:
         parts = hypothesis.split("+")
-        return sum(_number(coding, part, row) for part in parts) / len(parts)
+        return sum(_number(data, coding, part, row) for part in parts) / len(parts)
     if unit == "verbal":
-        return IPCC_BEST[row[hypothesis]]
+        return _word(data, coding, row[hypothesis])
     if unit == "probability":
         return _best(row[hypothesis])
     if unit == "db":
@@ -64,8 +70,8 @@ def _found(data, item, hypothesis, p):
     """What the page or the empty folder says: q, or 1 - d q."""
     if rates := _reliability(data, item, hypothesis):
         p = _best(rates["hit"]) * p + _best(rates["false_report"]) * (1 - p)
-    if item["found"] == "absent":
-        p = 1 - _best(item["detection"]) * p
+    if item.get("found") == "absent":
+        p = 1 - _best(item.get("detection_by_hypothesis", {}).get(hypothesis, item["detection"])) * p
     return p
 
 
@@ -92,12 +98,12 @@ def _plain(data, coder, episode):
         i
         for case in data["cases"]
         for i in case["items"]
-        if i["found"] in ("present", "absent") and i["codings"]
+        if i.get("found", "present") in ("present", "absent") and i.get("codings")
     ]
     for item, coding in _codings(data, coder, episode, items):
         options = coding.get("readings") or {"": coding["values"]}
         table = {
-            option: {h: _found(data, item, h, _number(coding, h, values)) for h in hypotheses}
+            option: {h: _found(data, item, h, _number(data, coding, h, values)) for h in hypotheses}
             for option, values in options.items()
         }
         if coding.get("readings"):
@@ -126,7 +132,7 @@ def _facts(data, read, episode):
 def _report_given(rates, item, *, happened):
     """P(report | e), and whether it affirms."""
     rate = _best(rates["hit"] if happened else rates["false_report"])
-    if item["found"] == "absent":
+    if item.get("found") == "absent":
         return 1 - _best(item["detection"]) * rate, False
     if item.get("says", "yes") == "yes":
         return rate, True
@@ -152,12 +158,12 @@ def _events(data, coder, episode):
             i
             for i in items
             if i.get("event") == event["id"]
-            and episode in i["episodes"]
-            and i["found"] in ("present", "absent")
+            and episode in (i.get("episodes") or event["episodes"])
+            and i.get("found", "present") in ("present", "absent")
         ]
         row = {}
         for h in _hypotheses(data):
-            p = _number(coding, h, coding["values"])
+            p = _number(data, coding, h, coding["values"])
             true = _reports_given(data, event, reports, h, happened=True)
             false = _reports_given(data, event, reports, h, happened=False)
             row[h] = p * true + (1 - p) * false

@@ -113,7 +113,7 @@ RESULTS = {
 
 
 def contents(result, *, known=()):
-    """One line for each variable that is not known: name, dimensions, kind of its values, units, long name."""
+    """One line for each variable that is not known: name, dimensions, kind of its values, units, long name; attributes."""
     whole = result.to_dataset(name=result.name or "values") if isinstance(result, xr.DataArray) else result
     lines = []
     names = sorted(map(str, whole.variables))
@@ -122,7 +122,21 @@ def contents(result, *, known=()):
         each = whole[name]
         said = [f"{key} {each.attrs[key]}" for key in ("units", "long_name") if key in each.attrs]
         lines.append("; ".join([f"{name} ({', '.join(map(str, each.dims))}) {each.dtype.kind}", *said]))
-    return [line for line in lines if line not in known]
+    return [*(line for line in lines if line not in known), *attributes(whole)]
+
+
+#: attributes that tell the set, or one run, from another
+OWN = ("digest", "content")
+
+
+def attributes(whole):
+    """One line for all that the result, or an array of it, says of itself beside units."""
+    every = [*(each.attrs for each in whole.data_vars.values()), whole.attrs]
+    said = {
+        key: value for attrs in every for key, value in attrs.items() if key not in ("units", "long_name")
+    }
+    words = [key if key in OWN else f"{key}={value}" for key, value in sorted(said.items())]
+    return [f"attributes {'; '.join(words)}"] if words else []
 
 
 def promised():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,6 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bayes_trace as bt
+from tests.build import item, make
+from tests.rich import rich
 from tests.search import examples
 from tests.strategies import sets
 
@@ -59,6 +63,96 @@ def test_a_table_gives_the_bits_of_its_set_in_any_order_of_rows(tmp_path_factory
     pq.write_table(shuffled, folder / "shuffled.parquet")
     again = bt.sort_evidence_table(folder / "shuffled.parquet", folder / "sorted.parquet")
     assert alike(posteriors(bt.open_evidence_table(again, hypotheses=head, coders=es.coder_ids)), post) == []
+
+
+#: what a table does not hold is empty, or the id
+BLANK = ("link_step", "link_date", "entry_date", "entry_restates", "date", "administration")
+IDS = {
+    "link_title": "link_item",
+    "item_title": "entry_item",
+    "episode_label": "episode",
+    "case_label": "case",
+}
+NOT_HELD = (
+    *BLANK,
+    *IDS,
+    "condition",
+    "condition_text",
+    "granted",
+    "sense",
+    "is_aggregate",
+    "source",
+    "source_index",
+)
+
+
+def test_a_table_compiles_to_what_its_set_compiles_to(tmp_path):
+    """Every variable of a set of every form; sources stand in the order of their names."""
+    es = rich()
+    (block,) = bt.open_evidence_table(written(es, tmp_path), hypotheses=es).blocks()
+    evidence = bt.compile_evidence(es)
+    assert set(block.variables) == set(evidence.variables)
+    assert block["source"].values.tolist() == sorted(evidence["source"].values)
+    for ev in (block, evidence):
+        ev["of"] = "entry", np.append(ev["source"].values, "")[ev["source_index"].values]
+    sorted_by_name = evidence.isel(source=np.argsort(evidence["source"].values))
+    for name in set(block.variables) - set(NOT_HELD):
+        one, other = block[name], sorted_by_name[name]
+        assert (one.dims, one.dtype.kind, one.attrs) == (other.dims, other.dtype.kind, other.attrs), name
+        np.testing.assert_array_equal(one.values, other.values, err_msg=name)
+    assert all((block[name] == "").all() for name in BLANK)
+    assert all((block[name].values == block[own].values).all() for name, own in IDS.items())
+    assert set(block["granted"].values) == {"unknown"}
+    assert set(block["sense"].values) == {"supply"}
+    assert not block["is_aggregate"].any()
+    assert block["condition_text"].shape == (4, 0)
+    assert block.attrs["shared_implications"] == "promise"
+
+
+def test_a_fact_may_bear_the_name_of_an_item(tmp_path):
+    items = [
+        item(name, codings=[{"readings": {"u": {"A": 0.8, "B": a}, "v": {"A": 0.3, "B": 0.3}}}], reading="x")
+        for name, a in (("x", 0.2), ("y", 0.4))
+    ]
+    es = make(
+        [*items, item("z", {"A": 0.5, "B": 0.4})], readings=[{"id": "x", "options": {"u": 0.7, "v": 0.3}}]
+    )
+    (block,) = bt.open_evidence_table(written(es, tmp_path), hypotheses=es).blocks()
+    for ev in (block, bt.compile_evidence(es)):
+        assert ev["link_item"].values.tolist() == ["x (fact)", "z"]
+        assert ev["link"].values.tolist() == ["x (fact)@e1", "z@e1"]
+
+
+@pytest.mark.parametrize(
+    ("hypotheses", "said"),
+    [
+        ("AB", "open_evidence_table: hypotheses is 'AB', expected names, or names with their priors"),
+        ([1, 2], "open_evidence_table: hypotheses is [1, 2], expected names, or names with their priors"),
+    ],
+    ids=str,
+)
+def test_hypotheses_of_a_table_are_names(tmp_path, hypotheses, said):
+    pq.write_table(pa.table(SOUND), tmp_path / "a.parquet")
+    with pytest.raises(bt.BayesTraceError, match=f"^{re.escape(said)}$"):
+        bt.open_evidence_table(tmp_path / "a.parquet", hypotheses=hypotheses)
+
+
+def test_the_head_of_a_table_has_even_priors_and_one_coder(tmp_path):
+    table = opened(tmp_path, SOUND)
+    assert [(h.id, h.label, h.statement, h.prior) for h in table.head.hypotheses] == [
+        ("A", "A", "A", 0.5),
+        ("B", "B", "B", 0.5),
+    ]
+    assert (table.head.id, table.head.title) == ("table", "A table of codings")
+    assert table.head.question == "Which hypothesis explains each episode?"
+    assert (table.coders, table.head.base_coder, table.in_pieces) == (("coder",), "coder", True)
+    given = opened(tmp_path, SOUND, hypotheses={"A": 0.3, "B": 0.7})
+    assert [h.prior for h in given.head.hypotheses] == [0.3, 0.7]
+    es = rich()
+    only = bt.open_evidence_table(written(es, tmp_path), hypotheses=es, coders=["two", "one"])
+    assert (only.head.base_coder, only.head.coder_ids, only.head.cases) == ("two", ("two", "one"), ())
+    with pytest.raises(bt.UnknownNameError, match="no coder named 'three'; there are: one, two"):
+        bt.open_evidence_table(written(es, tmp_path), hypotheses=es, coders=["three"])
 
 
 SOUND = {

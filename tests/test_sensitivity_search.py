@@ -16,6 +16,12 @@ from bayes_trace.exact import log_joint
 from bayes_trace.likelihood import drop_entries
 from bayes_trace.likelihood.links import EVENT
 from bayes_trace.sensitivity import components as tangles
+from bayes_trace.sensitivity.additive import Chains
+from tests import events as fires
+from tests import oracle
+from tests.build import data as written
+from tests.build import item as trace
+from tests.build import sound
 from tests.moved import with_weights_held
 from tests.search import examples
 from tests.strategies import ALL, build, fractions, set_data, sets
@@ -469,3 +475,169 @@ def test_many_priors_spread_the_answer():
     assert some["mean"].values[0] == pytest.approx((4 * grid / (1 + 3 * grid)).mean(), abs=0.003)
     assert told == sorted(told)
     assert len(told) > 1
+
+
+# --- fewest items by plain products ----------------------------------------------------------------
+
+
+def closed(data, out):
+    """What goes when some items go: what is given them, events without reports, reports of what is gone."""
+    case, gone, before = data["cases"][0], set(out), None
+    while before != gone:
+        before = set(gone)
+        for each_event in case["events"]:
+            reports = {each["id"] for each in case["items"] if each.get("event") == each_event["id"]}
+            if reports <= gone or each_event["id"] in gone:
+                gone |= {each_event["id"], *reports}
+        gone |= {each["id"] for each in case["items"] + case["events"] if set(each.get("given", ())) & gone}
+    return gone
+
+
+def left_over(data, out):
+    """P(hypothesis) of the set written without them."""
+    gone, case = closed(data, out), data["cases"][0]
+    kept = {name: [each for each in case[name] if each["id"] not in gone] for name in ("items", "events")}
+    nothing = dict.fromkeys(("sources", "clusters", "readings"), ())
+    return oracle.posterior({**nothing, **data, "cases": [{**case, **kept}]}, "first", "e1")
+
+
+def turned(data):
+    """For each number of removals: sets after which another leads, with how far it is ahead, and whether any ties."""
+    names = [each["id"] for each in data["cases"][0]["items"]]
+    start = left_over(data, ())
+    leader = max(start, key=start.get)
+    for size in range(len(names) + 1):
+        sets, tie = {}, False
+        for out in itertools.combinations(names, size):
+            p = left_over(data, out)
+            rival = max((h for h in p if h != leader), key=p.get)
+            gap = math.log(p[leader] / p[rival])
+            tie |= gap < 1e-9
+            if gap < -1e-9:
+                sets[out] = gap, rival
+        yield size, sets, tie
+
+
+def plainly(rows, **more):
+    return [trace(name, dict(zip("ABC", row, strict=False)), **more) for name, *row in rows]
+
+
+FOR = [("a", 0.8, 0.4, 0.5), ("b", 0.7, 0.3, 0.6), ("c", 0.6, 0.35, 0.5)]
+AGAINST = [("d", 0.4, 0.55, 0.6), ("e", 0.5, 0.6, 0.4)]
+THREE = {"hypotheses": ("A", "B", "C"), "priors": [0.3, 0.4, 0.3]}
+REPORT = {"hit": 0.8, "false_report": 0.2}
+
+
+def on_a_fact(name, a, b):
+    rows = {"u": {"A": a, "B": b, "C": b}, "v": {"A": b, "B": b, "C": a}}
+    return trace(name, codings=[{"readings": rows}], reading="r")
+
+
+KINDS = {
+    "apart": written(plainly([*FOR, *AGAINST]), **THREE),
+    "cluster": written(
+        plainly([*FOR, *AGAINST], cluster="k"), clusters=[{"id": "k", "correlation": 0.6}], **THREE
+    ),
+    "two clusters": written(
+        [*plainly(FOR, cluster="k"), *plainly(AGAINST, cluster="l"), *plainly([("f", 0.9, 0.3, 0.3)])],
+        clusters=[{"id": "k", "correlation": 0.6}, {"id": "l", "correlation": 1.0}],
+        **THREE,
+    ),
+    "chain": written(
+        [
+            trace("root", {"A": 0.5, "B": 0.6, "C": 0.5}),
+            *plainly(FOR[:1], given=["root"]),
+            *plainly(FOR[1:2], given=["a"]),
+            *plainly(FOR[2:], given=["root"]),
+            *plainly(AGAINST),
+        ],
+        **THREE,
+    ),
+    "two parents": written(
+        [*plainly(FOR[:2]), *plainly(FOR[2:], given=["a", "b"]), *plainly(AGAINST, given=["c"])],
+        **THREE,
+    ),
+    "chain in a cluster": written(
+        [*plainly(FOR[:1], cluster="k"), *plainly(FOR[1:], cluster="k", given=["a"]), *plainly(AGAINST)],
+        clusters=[{"id": "k", "correlation": 0.5}],
+        **THREE,
+    ),
+    "fact": written(
+        [on_a_fact("x", 0.8, 0.3), on_a_fact("y", 0.7, 0.4), *plainly(AGAINST), *plainly(FOR[2:])],
+        readings=[{"id": "r", "options": {"u": 0.8, "v": 0.2}}],
+        **THREE,
+    ),
+    "event": {
+        **fires.with_events(
+            [
+                fires.report("x"),
+                fires.report("y", "t"),
+                fires.report("z", "q", says="no"),
+                *plainly(AGAINST),
+                *plainly(FOR[:1]),
+            ],
+            [fires.event("fire", {"A": 0.9, "B": 0.2, "C": 0.4}, correlation=0.3)],
+            sources=[
+                fires.source("s"),
+                fires.source("t"),
+                fires.source("q", denies={"if_true": 0.05, "if_false": 0.5}),
+            ],
+            **THREE,
+        )
+    },
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_fewest_items_are_what_every_set_of_them_says(kind):
+    """By going through all sets with plain products: how many, how many ways, which, who leads then."""
+    plain = KINDS[kind]
+    row = sens.fewest_items_to_flip(compiled(sound(plain))).isel(episode=0)
+    every = list(turned(plain))
+    assert row["to_tie"].item() == pytest.approx(
+        next((n for n, _, tie in every if tie), math.nan), nan_ok=True
+    )
+    count, sets = next((n, sets) for n, sets, _ in every if sets)
+    assert (row["count"].item(), row["n_ties"].item()) == (count, len(sets))
+    best = sorted(sets, key=lambda each: (round(sets[each][0], 9), each))
+    assert [tuple(each.split()) for each in row["sets"].values if each] == best[:20]
+    assert row["items"].item().split() == list(best[0])
+    assert row["new_leader"].item() == sets[best[0]][1]
+    assert bool(row["is_exact"])
+    assert bool(row["n_ties_is_exact"])
+
+
+def forest(rng, size):
+    """Items each given one before it or none, and what they add."""
+    given = {n: int(rng.integers(n)) for n in range(1, size) if rng.random() < 0.7}
+    return given, rng.normal(size=(size, 2))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_chains_leave_the_least_of_every_choice(seed):
+    """At most so many removed, each with all below it; and every choice of so many, none below another, that leaves less."""
+    given_, gaps = forest(np.random.default_rng(seed), 6)
+    names = tuple("abcdef")
+    chains = Chains.of(names, gaps, given_)
+
+    def line(n):
+        return {n} | (line(given_[n]) if n in given_ else set())
+
+    def left(out):
+        return gaps[[n for n in range(6) if not line(n) & set(out)]].sum(axis=0)
+
+    every = {m: list(itertools.combinations(range(6), m)) for m in range(7)}
+    for m in (6, 2, 3, 0, 1, 4, 5):
+        at_most = [left(out) for k in range(m + 1) for out in every[k]]
+        np.testing.assert_allclose(chains.least(m), np.min(at_most, axis=0), atol=1e-12)
+    for m in range(4):
+        below = np.array([0.5, -0.5])
+        got = {frozenset(taken): kept for taken, kept in chains.subsets(m, below)}
+        apart = [out for out in every[m] if not any(line(n) & (set(out) - {n}) for n in out)]
+        want = {frozenset(names[n] for n in out): left(out) for out in apart if (left(out) < below).any()}
+        assert got.keys() >= want.keys()
+        for taken, kept in got.items():
+            np.testing.assert_allclose(kept, left([names.index(name) for name in taken]), atol=1e-12)
+    assert chains.size == 6
+    assert chains.finds_least(2)
+    assert chains.lists_all(2)

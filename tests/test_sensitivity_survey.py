@@ -373,3 +373,85 @@ def test_a_survey_on_top_of_a_scenario_leaves_out_what_does_not_fit():
     assert tree.attrs["scenario"] == "adversary_audience"
     assert told == sorted(told)
     assert told[-1] == 1.0
+
+
+def test_a_survey_of_a_small_set_holds_every_question_in_its_place():
+    """Groupings that the set does not know are passed over; scenarios take half of the way."""
+    told = []
+    es = example()
+    tree = sens.survey(es, seed=5, progress=lambda what, done: told.append((what, done)))
+    names = [node.path.strip("/") for node in tree.leaves]
+    assert names[0] == "scenarios"
+    assert sorted(names) == sorted(
+        [
+            "scenarios",
+            "robustness",
+            "carriers",
+            "leave_one_out/item",
+            "leave_one_out/cluster",
+            "fewest_items_to_flip",
+            "recoding",
+            "breakdown",
+            "prior_needed",
+            "dependence/cluster",
+            "dependence/all",
+            "dependence/source",
+            "search_bias",
+            "interval_bounds",
+            "contamination_bounds",
+            "scenario_leads",
+            "coder_leads",
+            "one_way",
+            "tipping_points",
+            "global_indices",
+            "pool",
+            "power_scaling",
+            "prior_sweep",
+            "residual_sweep",
+        ]
+    )
+    assert told[0] == ("base", 0.5 / 7)
+    assert [done for _, done in told[:7]] == pytest.approx([n / 14 for n in range(1, 8)])
+    assert told[7][0] == "carriers"
+    assert [done for _, done in told[7:-1]] == pytest.approx([0.5 + n / 44 for n in range(1, 23)])
+    assert told[-1] == ("", 1.0)
+    assert tree.attrs == {
+        "evidence_set": "s",
+        "title": "S",
+        "digest": es.digest,
+        "scenario": "base",
+        "coder": "me",
+    }
+    assert tree["global_indices"].attrs["seed"] == 5
+    assert tree["breakdown"].attrs["threshold"] == 0.5
+    assert tree["contamination_bounds"]["epsilon"].values.tolist() == [0.05, 0.1, 0.2]
+    assert [tree[f"dependence/{by}"].attrs["by"] for by in ("cluster", "all", "source")] == [
+        "cluster",
+        "all",
+        "source",
+    ]
+    assert tree["scenario_leads"]["n"].item() == 5
+    assert tree["coder_leads"]["n"].item() == 0
+    # files hold no truth values
+    assert tree["carriers"]["practically_level"].dtype == np.int8
+    assert tree["carriers"]["is_aggregate"].dtype == np.int8
+    assert tree["leave_one_out/item"]["probability"].attrs["units"] == "1"
+    assert tree["leave_one_out/item"].attrs["by"] == "item"
+
+
+def test_tables_of_a_survey_have_a_row_for_each_place():
+    tree = sens.survey(example(), episodes=["e"])
+    tables = sens.to_tables(tree)
+    columns = tables["leave_one_out_item"].columns.tolist()
+    assert columns[:3] == ["left_out", "episode", "hypothesis"]
+    assert sorted(columns[3:-1]) == ["also_removed", "case", "date", "reweighted", "title"]
+    assert columns[-1] == "probability"
+    assert len(tables["leave_one_out_item"]) == 3 * 2
+    assert tables["prior_needed"].columns.tolist()[:2] == ["episode", "hypothesis"]
+    assert {name for name in tables if name.startswith("scenarios")} == {
+        "scenarios",
+        "scenarios_leader",
+        "scenarios_difference",
+    }
+    assert tables["scenarios_difference"].columns.tolist()[-1] == "difference"
+    assert {name for name in tables if name.startswith("breakdown")} == {"breakdown", "breakdown_rival_lower"}

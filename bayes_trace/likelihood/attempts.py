@@ -129,8 +129,9 @@ def attempts_of(evidence: xr.Dataset) -> xr.Dataset | None:
     beside = evidence[own]
     beside = beside.drop_vars([name for name in beside.variables if name not in own])
     names = {each: str(each).removeprefix(FRONT) for each in {*beside.variables, *beside.dims}}
-    attrs = {key: value for key, value in evidence.attrs.items() if key != "attempts"}
-    return beside.rename(names).assign_attrs({**attrs, **json.loads(str(evidence.attrs["attempts"]))})
+    alone = beside.rename(names).assign_attrs(json.loads(str(evidence.attrs["attempts"])))
+    del alone.attrs["attempts"]
+    return alone
 
 
 def needed_attempts(evidence: xr.Dataset) -> xr.Dataset:

@@ -78,8 +78,9 @@ def interval_bounds(
         if progress:
             progress(name, number / len(arrays.episodes))
         limits[:, number], word = np.exp(arrays.log_prior[number]), "exact"
-        if arrays.links(number).size:
-            each, word = _episode(arrays, whole.take(arrays.links(number)))
+        links = arrays.links(number)
+        if links.size:
+            each, word = _episode(arrays, whole.take(links[arrays.structure.spoken[links]]))
             limits[:, number] = expit(each)
         method.append(word)
     dims = ("episode", "hypothesis")

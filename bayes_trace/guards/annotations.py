@@ -68,7 +68,13 @@ def words(annotation: str, known: Mapping[str, object]) -> str:
     if listed := options(annotation, known):
         return f"one of {', '.join(map(str, listed))}"
     of = {"str": " of texts", "float": " of numbers"}.get(inside.rstrip("]").rpartition(" ")[2], "")
-    plain = {"str": "text", "int": "a whole number", "float": "a number", "bool": "True or False"}
+    plain = {
+        "str": "text",
+        "int": "a whole number",
+        "float": "a number",
+        "Number": "a number",
+        "bool": "True or False",
+    }
     lists = dict.fromkeys(("Sequence", "Iterable", "Collection"), f"a list{of}")
     lists |= {"Mapping": "a mapping by name"}
     other = {"Path": "a path", "None": "None", "Callable": "a function", "Progress": "a function"}
@@ -98,19 +104,30 @@ def _is_of(named: object, value: object) -> bool:
     return isinstance(value, origin) if isinstance(origin, type) else True
 
 
-def _is_number(value: object) -> bool:
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+def _is_number(value: Any) -> bool:  # noqa: ANN401
+    return _may_be_missing(value) and not math.isnan(value)
+
+
+def _may_be_missing(value: Any) -> bool:  # noqa: ANN401
+    """Whether it is a number that a computer can hold, or the mark of a missing one."""
+    if type(value).__name__ in ("bool", "bool_") or not isinstance(value, numbers.Real):
         return False
-    return not math.isnan(value)
+    try:
+        float(value)
+    except OverflowError:
+        return False
+    return True
 
 
 def _are_numbers(values: Any) -> bool:  # noqa: ANN401
     import numpy as np
 
     try:
-        # NumPy would read numbers out of texts
-        return np.asarray(values).dtype.kind not in "SUV" and np.asarray(values, dtype=np.float64) is not None
-    except (TypeError, ValueError):
+        found = np.asarray(values)
+        # NumPy would read numbers out of texts, dates and nothing at all
+        plain = found.dtype.kind in "biuf" or all(map(_may_be_missing, found.ravel().tolist()))
+        return plain and np.asarray(values, dtype=np.float64) is not None
+    except (TypeError, ValueError, OverflowError):
         return False
 
 
@@ -121,6 +138,7 @@ _PLAIN: dict[str, Callable[[object], bool]] = {
     "bool": lambda value: isinstance(value, bool) or type(value).__name__ == "bool",
     "int": lambda value: isinstance(value, numbers.Integral) and not isinstance(value, bool),
     "float": _is_number,
+    "Number": _may_be_missing,
     "Callable": callable,
     "Progress": callable,
     "npt.ArrayLike": _are_numbers,

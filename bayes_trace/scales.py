@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bayes_trace.errors import ScaleError
+from bayes_trace.guards import guarded
 
 __all__ = [
     "IPCC",
@@ -36,6 +37,8 @@ __all__ = [
 
 Unit = Literal["probability", "odds", "log_odds", "db", "bits", "nats"]
 Array = npt.NDArray[np.float64]
+#: a number that may be missing (NaN), for which there are words of its own
+Number = float
 
 #: natural logarithms in one decibel: 10 log10 x = ln x / NATS_PER_DB
 NATS_PER_DB = float(np.log(10.0) / 10.0)
@@ -43,6 +46,17 @@ NATS_PER_DB = float(np.log(10.0) / 10.0)
 INTERVAL, TAILS, Z_90 = 0.9, (0.05, 0.95), 1.6448536269514722
 
 
+def _inside(values: npt.ArrayLike, what: str, top: float) -> Array:
+    """Numbers from nought to a limit; what is missing (NaN) stays so."""
+    x = np.asarray(values, dtype=np.float64)
+    beyond = (x < 0) | (x > top)
+    if beyond.any():
+        message = f"{what} outside [0, {top:g}]: {x[beyond].ravel()[0]:g}"
+        raise ScaleError(message)
+    return x
+
+
+@guarded
 def db_to_log(db: npt.ArrayLike) -> Array:
     """Natural logarithm of a ratio or probability given in decibels.
 
@@ -54,6 +68,7 @@ def db_to_log(db: npt.ArrayLike) -> Array:
     return np.asarray(db, dtype=np.float64) * NATS_PER_DB
 
 
+@guarded
 def log_to_db(log: npt.ArrayLike) -> Array:
     """Decibels of a ratio or probability given as a natural logarithm.
 
@@ -65,6 +80,7 @@ def log_to_db(log: npt.ArrayLike) -> Array:
     return np.asarray(log, dtype=np.float64) / NATS_PER_DB
 
 
+@guarded
 def probability_to_db(probability: npt.ArrayLike) -> Array:
     """Decibels of a probability itself, 10 log10 P; not of its odds.
 
@@ -74,9 +90,10 @@ def probability_to_db(probability: npt.ArrayLike) -> Array:
     -3.0103
     """
     with np.errstate(divide="ignore"):
-        return 10 * np.log10(np.asarray(probability, dtype=np.float64))
+        return 10 * np.log10(_inside(probability, "probability", 1.0))
 
 
+@guarded
 def logit(probability: npt.ArrayLike) -> Array:
     """Log-odds of a probability; 0 and 1 give minus and plus infinity.
 
@@ -85,11 +102,12 @@ def logit(probability: npt.ArrayLike) -> Array:
     >>> logit([0.0, 0.5, 1.0]).tolist()
     [-inf, 0.0, inf]
     """
-    p = np.asarray(probability, dtype=np.float64)
+    p = _inside(probability, "probability", 1.0)
     with np.errstate(divide="ignore"):
         return np.log(p) - np.log1p(-p)
 
 
+@guarded
 def expit(log_odds: npt.ArrayLike) -> Array:
     """Probability of log-odds; NumPy's own, since SciPy would double the time to start.
 
@@ -102,6 +120,7 @@ def expit(log_odds: npt.ArrayLike) -> Array:
         return 1.0 / (1.0 + np.exp(-np.asarray(log_odds, dtype=np.float64)))
 
 
+@guarded
 def log_expit(log_odds: npt.ArrayLike) -> Array:
     """Logarithm of the probability of log-odds, exact in both tails.
 
@@ -110,9 +129,11 @@ def log_expit(log_odds: npt.ArrayLike) -> Array:
     >>> float(log_expit(-1000.0))
     -1000.0
     """
-    return -np.logaddexp(0.0, -np.asarray(log_odds, dtype=np.float64))
+    with np.errstate(invalid="ignore"):  # what is missing stays so
+        return -np.logaddexp(0.0, -np.asarray(log_odds, dtype=np.float64))
 
 
+@guarded
 def log_sum(logs: npt.ArrayLike, *, axis: int, keepdims: bool = False) -> Array:
     """Logarithm of the sum of what is given as logarithms; minus infinity where all are.
 
@@ -121,7 +142,11 @@ def log_sum(logs: npt.ArrayLike, *, axis: int, keepdims: bool = False) -> Array:
     >>> round(float(log_sum(np.log([0.2, 0.3]), axis=0)), 6) == round(float(np.log(0.5)), 6)
     True
     """
-    parts = np.moveaxis(np.asarray(logs, dtype=np.float64), axis, 0)
+    values = np.asarray(logs, dtype=np.float64)
+    if not -values.ndim <= axis < values.ndim:
+        message = f"axis {axis} of an array of {values.ndim} dimensions; expected one that it has"
+        raise ScaleError(message)
+    parts = np.moveaxis(values, axis, 0)
     # a few long rows are summed sooner than many short ones, to the same bits
     total = reduce(np.logaddexp, parts) if 0 < len(parts) <= 16 else np.logaddexp.reduce(parts)
     return np.expand_dims(total, axis) if keepdims else np.asarray(total)
@@ -155,7 +180,8 @@ _FROM_LOG_ODDS: dict[str, Callable[[Array], Array]] = {
 }
 
 
-def convert(values: npt.ArrayLike, source: Unit, target: Unit) -> Array:
+@guarded
+def convert(values: npt.ArrayLike, source: Unit | str, target: Unit | str) -> Array:
     """Turn probabilities, odds or weights into one another.
 
     Parameters
@@ -189,11 +215,8 @@ def convert(values: npt.ArrayLike, source: Unit, target: Unit) -> Array:
         if unit not in _TO_LOG_ODDS:
             message = f"unknown unit {unit!r}; expected one of {', '.join(_TO_LOG_ODDS)}"
             raise ScaleError(message)
-    x = np.asarray(values, dtype=np.float64)
-    top = 1.0 if source == "probability" else np.inf
-    if source in ("probability", "odds") and bool(np.any((x < 0) | (x > top))):
-        message = f"{source} outside [0, {top:g}]: {x[(x < 0) | (x > top)].ravel()[0]:g}"
-        raise ScaleError(message)
+    top = {"probability": 1.0, "odds": np.inf}.get(source)
+    x = np.asarray(values, dtype=np.float64) if top is None else _inside(values, source, top)
     if source == target:
         return x.copy()
     return _FROM_LOG_ODDS[target](_TO_LOG_ODDS[source](x))
@@ -244,7 +267,8 @@ _ENFSI: tuple[tuple[float, str], ...] = (
 )
 
 
-def enfsi(likelihood_ratio: float) -> Support:
+@guarded
+def enfsi(likelihood_ratio: Number) -> Support:
     """Words for what evidence says between two hypotheses; never for a posterior.
 
     Parameters
@@ -324,7 +348,8 @@ _IPCC_CLASSES = (
 )
 
 
-def ipcc_term(probability: float) -> str:
+@guarded
+def ipcc_term(probability: Number) -> str:
     """The narrowest IPCC term that covers an elicited probability.
 
     For inputs only: a posterior stays a number.
@@ -349,6 +374,17 @@ def ipcc_term(probability: float) -> str:
     return next(term for low, high, term in _IPCC_CLASSES if low <= probability <= high)
 
 
+def _alike(first: Array, second: Array) -> tuple[Array, Array]:
+    """Two arrays in their common shape."""
+    try:
+        one, other = np.broadcast_arrays(first, second)
+    except ValueError:
+        message = f"arrays of {first.shape} and {second.shape} numbers, expected one common shape"
+        raise ScaleError(message) from None
+    return one, other
+
+
+@guarded
 def classify_test(
     given_first: npt.ArrayLike, given_second: npt.ArrayLike, *, decisive_db: float = 10.0
 ) -> npt.NDArray[np.str_]:
@@ -369,6 +405,11 @@ def classify_test(
     none of these; ``undetermined`` where a probability is missing (NaN). Everything lies on a
     continuum: the numbers say more than the word.
 
+    Raises
+    ------
+    ScaleError
+        For a probability outside [0, 1], a negative or infinite threshold, or shapes that have none in common.
+
     References
     ----------
     Van Evera (1997), p. 31; Humphreys and Jacobs (2015).
@@ -380,8 +421,8 @@ def classify_test(
     >>> classify_test(0.01, 0.5).item()
     'smoking gun for the rival'
     """
-    first, second = np.broadcast_arrays(
-        np.asarray(given_first, dtype=np.float64), np.asarray(given_second, dtype=np.float64)
+    first, second = _alike(
+        _inside(given_first, "probability", 1.0), _inside(given_second, "probability", 1.0)
     )
     ratio = np.power(10.0, decisive_db / 10) * (1 - 1e-12)  # a hair of slack keeps exact boundaries inside
     words = np.full(first.shape, "straw in the wind", dtype="<U29")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, SupportsFloat
+from typing import TYPE_CHECKING
 
 from bayes_trace.errors import BayesTraceError, UnknownNameError, WrongArgumentError
 from bayes_trace.guards import guarded
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
     import xarray as xr
+
+    from bayes_trace.scales import Number
 
 __all__ = [
     "ach_table",
@@ -34,7 +36,7 @@ AGAINST = (3.0, 10.0)
 
 
 @guarded
-def probability(value: SupportsFloat) -> str:
+def probability(value: Number) -> str:
     """A probability to two decimals, never rounded to certainty.
 
     Examples
@@ -51,7 +53,7 @@ def probability(value: SupportsFloat) -> str:
 
 
 @guarded
-def db(value: SupportsFloat, *, sign: bool = True) -> str:
+def db(value: Number, *, sign: bool = True) -> str:
     """Decibels to one decimal, with a true minus.
 
     Examples

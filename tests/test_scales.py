@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bayes_trace import ScaleError, scales
+import bayes_trace as bt
+from bayes_trace import ScaleError, WrongArgumentError, scales
 
 #: one belief in every unit, by the definitions alone (odds o = p / (1 - p))
 SAME = [
@@ -178,6 +180,64 @@ def test_decibels_of_a_probability_are_not_those_of_its_odds():
 def test_a_number_off_its_scale_is_refused(value, source, target, message):
     with pytest.raises(ScaleError, match=message):
         scales.convert(value, source, target)
+
+
+TAKE_NUMBERS = [getattr(scales, name) for name in scales.__all__ if inspect.isfunction(getattr(scales, name))]
+#: what the functions take behind their first argument
+MORE = {"convert": ("probability", "db"), "classify_test": (0.5,)}
+
+
+@pytest.mark.parametrize("function", TAKE_NUMBERS, ids=lambda each: each.__name__)
+@pytest.mark.parametrize(
+    "value",
+    [
+        "0.5",
+        ["0.5"],
+        None,
+        [None],
+        [[0.5], [0.5, 0.2]],
+        {"a": 0.5},
+        bt.from_table({"memo": {"A": 0.8, "B": 0.2}}),
+        10**400,
+        1j,
+        np.array([1j]),
+        np.array(["2020-01-01"], dtype="datetime64[D]"),
+        iter([0.5]),
+    ],
+    ids=str,
+)
+def test_what_is_no_number_is_refused_by_name(function, value):
+    more = {"axis": 0} if function is scales.log_sum else {}
+    with pytest.raises(
+        WrongArgumentError, match=rf"^{function.__name__}: \w+ is .*, expected (a )?numbers?$"
+    ):
+        function(value, *MORE.get(function.__name__, ()), **more)
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: scales.logit([0.5, 1.5]), r"^probability outside \[0, 1\]: 1.5$"),
+        (lambda: scales.probability_to_db(-0.2), r"^probability outside \[0, 1\]: -0.2$"),
+        (lambda: scales.classify_test(0.5, 2), r"^probability outside \[0, 1\]: 2$"),
+        (lambda: scales.classify_test([0, 1], [0, 1, 1]), r"arrays of \(2,\) and \(3,\) numbers, expected"),
+        (lambda: scales.log_sum([0.5], axis=1), "^axis 1 of an array of 1 dimensions; expected one that it"),
+    ],
+)
+def test_what_is_off_its_scale_is_refused_everywhere(call, said):
+    with pytest.raises(ScaleError, match=said):
+        call()
+
+
+def test_what_is_missing_stays_so():
+    for function in (
+        scales.db_to_log,
+        scales.probability_to_db,
+        scales.logit,
+        scales.expit,
+        scales.log_expit,
+    ):
+        np.testing.assert_array_equal(np.isnan(function([math.nan, 0.5])), [True, False])
 
 
 # --- ENFSI -------------------------------------------------------------------------------

@@ -83,7 +83,7 @@ def _weight(rows: Array, kappa: Array, names: list[str], of: str, against: str |
     mine = rows[:, names.index(of)]
     with np.errstate(invalid="ignore"):  # impossible under both: nothing is said between them
         other = rows.mean(axis=1) if against is None else rows[:, names.index(against)]
-        ratio = log_to_db((mine - other) * kappa)
+        ratio: Array = log_to_db((mine - other) * kappa)
     if against is None:
         ratio = np.where(np.isneginf(mine), -np.inf, ratio)
     return np.nan_to_num(ratio, nan=0.0, posinf=np.inf, neginf=-np.inf)

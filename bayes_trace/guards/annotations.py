@@ -72,7 +72,7 @@ def words(annotation: str, known: Mapping[str, object]) -> str:
         "str": "text",
         "int": "a whole number",
         "float": "a number",
-        "SupportsFloat": "a number",
+        "Number": "a number",
         "bool": "True or False",
     }
     lists = dict.fromkeys(("Sequence", "Iterable", "Collection"), f"a list{of}")
@@ -104,21 +104,29 @@ def _is_of(named: object, value: object) -> bool:
     return isinstance(value, origin) if isinstance(origin, type) else True
 
 
-def _is_number(value: object) -> bool:
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+def _is_number(value: Any) -> bool:  # noqa: ANN401
+    return _may_be_missing(value) and not math.isnan(value)
+
+
+def _may_be_missing(value: Any) -> bool:  # noqa: ANN401
+    """Whether it is a number that a computer can hold, or the mark of a missing one."""
+    if type(value).__name__ in ("bool", "bool_") or not isinstance(value, numbers.Real):
         return False
     try:
-        return not math.isnan(value)
-    except OverflowError:  # a whole number of hundreds of digits
+        float(value)
+    except OverflowError:
         return False
+    return True
 
 
 def _are_numbers(values: Any) -> bool:  # noqa: ANN401
     import numpy as np
 
     try:
-        # NumPy would read numbers out of texts
-        return np.asarray(values).dtype.kind not in "SUV" and np.asarray(values, dtype=np.float64) is not None
+        found = np.asarray(values)
+        # NumPy would read numbers out of texts, dates and nothing at all
+        plain = found.dtype.kind in "biuf" or all(map(_may_be_missing, found.ravel().tolist()))
+        return plain and np.asarray(values, dtype=np.float64) is not None
     except (TypeError, ValueError, OverflowError):
         return False
 
@@ -130,8 +138,7 @@ _PLAIN: dict[str, Callable[[object], bool]] = {
     "bool": lambda value: isinstance(value, bool) or type(value).__name__ == "bool",
     "int": lambda value: isinstance(value, numbers.Integral) and not isinstance(value, bool),
     "float": _is_number,
-    # for showing, where NaN has its sign as well
-    "SupportsFloat": lambda value: _is_number(value) or isinstance(value, float),
+    "Number": _may_be_missing,
     "Callable": callable,
     "Progress": callable,
     "npt.ArrayLike": _are_numbers,

@@ -40,7 +40,8 @@ def to_odds(probability: npt.ArrayLike) -> Array:
     >>> to_odds([0.5, 1.0]).tolist()
     [0.0, 80.0]
     """
-    return np.clip(convert(np.clip(probability, 0.0, 1.0), "probability", "db"), -FARTHEST, FARTHEST)
+    odds: Array = np.clip(convert(np.clip(probability, 0.0, 1.0), "probability", "db"), -FARTHEST, FARTHEST)
+    return odds
 
 
 def name_odds(ax: Axes, low: float, high: float, *, axis: Literal["x", "y"] = "x") -> None:

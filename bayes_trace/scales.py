@@ -408,7 +408,9 @@ def classify_test(
     Raises
     ------
     ScaleError
-        For a probability outside [0, 1], a negative or infinite threshold, or shapes that have none in common.
+        For a probability outside [0, 1], or shapes that have none in common.
+    WrongArgumentError
+        For a threshold below 0 or above 1,000 dB.
 
     References
     ----------

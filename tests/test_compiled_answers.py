@@ -11,8 +11,10 @@ import pytest
 
 import bayes_trace as bt
 from bayes_trace.errors import BayesTraceError, ScaleError
-from bayes_trace.exact import log_pool, ranking, sum_over_links
-from bayes_trace.likelihood import drop_entries
+from bayes_trace.exact import log_joint, log_pool, ranking, sum_over_links
+from bayes_trace.exact.blocks import whole_block
+from bayes_trace.likelihood import compile_decisions, drop_entries
+from bayes_trace.likelihood.ranges import elicited
 from bayes_trace.scales import classify_test
 from tests.rich import rich
 
@@ -391,3 +393,31 @@ def test_belief_grows_item_by_item_at_the_weights_of_the_whole(order, want):
 def test_an_order_that_is_none_is_told_whole(order, said):
     with pytest.raises(BayesTraceError, match=f"^{re.escape(said)}$"):
         bt.trajectory(compiled(), "e3", order=order)
+
+
+# --- what other parts of the package take from here ------------------------------------------------
+
+
+def test_a_log_joint_is_the_prior_and_every_weighted_row():
+    found = log_joint(compiled())
+    assert found.dims == ("coder", "episode", "hypothesis")
+    assert found["coder"].values.tolist() == ["one", "two"]
+    for c in range(2):
+        rows = compiled()["log_likelihood"].values[c] * compiled()["kappa"].values[c][:, None]
+        for n, episode in enumerate(EPISODES):
+            want = np.log(compiled()["prior"].values[n]) + rows[of_episode(episode)].sum(axis=0)
+            np.testing.assert_allclose(found.sel(episode=episode).values[c], want, **NAT)
+
+
+def test_decisions_alone_are_compiled_without_what_stands_beside_them():
+    assert compile_decisions(rich()).identical(compiled())
+
+
+def test_a_block_of_all_links_shares_nothing_that_is_certain():
+    """The second reader on e4: one link, no range."""
+    ev = bt.compile_evidence(rich(), episodes=["e4"])
+    block = whole_block(elicited(ev, 1), np.array([0.25] * 4))
+    assert block.links.tolist() == [0]
+    assert block.shared == ()
+    assert block.level.tolist() == [0.25] * 4
+    assert not block.own.any()

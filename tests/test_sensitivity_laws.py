@@ -153,3 +153,17 @@ def test_reports_of_an_event_are_left_out_one_by_one():
     assert left.sel(left_out="john").item() == pytest.approx(p["A"] / sum(p.values()))
     assert left.sel(left_out="alarm").item() == pytest.approx(0.5)
     assert set(left["also_removed"].sel(left_out="alarm").item().split()) == {"john@episode", "mary@episode"}
+
+
+@pytest.mark.parametrize("rho", [0.2, 1.0])
+@pytest.mark.parametrize("seed", range(5))
+def test_the_least_of_a_cluster_where_members_rule_something_out(seed, rho):
+    """Infinite spreads count as their number; infinite gaps stay out of the least while anything else is left."""
+    rng = np.random.default_rng(seed)
+    gaps = rng.integers(-20, 21, 6) / 10
+    core = rng.choice([0.0, 1.0, 2.5, np.inf], 6)
+    wide = np.maximum(core, rng.choice([0.0, 1.5, np.inf], 6))
+    gaps[np.isinf(core) & (rng.random(6) < 0.5)] = np.inf
+    for stay in range(7):
+        got = least_in_cluster(gaps, (core, wide), stay, rho)
+        assert got == pytest.approx(by_hand(gaps, core, wide, stay, rho), abs=1e-12)

@@ -16,7 +16,7 @@ from tests.search import many
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="runs are forks")
 
 #: how often every command is killed in `make test-deep`, and in `make test`
-KILLS, FEW = 100, 3
+KILLS, FEW = 25, 3
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,9 @@ FLAGS = (
     "--disable-sync",
 )
 
+#: milliseconds that a busy machine may take for one thing
+PATIENCE = 600_000
+
 
 def missing(what):
     """Skipped on a machine without a browser; a failure where .ci/run has put one."""
@@ -35,7 +38,7 @@ def browser():
     except ImportError:
         missing("no Playwright")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+        chromium = playwright.chromium.launch(executable_path=program, args=list(FLAGS), timeout=PATIENCE)
         yield chromium, Axe()
         chromium.close()
 
@@ -46,11 +49,12 @@ class Watched:
     def __init__(self, browser, address, *, width=1280, height=900, **more):
         self.context = browser[0].new_context(viewport={"width": width, "height": height}, **more)
         self.tab, self.address, self.axe = self.context.new_page(), address, browser[1]
+        self.context.set_default_timeout(PATIENCE)
         self.said, self.asked = [], []
         self.tab.on("console", lambda message: self.said.append(message.text))
         self.tab.on("pageerror", lambda error: self.said.append(str(error)))
         self.tab.on("request", lambda request: self.asked.append(request.url))
-        self.tab.goto(address, timeout=120_000)
+        self.tab.goto(address, timeout=PATIENCE)
 
     def faults(self):
         """What axe-core finds, each with the place of its first case."""

@@ -43,6 +43,6 @@ class Measured(NamedTuple):
 def measured(*arguments) -> Measured:
     """A call of the command line."""
     command = [sys.executable, "-c", _MEASURE, *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     assert "Traceback" not in done.stderr, done.stderr
     return Measured(*json.loads(done.stdout.splitlines()[-1]), " ".join(done.stderr.split()))

@@ -257,7 +257,7 @@ def test_an_interrupt_ends_in_a_word(moment, folder, tmp_path):
     )
     time.sleep(moment)
     process.send_signal(signal.SIGINT)
-    said = process.communicate(timeout=60)[1]
+    said = process.communicate(timeout=600)[1]
     if process.returncode == 0:
         return  # it was done before
     if process.returncode == -signal.SIGINT or ("bayes_trace" not in said and "Traceback" in said):

@@ -116,6 +116,10 @@ def test_what_is_missing_is_named():
         BayesTraceError, match="no column coder, probability; it has scenario, episode, hypothesis, p"
     ):
         plots.overview_cells(pd.DataFrame({"scenario": [], "episode": [], "hypothesis": [], "p": []}))
+    columns = ("scenario", "coder", "episode", "hypothesis", "probability")
+    for nothing in (pd.DataFrame(columns=columns), table([[[[0.6, 0.4]]]]).isel(episode=[])):
+        with pytest.raises(BayesTraceError, match="there are no probabilities, expected one at least"):
+            plots.overview_cells(nothing)
 
 
 # --- what is drawn -----------------------------------------------------------------------

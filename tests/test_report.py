@@ -18,6 +18,7 @@ from bayes_trace.report.citation import Cited, csl_items, key_citation
 from bayes_trace.report.dialect import ForPandoc
 from bayes_trace.report.results import Coefficient, Drawn
 from bayes_trace.report.text import day, escape, plain, prose
+from bayes_trace.report.verification import differences
 from tests.arms import arms_gathered
 from tests.build import data, item, sound
 
@@ -299,6 +300,13 @@ def test_a_planned_item_is_listed_and_counts_for_nothing():
 def test_an_episode_without_evidence_says_so():
     es = bt.from_table({"memo": {"A": 0.8, "B": 0.2}}, found={"memo": "not_sought"})
     assert "No item bears on this episode: the posterior is the prior." in markdown(gather(es))
+
+
+def test_a_report_in_which_nobody_answers_has_no_overview_and_is_verified(tmp_path):
+    es = bt.from_table({"memo": {"A": 0.8, "B": 0.2}}, found={"memo": "not_sought"})
+    write_report(es, tmp_path, formats=["html"], figures=True, detail="full")
+    assert "overview" not in (tmp_path / "report.md").read_text("utf-8")
+    assert list(differences(tmp_path, es)) == []
 
 
 def test_words_of_an_author_are_words_and_no_markup():

@@ -52,7 +52,7 @@ def overview_cells(
     Raises
     ------
     BayesTraceError
-        If a dimension, or a column, is missing.
+        If a dimension, or a column, is missing, or there is no probability.
 
     Examples
     --------
@@ -63,7 +63,7 @@ def overview_cells(
     >>> cells["leader"].values.ravel().tolist(), cells["overturned"].values.ravel().tolist()
     (['A', 'B'], [False, True])
     """
-    table = _with_parts(_table(probabilities), dict(parts or {}))
+    table = _with_parts(_filled(_table(probabilities)), dict(parts or {}))
     kept, same = _differing(table)
     values = np.nan_to_num(kept.values, nan=0.0)
     coded = np.isfinite(kept.values).any(axis=-1)
@@ -121,6 +121,13 @@ def _table(probabilities: xr.Dataset | xr.DataArray | pd.DataFrame) -> xr.DataAr
         message = f"the probabilities have no dimension {', '.join(missing)}; they have {', '.join(map(str, array.dims))}"
         raise BayesTraceError(message)
     return array.transpose(*wanted)
+
+
+def _filled(table: xr.DataArray) -> xr.DataArray:
+    if not table.size:
+        message = "there are no probabilities, expected one at least for an episode that somebody coded"
+        raise BayesTraceError(message)
+    return table
 
 
 def _with_parts(table: xr.DataArray, parts: Mapping[str, str]) -> xr.DataArray:

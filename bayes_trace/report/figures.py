@@ -202,7 +202,8 @@ class _Drawings:
 
     def chosen(self, detail: str) -> Iterator[tuple[str, Draw, Picture]]:
         """The figures of a report of some detail."""
-        yield "overview", self._overview(), self._of_overview()
+        if self.g.answers.cells:  # else nobody answers anything
+            yield "overview", self._overview(), self._of_overview()
         if detail == "full":
             yield from self.places()
 

@@ -63,7 +63,7 @@ def _differences(folder: Path, kept: Kept, evidence_set: EvidenceSet) -> Iterato
             yield f"{name}: the file is missing"
         elif digest_of(folder / name) != digest:
             yield f"{name}: the file was changed after it was written"
-    if not kept.results:
+    if "results" not in kept.model_fields_set:
         yield "the manifest keeps no results; write the report anew"
     es = apply_scenario(evidence_set, *kept.applied)
     if changed := changed_parts(kept.content, es.content):

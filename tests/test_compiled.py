@@ -22,7 +22,7 @@ from bayes_trace.likelihood.links import links_of
 from bayes_trace.likelihood.ranges import elicited
 from bayes_trace.scales import IPCC
 from tests import oracle
-from tests.build import item, sound
+from tests.build import item, sound, unchecked
 from tests.rich import CLERK, DIARY, WORDS, plain, rich
 
 Z_90 = 1.6448536269514722
@@ -385,6 +385,45 @@ STRUCTURE = {
 }
 
 
+ELICITED = ("location", "spread_low", "spread_high")
+OF_SOURCES = ("hit", "false_report", "denial_if_true", "denial_if_false")
+#: dimensions -> what lies along them
+DIMENSIONS = {
+    "hypothesis": "hypothesis hypothesis_label hypothesis_short hypothesis_refusal_label",
+    "core": "core",
+    "written": "written",
+    "coder": "coder coder_label witness",
+    "episode": "episode episode_label case case_label date granted sense administration is_aggregate "
+    "prior_concentration",
+    "condition": "condition",
+    "source": "source source_answers",
+    "cluster": " ".join(["cluster", *(f"correlation_{part}" for part in ELICITED)]),
+    "link": "link link_item link_title link_episode link_cluster link_source link_step link_implication link_given "
+    "link_date episode_index link_kind cluster_index " + " ".join(f"agreement_{part}" for part in ELICITED),
+    "entry": "entry entry_item item_title entry_implication entry_source entry_given entry_restates entry_date "
+    "entry_link entry_role says_no absent source_index",
+    "link option": "option_probability",
+    "coder entry": "coded is_ratio reference",
+    "coder link": "kappa effective_number",
+    "coder link option": "log_option_weight",
+    "coder link hypothesis": "log_likelihood",
+    "coder entry option hypothesis": " ".join(ELICITED),
+    "core hypothesis": "core_share",
+    "written hypothesis": "written_share",
+    "episode hypothesis": "prior",
+    "episode condition": "condition_text",
+    "source hypothesis": " ".join(f"{name}_{part}" for name in OF_SOURCES for part in ELICITED),
+    "entry hypothesis": " ".join(f"detection_{part}" for part in ELICITED),
+}
+
+
+def test_every_variable_lies_along_its_dimensions():
+    ev = compiled()
+    want = {name: tuple(dims.split()) for dims, names in DIMENSIONS.items() for name in names.split()}
+    assert {str(name): each.dims for name, each in ev.variables.items()} == want
+    assert set(ev.coords) == set(NAMES)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_names_are_those_of_the_records(name):
     assert compiled()[name].values.tolist() == NAMES[name]
@@ -483,6 +522,15 @@ def test_some_episodes_are_the_set_compiled_for_them(episodes):
     options = own.sizes["option"]
     same(part.isel(option=slice(options)), own, ("location", "log_option_weight"))
     same(part, own, ("log_likelihood",))
+
+
+def test_a_member_that_is_impossible_under_all_tells_nothing_apart():
+    """Of three members two tell A from B: they count as two, and the third not at all."""
+    rows = [item("x", {"A": 0.0, "B": 0.0}), item("y", {"A": 0.8, "B": 0.2}), item("z", {"A": 0.8, "B": 0.2})]
+    es = unchecked([{**row, "cluster": "k"} for row in rows], clusters=[{"id": "k", "correlation": 0.5}])
+    ev = bt.compile_evidence(es).sel(coder="first")
+    assert ev["effective_number"].values.tolist() == pytest.approx([2.0] * 3)
+    assert ev["kappa"].values.tolist() == pytest.approx([1 / 1.5] * 3)
 
 
 def test_the_structure_of_some_links_counts_from_the_first_of_them():

@@ -641,3 +641,10 @@ def test_chains_leave_the_least_of_every_choice(seed):
     assert chains.size == 6
     assert chains.finds_least(2)
     assert chains.lists_all(2)
+
+
+def test_links_that_hang_together_stay_in_their_order():
+    """Two clusters, each link in turn, and one link given another of neither."""
+    cluster = np.append(np.arange(60) % 2, [-1, -1])
+    found = tangles._groups({61: frozenset({60})}, cluster)
+    assert sorted(each.tolist() for each in found) == [list(range(0, 60, 2)), list(range(1, 60, 2)), [60, 61]]

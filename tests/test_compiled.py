@@ -745,6 +745,27 @@ def test_parts_of_one_decision_are_tried_as_one():
     np.testing.assert_array_equal(granted_share(own), [0.5, np.nan])
 
 
+def test_a_scenario_that_splits_a_hypothesis_leaves_attempts_as_they_are():
+    data = plain()
+    data["hypotheses"] = data["hypotheses"][:3]
+    claim = {"values": {"made": 0.9, "not_made": 0.3}, "about": "attempt"}
+    memo = {"values": {"A": 0.7, "B": 0.2, "C": 0.4}}
+    data["cases"] = [
+        {**data["cases"][1], "items": [{**item("claim", episodes=["e4"]), "codings": [claim, memo]}]}
+    ]
+    for each, prior in zip(data["hypotheses"], (0.5, 0.3, 0.2), strict=True):
+        each["prior"] = prior
+    into = [{"id": name, "label": name, "statement": name, "prior": 0.25} for name in ("A1", "A2")]
+    data["scenarios"] = {"halves": {"label": "Halves", "split": [{"hypothesis": "A", "into": into}]}}
+    ev = bt.compile_evidence(bt.apply_scenario(sound(data), "halves"))
+    assert ev["core"].values.tolist() == ["A", "B"]
+    assert ev["core_share"].values.tolist() == [[0.5, 0.5, 0, 0], [0, 0, 1, 0]]
+    assert ev["hypothesis"].values.tolist() == ["A1", "A2", "B", "C"]
+    own = attempts_of(ev)
+    assert own["core"].values.tolist() == own["written"].values.tolist() == ["made", "not_made"]
+    assert own["core_share"].values.tolist() == [[1, 0], [0, 1]]
+
+
 def test_a_contrast_says_what_it_says_of_two_sides():
     said = {"about": "A", "values": {"holds": 0.7, "fails": 0.2}}
     rows = [

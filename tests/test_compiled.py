@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from functools import cache
 
 import numpy as np
 import pytest
@@ -31,8 +30,8 @@ HYPOTHESES = ["A", "B", "C", "A+B"]
 EPISODES = ["e1", "e2", "e3", "e4"]
 
 
-@cache
 def compiled():
+    """Anew for every test: what a test shows of the compiler it shows by itself."""
     return bt.compile_evidence(rich())
 
 
@@ -655,8 +654,8 @@ def test_planned_items_stand_beside_the_rest_with_both_ends_of_their_search():
         item("later", {"A": 0.6, "B": 0.1, "C": 0.3}, episodes=["e2"], cost=1.0, detection=0.5, cluster="k"),
     ]
     ev = beside(*({**each, "found": "planned", "title": each["id"].title()} for each in own))
-    for name in compiled().variables:
-        np.testing.assert_array_equal(ev[name].values, compiled()[name].values, err_msg=str(name))
+    for name, own in compiled().variables.items():
+        np.testing.assert_array_equal(ev[name].values, own.values, err_msg=str(name))
     assert ev["planned"].values.tolist() == ["ahead@e1", "later@e2"]
     assert ev["planned_item"].values.tolist() == ["ahead", "later"]
     assert ev["planned_title"].values.tolist() == ["Ahead", "Later"]
@@ -701,8 +700,8 @@ def test_what_is_coded_about_attempts_is_evidence_of_its_own():
         ),
     ]
     ev = beside(*claims)
-    for name in compiled().variables:
-        np.testing.assert_array_equal(ev[name].values, compiled()[name].values, err_msg=str(name))
+    for name, own in compiled().variables.items():
+        np.testing.assert_array_equal(ev[name].values, own.values, err_msg=str(name))
     own = attempts_of(ev)
     assert own["hypothesis"].values.tolist() == ["made", "not_made"]
     assert own["hypothesis_label"].values.tolist() == ["made", "not made"]

@@ -639,3 +639,15 @@ def build_two_episodes():
             {"id": "memo", "paraphrase": "1", "episodes": ["e"], "codings": [{"values": {"A": 0.8, "B": 0.2}}]},
         ], "episodes": [{"id": name, "label": name, "outcome": "o"} for name in ("e", "empty")]}],
     }  # fmt: skip
+
+
+def test_what_is_level_needs_no_bias_and_no_artefact():
+    """Level at once: nothing has to be taken away; without an item in favour there is no share of them."""
+    es = bt.from_table({"x": {"A": 0.8, "B": 0.2}}, priors={"A": 0.2, "B": 0.8})
+    found = sens.search_bias(compiled(es))
+    assert found["bias"].values[0].tolist() == pytest.approx([math.nan, 0.0], nan_ok=True)
+    assert found["smallest"].item() == 0
+    assert found["artefacts"].values[0, 1] == 0
+    nothing = sens.search_bias(compiled(bt.from_table({"x": {"A": 0.5, "B": 0.5}})))
+    assert (nothing["bias"].values[0, 1], nothing["artefacts"].values[0, 1]) == (0, 0)
+    assert nothing["favouring"].values.tolist() == [[0, 0]]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from functools import cache
 
 import numpy as np
 import pytest
@@ -22,7 +21,7 @@ from bayes_trace.likelihood.links import links_of
 from bayes_trace.likelihood.ranges import elicited
 from bayes_trace.scales import IPCC
 from tests import oracle
-from tests.build import item, sound
+from tests.build import item, sound, unchecked
 from tests.rich import CLERK, DIARY, WORDS, plain, rich
 
 Z_90 = 1.6448536269514722
@@ -31,8 +30,8 @@ HYPOTHESES = ["A", "B", "C", "A+B"]
 EPISODES = ["e1", "e2", "e3", "e4"]
 
 
-@cache
 def compiled():
+    """Anew for every test: what a test shows of the compiler it shows by itself."""
     return bt.compile_evidence(rich())
 
 
@@ -385,6 +384,45 @@ STRUCTURE = {
 }
 
 
+ELICITED = ("location", "spread_low", "spread_high")
+OF_SOURCES = ("hit", "false_report", "denial_if_true", "denial_if_false")
+#: dimensions -> what lies along them
+DIMENSIONS = {
+    "hypothesis": "hypothesis hypothesis_label hypothesis_short hypothesis_refusal_label",
+    "core": "core",
+    "written": "written",
+    "coder": "coder coder_label witness",
+    "episode": "episode episode_label case case_label date granted sense administration is_aggregate "
+    "prior_concentration",
+    "condition": "condition",
+    "source": "source source_answers",
+    "cluster": " ".join(["cluster", *(f"correlation_{part}" for part in ELICITED)]),
+    "link": "link link_item link_title link_episode link_cluster link_source link_step link_implication link_given "
+    "link_date episode_index link_kind cluster_index " + " ".join(f"agreement_{part}" for part in ELICITED),
+    "entry": "entry entry_item item_title entry_implication entry_source entry_given entry_restates entry_date "
+    "entry_link entry_role says_no absent source_index",
+    "link option": "option_probability",
+    "coder entry": "coded is_ratio reference",
+    "coder link": "kappa effective_number",
+    "coder link option": "log_option_weight",
+    "coder link hypothesis": "log_likelihood",
+    "coder entry option hypothesis": " ".join(ELICITED),
+    "core hypothesis": "core_share",
+    "written hypothesis": "written_share",
+    "episode hypothesis": "prior",
+    "episode condition": "condition_text",
+    "source hypothesis": " ".join(f"{name}_{part}" for name in OF_SOURCES for part in ELICITED),
+    "entry hypothesis": " ".join(f"detection_{part}" for part in ELICITED),
+}
+
+
+def test_every_variable_lies_along_its_dimensions():
+    ev = compiled()
+    want = {name: tuple(dims.split()) for dims, names in DIMENSIONS.items() for name in names.split()}
+    assert {str(name): each.dims for name, each in ev.variables.items()} == want
+    assert set(ev.coords) == set(NAMES)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_names_are_those_of_the_records(name):
     assert compiled()[name].values.tolist() == NAMES[name]
@@ -483,6 +521,15 @@ def test_some_episodes_are_the_set_compiled_for_them(episodes):
     options = own.sizes["option"]
     same(part.isel(option=slice(options)), own, ("location", "log_option_weight"))
     same(part, own, ("log_likelihood",))
+
+
+def test_a_member_that_is_impossible_under_all_tells_nothing_apart():
+    """Of three members two tell A from B: they count as two, and the third not at all."""
+    rows = [item("x", {"A": 0.0, "B": 0.0}), item("y", {"A": 0.8, "B": 0.2}), item("z", {"A": 0.8, "B": 0.2})]
+    es = unchecked([{**row, "cluster": "k"} for row in rows], clusters=[{"id": "k", "correlation": 0.5}])
+    ev = bt.compile_evidence(es).sel(coder="first")
+    assert ev["effective_number"].values.tolist() == pytest.approx([2.0] * 3)
+    assert ev["kappa"].values.tolist() == pytest.approx([1 / 1.5] * 3)
 
 
 def test_the_structure_of_some_links_counts_from_the_first_of_them():
@@ -607,8 +654,8 @@ def test_planned_items_stand_beside_the_rest_with_both_ends_of_their_search():
         item("later", {"A": 0.6, "B": 0.1, "C": 0.3}, episodes=["e2"], cost=1.0, detection=0.5, cluster="k"),
     ]
     ev = beside(*({**each, "found": "planned", "title": each["id"].title()} for each in own))
-    for name in compiled().variables:
-        np.testing.assert_array_equal(ev[name].values, compiled()[name].values, err_msg=str(name))
+    for name, own in compiled().variables.items():
+        np.testing.assert_array_equal(ev[name].values, own.values, err_msg=str(name))
     assert ev["planned"].values.tolist() == ["ahead@e1", "later@e2"]
     assert ev["planned_item"].values.tolist() == ["ahead", "later"]
     assert ev["planned_title"].values.tolist() == ["Ahead", "Later"]
@@ -653,8 +700,8 @@ def test_what_is_coded_about_attempts_is_evidence_of_its_own():
         ),
     ]
     ev = beside(*claims)
-    for name in compiled().variables:
-        np.testing.assert_array_equal(ev[name].values, compiled()[name].values, err_msg=str(name))
+    for name, own in compiled().variables.items():
+        np.testing.assert_array_equal(ev[name].values, own.values, err_msg=str(name))
     own = attempts_of(ev)
     assert own["hypothesis"].values.tolist() == ["made", "not_made"]
     assert own["hypothesis_label"].values.tolist() == ["made", "not made"]
@@ -695,6 +742,27 @@ def test_parts_of_one_decision_are_tried_as_one():
     assert own["link"].values.tolist() == ["claim@both"]
     assert own["granted"].values.tolist() == ["part", "unknown"]
     np.testing.assert_array_equal(granted_share(own), [0.5, np.nan])
+
+
+def test_a_scenario_that_splits_a_hypothesis_leaves_attempts_as_they_are():
+    data = plain()
+    data["hypotheses"] = data["hypotheses"][:3]
+    claim = {"values": {"made": 0.9, "not_made": 0.3}, "about": "attempt"}
+    memo = {"values": {"A": 0.7, "B": 0.2, "C": 0.4}}
+    data["cases"] = [
+        {**data["cases"][1], "items": [{**item("claim", episodes=["e4"]), "codings": [claim, memo]}]}
+    ]
+    for each, prior in zip(data["hypotheses"], (0.5, 0.3, 0.2), strict=True):
+        each["prior"] = prior
+    into = [{"id": name, "label": name, "statement": name, "prior": 0.25} for name in ("A1", "A2")]
+    data["scenarios"] = {"halves": {"label": "Halves", "split": [{"hypothesis": "A", "into": into}]}}
+    ev = bt.compile_evidence(bt.apply_scenario(sound(data), "halves"))
+    assert ev["core"].values.tolist() == ["A", "B"]
+    assert ev["core_share"].values.tolist() == [[0.5, 0.5, 0, 0], [0, 0, 1, 0]]
+    assert ev["hypothesis"].values.tolist() == ["A1", "A2", "B", "C"]
+    own = attempts_of(ev)
+    assert own["core"].values.tolist() == own["written"].values.tolist() == ["made", "not_made"]
+    assert own["core_share"].values.tolist() == [[1, 0], [0, 1]]
 
 
 def test_a_contrast_says_what_it_says_of_two_sides():

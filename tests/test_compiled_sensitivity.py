@@ -8,11 +8,13 @@ from functools import cache
 
 import numpy as np
 import pytest
+import xarray as xr
 
 import bayes_trace as bt
 from bayes_trace import sensitivity as sens
 from bayes_trace.likelihood import drop_entries
-from tests.build import item, make
+from tests.build import item, make, sound
+from tests.events import event, report, with_events
 from tests.moved import with_weights_held
 from tests.rich import rich
 
@@ -926,3 +928,88 @@ def test_the_variance_of_ratios_counts_the_deviate_that_they_share():
     gap = (parts[0] - parts[1]) * np.ones_like(every)
     every /= every.sum()
     assert found == pytest.approx((every * gap**2).sum() - (every * gap).sum() ** 2, rel=5e-3)
+
+
+# --- whose evidence it is -------------------------------------------------------------------------
+
+OF_ONE_CODER = {
+    **{
+        name: getattr(sens, name)
+        for name in (
+            "breakdown",
+            "carriers",
+            "coder_leads",
+            "contamination_bounds",
+            "dependence_sweep",
+            "fewest_items_to_flip",
+            "leave_each_out",
+            "leave_one_out",
+            "one_way",
+            "power_scaling",
+            "prior_needed",
+            "prior_sweep",
+            "recoding",
+            "residual_sweep",
+            "robustness",
+            "search_bias",
+            "tipping_points",
+        )
+    },
+    "global_indices": lambda ev, **coder: sens.global_indices(ev, n=16, **coder),
+    "interval_bounds": sens.interval_bounds,
+    "attribution": lambda ev, **coder: sens.attribution(ev, ev, of="A", against="B", **coder),
+    "soft_evidence": lambda ev, **coder: sens.soft_evidence(ev, {"memo": 2.0}, **coder),
+    "jeffrey": lambda ev, **coder: sens.jeffrey(ev, {"memo": 0.3}, **coder),
+    "trajectory": lambda ev, **coder: bt.trajectory(ev, "e1", **coder),
+    "ach_matrix": bt.ach_matrix,
+    "test_type": lambda ev, **coder: bt.test_type(ev, "A", against="B", **coder),
+    "weight_of_evidence": lambda ev, **coder: bt.weight_of_evidence(ev, "A", against="B", **coder),
+    "weight_of_items": lambda ev, **coder: bt.weight_of_items(ev, "A", against="B", **coder),
+    "weight_by_step": lambda ev, **coder: bt.weight_by_step(ev, "A", against="B", **coder),
+    "strongest_against": lambda ev, **coder: bt.strongest_against(ev, "A", **coder),
+}
+
+
+@cache
+def of_two_episodes():
+    return bt.compile_evidence(rich(), episodes=["e1", "e4"])
+
+
+@pytest.mark.parametrize("name", OF_ONE_CODER)
+def test_another_coder_is_asked_as_if_the_set_were_hers(name):
+    ev, ask = of_two_episodes(), OF_ONE_CODER[name]
+    own = ask(ev, coder="two")
+    xr.testing.assert_equal(own, ask(ev.assign_attrs(base_coder="two")))
+    said = own.attrs.get("coder") or (own["coder"].item() if "coder" in own.coords else "two")
+    assert said == "two"
+    assert not own.equals(ask(ev))
+
+
+def test_a_difference_is_told_of_the_coder_who_is_asked():
+    """Both sides are the second reader's: what she passed over makes no difference, what she turned round does."""
+    ev = of_two_episodes()
+    turned = ev.assign(log_likelihood=ev["log_likelihood"][..., ::-1].variable)
+    found = sens.attribution(ev, turned, of="A", against="B", coder="two")
+    rows = ev["log_likelihood"].sel(coder="two").values
+    want = {
+        name: DB * ((row[3] - row[2]) - (row[0] - row[1]))
+        for name, row in zip(ev["link"].values, rows, strict=True)
+    }
+    want |= {"prior@e1": 0.0, "prior@e4": 0.0}
+    assert dict(zip(found["component"].values.tolist(), found.values.tolist(), strict=True)) == pytest.approx(
+        want
+    )
+
+
+def test_bounds_where_reports_are_correlated_by_an_uncertain_degree():
+    """Two witnesses of .9 and .1 to one event: apart 81 and 1 in a hundred, as one 9 and 1 in ten."""
+    degree = {"low": 0.1, "best": 0.3, "high": 0.6}
+    told = event("fire", {"A": 0.7, "B": 0.2}, correlation=degree)
+    plain = with_events([report("x"), report("y", "t")], [told])
+    bounds = sens.interval_bounds(bt.compile_evidence(sound(plain)))
+    rho = np.linspace(0.1, 0.6, 501)
+    true, false = (1 - rho) * 0.81 + rho * 0.9, (1 - rho) * 0.01 + rho * 0.1
+    a, b = (p * true + (1 - p) * false for p in (0.7, 0.2))
+    assert bounds["method"].item() == "numerical"
+    assert bounds["lower"].values[0, 0] == pytest.approx((a / (a + b)).min(), abs=1e-6)
+    assert bounds["upper"].values[0, 0] == pytest.approx((a / (a + b)).max(), abs=1e-6)

@@ -17,6 +17,7 @@ from bayes_trace.errors import BayesTraceError
 from bayes_trace.exact import log_joint
 from bayes_trace.likelihood import drop_entries, with_likelihoods
 from bayes_trace.scales import log_to_db
+from tests.build import item, make
 from tests.moved import with_weights_held
 from tests.search import examples
 from tests.strategies import ALL, build, fractions, priors, set_data, sets, tables
@@ -639,3 +640,50 @@ def build_two_episodes():
             {"id": "memo", "paraphrase": "1", "episodes": ["e"], "codings": [{"values": {"A": 0.8, "B": 0.2}}]},
         ], "episodes": [{"id": name, "label": name, "outcome": "o"} for name in ("e", "empty")]}],
     }  # fmt: skip
+
+
+def test_what_is_level_needs_no_bias_and_no_artefact():
+    """Level at once: nothing has to be taken away; without an item in favour there is no share of them."""
+    es = bt.from_table({"x": {"A": 0.8, "B": 0.2}}, priors={"A": 0.2, "B": 0.8})
+    found = sens.search_bias(compiled(es))
+    assert found["bias"].values[0].tolist() == pytest.approx([math.nan, 0.0], nan_ok=True)
+    assert found["smallest"].item() == 0
+    assert found["artefacts"].values[0, 1] == 0
+    nothing = sens.search_bias(compiled(bt.from_table({"x": {"A": 0.5, "B": 0.5}})))
+    assert (nothing["bias"].values[0, 1], nothing["artefacts"].values[0, 1]) == (0, 0)
+    assert nothing["favouring"].values.tolist() == [[0, 0]]
+
+
+def test_an_interval_from_nothing_starts_at_zero_without_a_sign():
+    """Level priors: -0 / D is no minus zero."""
+    found = sens.breakdown(compiled(bt.from_table({"x": {"A": 0.8, "B": 0.2}})))
+    for name in ("lower", "rival_lower"):
+        assert not np.signbit(found[name].values).any()
+
+
+def test_models_are_one_voice_link_by_link():
+    """One person and two models: where one model passed a link over, the other has the whole voice of both."""
+    said = {"first": (0.8, 0.2), "m": (0.4, 0.2), "n": (0.1, 0.4)}
+    rows = {"x": ("first", "m", "n"), "y": ("first", "m")}
+    items = [
+        item(name, codings=[{"coder": c, "values": dict(zip("AB", said[c], strict=True))} for c in told])
+        for name, told in rows.items()
+    ]
+    model = {"kind": "model", "model": "m", "version": "1", "prompt": "p"}
+    es = make(items, coders=[{"id": "first"}, {"id": "m", **model}, {"id": "n", **model}])
+    odds = {name: a / b for name, (a, b) in said.items()}
+    together = odds["first"] ** 0.5 * odds["m"] ** 0.25 * odds["n"] ** 0.25
+    together *= odds["first"] ** 0.5 * odds["m"] ** 0.5
+    found = sens.pool(compiled(es))
+    assert found["weight"].values.tolist() == [0.5, 0.25, 0.25]
+    assert found["probability"].values[0, 0] == pytest.approx(together / (1 + together))
+    # weights that are stated hold on every link, among those who coded it
+    stated = sens.pool(compiled(es), weights={"first": 2, "m": 1, "n": 1})
+    apart = odds["first"] ** 0.5 * odds["m"] ** 0.25 * odds["n"] ** 0.25
+    apart *= odds["first"] ** (2 / 3) * odds["m"] ** (1 / 3)
+    assert stated["probability"].values[0, 0] == pytest.approx(apart / (1 + apart))
+    linear = sens.pool(compiled(es), how="linear", weights={"first": 2, "m": 1, "n": 1})
+    gap = odds["first"] ** (2 / 3) * odds["m"] ** (1 / 3)
+    each = [odds["first"] ** 2, odds["m"] ** 2, odds["n"] * gap]
+    want = np.dot([0.5, 0.25, 0.25], [x / (1 + x) for x in each])
+    assert linear["probability"].values[0, 0] == pytest.approx(want)

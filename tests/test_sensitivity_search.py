@@ -23,6 +23,7 @@ from tests.build import data as written
 from tests.build import item as trace
 from tests.build import sound
 from tests.moved import with_weights_held
+from tests.rich import rich
 from tests.search import examples
 from tests.strategies import ALL, build, fractions, set_data, sets
 
@@ -641,3 +642,19 @@ def test_chains_leave_the_least_of_every_choice(seed):
     assert chains.size == 6
     assert chains.finds_least(2)
     assert chains.lists_all(2)
+
+
+def test_links_that_hang_together_stay_in_their_order():
+    """Two clusters, each link in turn, and one link given another of neither."""
+    cluster = np.append(np.arange(60) % 2, [-1, -1])
+    found = tangles._groups({61: frozenset({60})}, cluster)
+    assert sorted(each.tolist() for each in found) == [list(range(0, 60, 2)), list(range(1, 60, 2)), [60, 61]]
+
+
+def test_a_search_tells_which_episode_it_is_at():
+    told = []
+    ev = compiled(rich())
+    found = sens.fewest_items_to_flip(ev, coder="two", progress=lambda *step: told.append(step))
+    assert told == [("e1", 0.0), ("e2", 0.25), ("e3", 0.5), ("e4", 0.75)]
+    assert found["leader"].values.tolist() == bt.lead(bt.update(ev, coder="two"))["leader"].values.tolist()
+    assert found.sizes["tie"] == 20

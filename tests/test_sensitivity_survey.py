@@ -15,6 +15,7 @@ from bayes_trace import sensitivity as sens
 from bayes_trace.errors import BayesTraceError, ScenarioError, UnknownNameError
 from bayes_trace.evidence import EvidenceSet
 from tests.arms import arms_set
+from tests.rich import rich
 from tests.search import examples
 from tests.strategies import build, sets
 
@@ -169,6 +170,14 @@ def test_scenarios_show_every_coder_alone_and_tell_how_far_they_are():
             post["probability"].values,
             atol=1e-12,
         )
+
+
+def test_scenarios_of_some_episodes_are_those_episodes_alone():
+    named = sens.scenarios(rich(), episodes=["e3", "e2"])
+    assert named["episode"].values.tolist() == ["e2", "e3"]
+    assert named["coder"].values.tolist() == ["one", "two"]
+    assert named["scenario"].values.tolist() == ["base"]
+    assert named["hypothesis"].values.tolist() == ["A", "B", "C", "A+B"]
 
 
 # --- robustness ------------------------------------------------------------------------------

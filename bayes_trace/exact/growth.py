@@ -72,9 +72,9 @@ def trajectory(
     coords = {
         "step": np.arange(len(names)),
         "hypothesis": one["hypothesis"].values,
-        "item": ("step", np.array(names, dtype=str)),
-        "item_date": ("step", np.array(["", *here["entry_date"].values[ordered]], dtype=str)),
-        "item_title": ("step", np.array(["", *here["item_title"].values[ordered]], dtype=str)),
+        "item": ("step", np.array(names)),
+        "item_date": ("step", np.array(["", *here["entry_date"].values[ordered]])),
+        "item_title": ("step", np.array(["", *here["item_title"].values[ordered]])),
     }
     return xr.DataArray(probability, coords, ("step", "hypothesis"), attrs={"units": "1", "episode": episode})
 

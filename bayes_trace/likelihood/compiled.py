@@ -161,7 +161,7 @@ def shares(es: EvidenceSet) -> dict[str, Any]:
 def _shares(es: EvidenceSet, parts: dict[str, tuple[str, ...]]) -> Array:
     """Each hypothesis of the set file as the even mean of what it is split into; those dropped are left out."""
     present = [positions(es.hypothesis_ids, ids) >= 0 for ids in parts.values() if ids]
-    table = np.array(present, dtype=np.float64).reshape(-1, len(es.hypothesis_ids))
+    table = np.array(present).reshape(-1, len(es.hypothesis_ids))
     return np.asarray(table / table.sum(axis=1, keepdims=True))
 
 

@@ -43,10 +43,10 @@ def with_contrasts(evidence: xr.Dataset, es: EvidenceSet) -> xr.Dataset:
             ("contrast", "alternative"),
             np.array([[each[name] for name in HOLDS] for each in best]),
         ),
-        contrast_about=(("contrast", "hypothesis"), np.array(about, dtype=bool)),
+        contrast_about=(("contrast", "hypothesis"), np.array(about)),
         contrast_condition=(("contrast", "side", "condition"), np.array(text, dtype=str).reshape(shape)),
-        contrast_side=(("contrast", "side"), np.array([item.contrast for item, _ in found], dtype=str)),
-        contrast_case=(("contrast", "side"), np.array([[c for c, _ in pair] for pair in sides], dtype=str)),
+        contrast_side=(("contrast", "side"), np.array([item.contrast for item, _ in found])),
+        contrast_case=(("contrast", "side"), np.array([[c for c, _ in pair] for pair in sides])),
     )
 
 

@@ -49,7 +49,7 @@ def with_planned(evidence: xr.Dataset, everything: xr.Dataset, links: Sequence[L
     text = {new: ("planned", everything[old].values[at].astype(str)) for new, old in names.items()}
     costs = [np.nan if (cost := item.cost) is None else cost for item in items]
     own = {
-        "outcome": ("outcome", np.array(OUTCOMES, dtype=str)),
+        "outcome": ("outcome", np.array(OUTCOMES)),
         "planned_item": ("planned", np.array([item.id for item in items], dtype=str)),
         "planned_archive": ("planned", np.array([item.archive for item in items], dtype=str)),
         "planned_cost": ("planned", np.array(costs, dtype=np.float64)),

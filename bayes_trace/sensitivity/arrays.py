@@ -68,7 +68,7 @@ class Arrays:
     @cached_property
     def rows(self) -> Array:
         """Effective log-likelihoods (link, hypothesis)."""
-        return np.asarray(self.evidence["log_likelihood"].values[0], dtype=np.float64)
+        return np.asarray(self.evidence["log_likelihood"].values[0])
 
     @cached_property
     def kappa(self) -> Array:
@@ -99,7 +99,7 @@ class Arrays:
     def log_prior(self) -> Array:
         """Logarithm of the prior (episode, hypothesis)."""
         with np.errstate(divide="ignore"):
-            return np.asarray(np.log(self.evidence["prior"].values), dtype=np.float64)
+            return np.asarray(np.log(self.evidence["prior"].values))
 
     @cached_property
     def weighted(self) -> Array:
@@ -166,7 +166,7 @@ class Arrays:
 
     def names(self, index: Index) -> npt.NDArray[np.str_]:
         """Names of hypotheses given by number."""
-        return np.array(self.hypotheses, dtype=str)[index]
+        return np.array(self.hypotheses)[index]
 
     def links(self, episode: int) -> Index:
         """Links of one episode, which stand together."""
@@ -185,7 +185,7 @@ class Arrays:
     @cached_property
     def entry_names(self) -> npt.NDArray[np.str_]:
         """Items and events by entry."""
-        return np.asarray(self.evidence["entry_item"].values, dtype=str)
+        return np.asarray(self.evidence["entry_item"].values)
 
     @cached_property
     def item_place(self) -> dict[str, int]:

@@ -59,7 +59,7 @@ def attribution(
         message = "the two sets have no episode in common; nothing to compare"
         raise BayesTraceError(message)
     parts = component_changes(*each_coder, dict.fromkeys(common, (of, against)))
-    episodes = np.array([name.rsplit("@", 1)[1] for name in parts], dtype=str)
+    episodes = np.array([name.rsplit("@", 1)[1] for name in parts])
     return xr.DataArray(
         np.array(list(parts.values())),
         {"component": list(parts), "episode": ("component", episodes)},

@@ -89,7 +89,7 @@ def interval_bounds(
         {
             "lower": (dims, limits[0], units),
             "upper": (dims, limits[1], units),
-            "method": ("episode", np.array(method, dtype=str)),
+            "method": ("episode", np.array(method)),
         },
         arrays.coords("episode", "hypothesis"),
         arrays.attrs,

@@ -90,9 +90,7 @@ def carriers(evidence: xr.Dataset, *, coder: str | None = None) -> xr.Dataset:
 def _level(arrays: Arrays) -> np.ndarray:
     """Names of those that share the lead, empty where one leads alone."""
     top = arrays.joint >= arrays.joint.max(axis=-1, keepdims=True) - TIE
-    return np.array(
-        [" ".join(arrays.names(np.flatnonzero(row))) if row.sum() > 1 else "" for row in top], dtype=str
-    )
+    return np.array([" ".join(arrays.names(np.flatnonzero(row))) if row.sum() > 1 else "" for row in top])
 
 
 def _sides(arrays: Arrays, weight: Array) -> tuple[np.ndarray, np.ndarray]:
@@ -105,7 +103,7 @@ def _sides(arrays: Arrays, weight: Array) -> tuple[np.ndarray, np.ndarray]:
             mine = links[sign * weight[links] > log_to_db(TIE)]
             order = np.argsort(-sign * weight[mine], kind="stable")
             side.append(" ".join(str(name) for name in names[mine[order]]))
-    return np.array(sides[0], dtype=str), np.array(sides[1], dtype=str)
+    return np.array(sides[0]), np.array(sides[1])
 
 
 def _carried_by(arrays: Arrays, lead: Array) -> np.ndarray:
@@ -114,7 +112,7 @@ def _carried_by(arrays: Arrays, lead: Array) -> np.ndarray:
     first, second = np.take_along_axis(arrays.log_likelihood, order[:, :2], axis=-1).T
     with np.errstate(invalid="ignore"):
         by_evidence = (order[:, 0] == arrays.leader) & ~(first - second < TIE)
-    return np.where(lead <= 0, "", np.where(by_evidence, "evidence", "prior")).astype(str)
+    return np.where(lead <= 0, "", np.where(by_evidence, "evidence", "prior"))
 
 
 def _of_items(arrays: Arrays, rival: np.ndarray) -> Array:

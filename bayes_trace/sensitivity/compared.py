@@ -224,7 +224,7 @@ def _base_lead(base: Arrays, arrays: Arrays) -> Array:
 def _holds(base: Arrays, arrays: Arrays, lead: Array) -> Array:
     """1 where the base leader leads, 0 where not; missing where it is not known, or the base is level."""
     own = _base_lead(base, base)
-    level = np.array([place < 0 or own[place] <= 0 for place in _place(base, arrays)], dtype=bool)
+    level = np.array([place < 0 or own[place] <= 0 for place in _place(base, arrays)])
     return np.where(np.isnan(lead) | level, np.nan, lead > 0)
 
 
@@ -254,4 +254,4 @@ def _differences(first: Arrays, second: Arrays) -> tuple[list[str], Array]:
     """
     pairs = {name: tuple(first.names(first.order[n, :2])) for n, name in enumerate(first.episodes)}
     parts = component_changes(first, second, pairs)
-    return list(parts), np.array(list(parts.values()), dtype=np.float64)
+    return list(parts), np.array(list(parts.values()))

@@ -60,7 +60,7 @@ class Tangle(Component):
         """Least over all subsets of that size that are tried."""
         if removed not in self._known:
             each = [left.min(axis=0) for _, left in self._parts(removed)]
-            self._known[removed] = np.asarray(np.min(each, axis=0), dtype=np.float64)
+            self._known[removed] = np.asarray(np.min(each, axis=0))
         return self._known[removed]
 
     def subsets(self, removed: int, below: Array) -> Iterator[Subset]:  # noqa: ARG002 - found by trying

@@ -92,7 +92,7 @@ def dependence_sweep(
     front[:, np.arange(len(arrays.episodes)), arrays.leader] = np.inf
     at, to = _lost(arrays, k)
     dims = ("correlation", "episode")
-    names = np.append(np.array(arrays.hypotheses, dtype=str), "")
+    names = np.append(arrays.hypotheses, "")
     return xr.Dataset(
         {
             "probability": ((*dims, "hypothesis"), normalised(joint), {"units": "1"}),
@@ -110,7 +110,7 @@ def _groups(arrays: Arrays, by: Grouping) -> Index:
     if by == "all":
         return np.zeros(arrays.episode_index.size, dtype=np.int64)
     if by == "cluster":
-        return np.asarray(arrays.evidence["cluster_index"].values, dtype=np.int64)
+        return arrays.structure.cluster
     keys = arrays.evidence["link_source"].values
     _, number = np.unique(keys, return_inverse=True)
     single = np.array([len(str(key).split()) == 1 for key in keys], dtype=bool)

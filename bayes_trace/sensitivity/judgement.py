@@ -101,4 +101,4 @@ def _weakest(table: xr.Dataset, criteria: Sequence[Criterion], *, given: bool) -
         missed = {each.measure: each.shortfall(float(table[each.measure].values[row])) for each in used}
         worst = max(missed.values(), default=0)
         found.append(" ".join(name for name, count in missed.items() if count == worst > 0))
-    return np.array(found, dtype=str)
+    return np.array(found)

@@ -122,7 +122,7 @@ def _table(
     )
     counted = known.any(axis=0)
     least = lead[place, np.arange(place.size)] if names else np.full(place.size, np.nan)
-    word = np.array([names[p] if there else "" for p, there in zip(place, counted, strict=True)], dtype=str)
+    word = np.array([names[p] if there else "" for p, there in zip(place, counted, strict=True)])
     return xr.Dataset(
         {
             "least": ("episode", least, {"units": "dB"}),

@@ -145,7 +145,7 @@ def _spread(rows: Array) -> Array:
     held = np.where(finite, rows, 0.0)
     centred = held - held.mean(axis=-1, keepdims=True)
     count = finite.sum(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore"):
         mean = (centred * finite).sum(axis=0) / count
         square = (finite * (centred - mean) ** 2).sum(axis=0)
         return np.where(count > 1, np.sqrt(square / (count - 1)), np.nan)

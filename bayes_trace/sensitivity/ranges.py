@@ -83,7 +83,7 @@ def one_way(evidence: xr.Dataset, *, uniform: float | None = None, coder: str | 
         },
         {
             **arrays.coords("entry", "hypothesis"),
-            "entry_episode": ("entry", np.array(arrays.episodes, dtype=str)[arrays.entry_episode]),
+            "entry_episode": ("entry", np.array(arrays.episodes)[arrays.entry_episode]),
             "varied": arrays.hypotheses,
             "end": list(ENDS),
         },

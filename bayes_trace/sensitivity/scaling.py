@@ -249,8 +249,7 @@ def _diagnosis(arrays: Arrays, slope: Array, bears: Flags, notable: float) -> np
         ..., 0
     ]
     change = np.log(2.0) * mine
-    words = np.select([~bears, change >= notable, change <= -notable], ["", "carries", "opposes"], "weak")
-    return words.astype(str)
+    return np.select([~bears, change >= notable, change <= -notable], ["", "carries", "opposes"], "weak")
 
 
 register(

@@ -38,7 +38,7 @@ def sharing_of(evidence: xr.Dataset, stated: Elicited) -> list[Sharing]:
         single = (stated.links.kind[links] == ITEM).all()
         sources = {name for kind, name in names if kind == "source"}
         plain = bool(single) and len(sources) == len(names) <= 1
-        groups.append(Sharing(label, np.array(links, dtype=np.int64), plain))
+        groups.append(Sharing(label, np.array(links), plain))
     return groups
 
 

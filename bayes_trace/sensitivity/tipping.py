@@ -200,7 +200,7 @@ def _attainable(arrays: Arrays, of: Index) -> tuple[Array, Array]:
 def _limits(arrays: Arrays) -> tuple[Array, Array]:
     """Least and greatest effective log-likelihood (link, hypothesis), whatever is coded.
 
-    What an item or an event says is between its values at certainty; a ratio or a reading has no limits.
+    What an item or an event says is between its values at certainty, a ratio between infinities; a reading has no limits.
     """
     structure, point = arrays.structure, arrays.point
     ends = [
@@ -208,7 +208,6 @@ def _limits(arrays: Arrays) -> tuple[Array, Array]:
         for end in (-np.inf, np.inf)
     ]
     free = structure.kind == FACT
-    free[structure.entry_link[structure.is_ratio]] = True
     least, most = np.minimum(*ends), np.maximum(*ends)
     least[free], most[free] = -np.inf, np.inf
     return least, most

@@ -153,7 +153,7 @@ def _start(arrays: Arrays, items: list[str], belief: xr.DataArray | None) -> Arr
         return np.asarray(arrays.joint_without(dropped[:, None])[0])
     wanted = belief.sel(episode=arrays.episodes, hypothesis=arrays.hypotheses)
     with np.errstate(divide="ignore"):
-        return np.asarray(np.log(wanted.transpose("episode", "hypothesis").values), dtype=np.float64)
+        return np.asarray(np.log(wanted.transpose("episode", "hypothesis").values))
 
 
 def _probability(arrays: Arrays, item: str) -> Array:

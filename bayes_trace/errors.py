@@ -19,6 +19,7 @@ __all__ = [
     "CountError",
     "CyclicModelError",
     "EvidenceSetError",
+    "FileError",
     "ImpossibleEvidenceError",
     "ModelError",
     "NoDataModelError",
@@ -117,6 +118,16 @@ class EvidenceSetError(BayesTraceError, ValueError):
         head = f"{self.name}: {count} problem{'s' if count != 1 else ''}"
         beyond = [f"  and {count - MOST_SHOWN} more"] if count > MOST_SHOWN else []
         return "\n".join([head, *(f"  {problem}" for problem in self.problems[:MOST_SHOWN]), *beyond])
+
+
+class FileError(BayesTraceError, OSError):
+    """A file that the system does not let be written; `filename` and `errno` are those of any such error."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.errno, self.strerror, self.filename)
+
+    def __str__(self) -> str:
+        return f"{self.filename}: {self.strerror}"
 
 
 class ScenarioError(BayesTraceError, ValueError):

@@ -29,7 +29,6 @@ __all__ = [
 ]
 
 Cells = tuple[list[str], list[list[str]]]
-
 SMALL = 0.005
 #: dB by which an item counts against a hypothesis, and strongly so
 AGAINST = (3.0, 10.0)
@@ -197,18 +196,23 @@ def _signed(value: float) -> str:
 
 
 @guarded
-def to_markdown(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A pipe table; line breaks and pipes inside cells are escaped.
+def to_markdown(header: Sequence[str], rows: Iterable[Sequence[object]], *, marked_up: bool = False) -> str:
+    r"""A pipe table of plain words, on which no reader of Markdown acts.
+
+    What is `marked_up` is Markdown already: line breaks and pipes alone are escaped.
 
     Examples
     --------
-    >>> print(to_markdown(["item", "dB"], [["memo", "+6.0"]]))
+    >>> print(to_markdown(["item", "dB"], [["memo <b>", "+6.0"]]))
     | item | dB |
     |---|---|
-    | memo | +6.0 |
+    | memo \<b> | +6.0 |
     """
+    from bayes_trace.report.text import escape
+
+    spelt = str if marked_up else lambda cell: escape(str(cell))
     head, *body = (
-        "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in line) + " |"
+        "| " + " | ".join(spelt(cell).replace("|", "\\|").replace("\n", " ") for cell in line) + " |"
         for line in [header, *rows]
     )
     return "\n".join([head, "|" + "---|" * len(header), *body])
@@ -237,7 +241,7 @@ def weights_table(
 
     Returns
     -------
-    Decibels: a row per item, discounts in clusters included; then the sum, the prior odds and the posterior odds,
+    Decibels as Fairfield and Charman (2017) tabulate and add them up: a row per item, discounts in clusters included; then the sum, the prior odds and the posterior odds,
     as `to_markdown` (which converts to docx) and `to_latex` take them.
 
     Raises
@@ -246,10 +250,6 @@ def weights_table(
         For an unknown hypothesis, episode or coder.
     BayesTraceError
         If there are several episodes and none was named.
-
-    References
-    ----------
-    Fairfield and Charman (2017), who tabulate weights of evidence and add them up.
 
     Examples
     --------
@@ -275,11 +275,8 @@ def weights_table(
     weights = [
         weight_of_evidence(evidence, of, against=rival, coder=coder).values[here] for of, rival in pairs
     ]
-    prior = evidence["prior"].sel(episode=where)
-    odds = [
-        float(probability_to_db(prior.sel(hypothesis=of)) - probability_to_db(prior.sel(hypothesis=rival)))
-        for of, rival in pairs
-    ]
+    prior = evidence["prior"].sel(episode=where).to_series()
+    odds = [float(probability_to_db(prior[of]) - probability_to_db(prior[rival])) for of, rival in pairs]
     sums = [float(each.sum()) for each in weights]
     body = zip(_items(evidence, here), zip(*weights, strict=True), strict=True)
     words = _words(evidence, "hypothesis")
@@ -294,7 +291,7 @@ def weights_table(
 
 @guarded
 def ach_table(evidence: xr.Dataset, *, episode: str | None = None, coder: str | None = None) -> Cells:
-    """Header and cells of a matrix of items by hypotheses: what is inconsistent with each, and what tells them apart.
+    r"""Header and cells of a matrix of items by hypotheses: what is inconsistent with each, and what tells them apart.
 
     Parameters
     ----------
@@ -314,7 +311,7 @@ def ach_table(evidence: xr.Dataset, *, episode: str | None = None, coder: str | 
     >>> print(to_markdown(*ach_table(ev)))
     | Item | A | B | Diagnosticity |
     |---|---|---|---|
-    | memo | 0.0 | 12.0** | 12.0 |
+    | memo | 0.0 | 12.0\*\* | 12.0 |
     | Inconsistency | 0.0 | 12.0 |  |
     | Items against | 0 | 1 |  |
     """
@@ -326,16 +323,15 @@ def ach_table(evidence: xr.Dataset, *, episode: str | None = None, coder: str | 
     behind, apart = matrix["inconsistency"].values[here], matrix["diagnosticity"].values[here]
     items, end = _items(evidence, here), matrix.sel(episode=where)
     order = (-apart.round(9)).argsort(kind="stable")
-    body = [[items[n], *map(_behind, behind[n]), db(float(apart[n]), sign=False)] for n in order]
+    cells = [
+        [db(float(x), sign=False) + "*" * sum(x >= n - 1e-9 for n in AGAINST) for x in row] for row in behind
+    ]
+    body = [[items[n], *cells[n], db(float(apart[n]), sign=False)] for n in order]
     return ["Item", *_words(evidence, "hypothesis").values(), "Diagnosticity"], [
         *body,
         ["Inconsistency", *(db(float(each), sign=False) for each in end["total"].values), ""],
         ["Items against", *map(str, end["items_against"].values), ""],
     ]
-
-
-def _behind(value: float) -> str:
-    return db(float(value), sign=False) + "*" * sum(value >= least - 1e-9 for least in AGAINST)
 
 
 def _episode(evidence: xr.Dataset, episode: str | None) -> str:
@@ -351,13 +347,9 @@ def _episode(evidence: xr.Dataset, episode: str | None) -> str:
 def _items(evidence: xr.Dataset, here: npt.NDArray[np.bool_]) -> list[str]:
     """Titles with codes in brackets; codes alone where there are no titles."""
     names = [str(name) for name in evidence["link_item"].values[here]]
-    if "link_title" not in evidence.coords:
-        return names
-    titles = [str(title) for title in evidence["link_title"].values[here]]
-    return [
-        f"{title} ({name})" if title not in ("", name) else name
-        for title, name in zip(titles, names, strict=True)
-    ]
+    titles = evidence["link_title"].values[here] if "link_title" in evidence.coords else names
+    both = zip(map(str, titles), names, strict=True)
+    return [f"{title} ({name})" if title not in ("", name) else name for title, name in both]
 
 
 def _words(evidence: xr.Dataset, dim: str) -> dict[str, str]:
@@ -398,8 +390,8 @@ def to_latex(
     \end{tabular}
     """
     lines = [" & ".join(str(cell).translate(_LATEX) for cell in line) + r" \\" for line in [header, *rows]]
-    body = [r"\begin{tabular}{" + "l" * len(header) + "}", r"\toprule", lines[0], r"\midrule", *lines[1:]]
-    body += [r"\bottomrule", r"\end{tabular}"]
+    body = [r"\begin{tabular}{" + "l" * len(header) + "}", r"\toprule", lines[0], r"\midrule"]
+    body += [*lines[1:], r"\bottomrule", r"\end{tabular}"]
     if not caption:
         return "\n".join(body)
     tag = [rf"\label{{{label}}}"] if label else []

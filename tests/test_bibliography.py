@@ -145,6 +145,22 @@ def test_new_sources_are_added_below_and_nothing_else_changes(folder):
     assert not list(folder.glob("*.bak"))
 
 
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["li1999", "Li1999"], "sources.Li1999: looks like 'li1999': another case"),
+        (["MINUTES1908"], "sources.MINUTES1908: looks like 'minutes1908': another case"),
+    ],
+)
+def test_sources_with_which_the_set_could_not_be_read_are_not_added(names, said, folder):
+    path = folder / "sources.yaml"
+    before = path.read_text()
+    with pytest.raises(bt.EvidenceSetError, match=said):
+        add_sources(folder, [Source(**{**BOOK, "id": name}) for name in names])
+    assert path.read_text() == before
+    assert bt.read_evidence_set(folder)
+
+
 @pytest.mark.parametrize("lead", ["", "  "])
 def test_lists_indented_or_not_go_on_as_they_began(lead, folder):
     path = folder / "sources.yaml"

@@ -333,6 +333,30 @@ def test_the_command_maps_sorts_and_tells_faults(tmp_path):
     assert "give the hypotheses: either --hypothesis for each, or --set" in told
 
 
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["A b=0.5", "B=0.5"], "hypotheses.0.id: 'A b', expected one word of letters, digits and . _ + / -"),
+        (["A=0.5", "B=0.7"], "priors sum to 1.2, expected 1"),
+        (["A=2", "B=0.5"], "hypotheses.0.prior: 2.0, expected less than or equal to 1"),
+        (["A"], "hypotheses, coders: hypotheses: 1 entries, expected at least 2"),
+        (["A", "A"], "--hypothesis: a name stands twice; name each once"),
+        (["A=1_0e-2", "B=0.9"], "--hypothesis: expected NAME=PRIOR with a number for each"),
+        (["A=true", "B=0"], "--hypothesis: expected NAME=PRIOR with a number for each"),
+        (["A=", "B=0.5"], "--hypothesis: expected NAME=PRIOR with a number for each"),
+    ],
+)
+def test_hypotheses_of_the_command_are_names_and_numbers(names, said, tmp_path):
+    table = tmp_path / "a.csv"
+    table.write_text("episode,item,hypothesis,best\ne1,x,A,.5\ne1,x,B,.2\n")
+    named = [part for name in names for part in ("--hypothesis", name)]
+    done = call("map", "update", table, *named, "--out", tmp_path / "out")
+    assert done.returncode in (1, 2)
+    told = " ".join(done.stderr.replace("│", " ").split())
+    assert said in told
+    assert "Value error" not in told
+
+
 def test_the_tour_of_a_set_through_a_table(tmp_path):
     arms = bt.read_evidence_set("evidence_sets/us_arms_transfers")
     bt.write_evidence_table(arms, tmp_path / "arms.parquet")

@@ -14,6 +14,8 @@ import pytest
 from pyarrow import feather
 
 import bayes_trace as bt
+from bayes_trace.files.evidence_tables import parts
+from bayes_trace.files.programs import ended
 from tests.command import call
 from tests.measured import measured
 
@@ -179,6 +181,33 @@ def test_a_part_of_a_table_that_does_not_fit_is_refused(ending, tmp_path):
         list(table.parts())
 
 
+@pytest.mark.parametrize("compression", ["zstd", "lz4"])
+@pytest.mark.parametrize(
+    "texts", [pa.array(["e" * 3000] * 500), pa.array(["e" * 1_500_000]).dictionary_encode()]
+)
+def test_a_batch_that_unpacks_without_end_is_refused_unread(compression, texts, tmp_path, monkeypatch):
+    """One batch is unpacked as a whole, so that no count of its rows would come in time."""
+    monkeypatch.setattr(parts, "MOST_BYTES", 1_000_000)
+    columns = dict.fromkeys(("episode", "item", "hypothesis"), texts)
+    path = tmp_path / "a.arrow"
+    feather.write_feather(pa.table({**columns, "best": [0.5] * len(texts)}), path, compression=compression)
+    assert path.stat().st_size < 100_000
+    with pytest.raises(
+        bt.EvidenceSetError, match=r"a record batch of \d+ bytes when unpacked; expected at most"
+    ):
+        bt.open_evidence_table(path, hypotheses=["e", "f"])
+
+
+def test_long_rows_are_not_gathered_without_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(parts, "MOST_BYTES", 1_000_000)
+    texts = pa.array(["e" * 3000] * 900)
+    columns = dict.fromkeys(("episode", "item", "hypothesis"), texts)
+    path = tmp_path / "a.arrow"
+    feather.write_feather(pa.table({**columns, "best": [0.5] * len(texts)}), path, chunksize=100)
+    with pytest.raises(bt.EvidenceSetError, match=r"100 rows|200 rows"):
+        list(bt.open_evidence_table(path, hypotheses=["e", "f"]).parts())
+
+
 # --- pipes and devices ------------------------------------------------------------------------
 
 
@@ -220,3 +249,13 @@ def test_a_pipe_of_another_kind_is_not_waited_for(name, template, tmp_path):
     done = call(*command)
     assert done.returncode in (1, 2)
     assert "a pipe or a device, expected a file" in " ".join(done.stderr.split())
+
+
+# --- other programs ---------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="no other system limits a process that runs")
+def test_a_program_ends_though_whoever_started_it_is_gone():
+    """It waits for its input, so that the limit stands before it looks."""
+    probe = "import resource; input(); print(resource.getrlimit(resource.RLIMIT_CPU))"
+    assert ended([sys.executable, "-c", probe], seconds=76.5, given=b"\n").stdout.split() == [b"(77,", b"77)"]

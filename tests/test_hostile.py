@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
 import re
 import zipfile
@@ -17,7 +18,7 @@ import pytest
 
 import bayes_trace as bt
 from bayes_trace.report import gather, markdown, write_report
-from bayes_trace.report.conversion import Converter
+from bayes_trace.report.conversion import Converter, cited
 from bayes_trace.report.dialect import ForPandoc, Picture
 from tests import hostile
 from tests.command import call
@@ -255,3 +256,13 @@ def test_no_cell_of_a_workbook_is_a_formula(command, written, tmp_path):
     cells = _cells(tmp_path / "a.xlsx")
     assert [cell.coordinate for cell in cells if cell.data_type == "f" or cell.hyperlink] == []
     assert any(str(cell.value)[:1] in hostile.FORMULAS for cell in cells)
+
+
+def test_a_reference_says_what_its_title_says_to_every_reader():
+    """Letters by their numbers spell no address, dollars set no mathematics, tildes strike nothing out."""
+    words = "&#106;avascript:x &lt;b&gt; &amp;#60; &colon; cost $5 to $6, ~~never~~ H~2~O 2^10^"
+    _, listed = cited(["[@a]"], [{"id": "a", "type": "book", "title": words}], "apa")
+    page = markdown_it.MarkdownIt("gfm-like", {"linkify": False}).render(listed["a"])
+    assert words in html.unescape(page)
+    assert set(re.findall(r"<(\w+)", page)) <= {"p", "em"}
+    assert re.search(r"(?<!\\)\$", listed["a"]) is None

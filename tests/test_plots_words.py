@@ -23,6 +23,7 @@ from bayes_trace.plots.style import figure_of
 from bayes_trace.report.figures import _stems
 from tests.arms import arms_compiled
 from tests.build import data, item, make, sound
+from tests.search import DEEP
 
 ODD = r"Sale {at $5m} or $6m, 10% of a_b^c \frac"
 LONG = "The ministry of war wanted a crossing for its wagons and paid a third part of it"
@@ -108,6 +109,35 @@ def test_labels_are_text_and_stay_inside(two, compiled, label, width):
         assert all(not text.get_parse_math() for text in words(figure) if "$" in text.get_text()), title
         flat = " ".join("".join(text.get_text().split()) for text in words(figure))
         assert "".join(label.split())[:7] in flat, title
+
+
+#: steers, is no letter of any font, breaks lines, is mathematics, a comment and a tag to others
+HOSTILE = "$x_1^2$ \\frac{a}{b} %\u202ea\r\n\t\x0b\0\x07\x1b[31m\x85\u200b\ufeff\ud800\N{GRINNING FACE}\U0010ffff--><b>&lt; "
+
+
+@pytest.mark.parametrize("label", [HOSTILE, "", " \n", "w" * 10_000])
+def test_whatever_a_label_holds_every_figure_is_written(label, two, compiled, tmp_path):
+    names = ("A", "B", "e1", "case", "m1", "m2", "m3", "first", "file", "demand", "decision")
+    labels = {name: label + (name if label.strip() else "") for name in names}
+    for place, plot in enumerate(drawn(two, compiled, labels, 3.4)):
+        endings = ("pdf", "svg", "png")
+        for ending in endings if DEEP else endings[place % 3 :][:1]:
+            plots.save(plot, tmp_path / f"a.{ending}", caption=label)
+        assert all(not text.get_parse_math() for text in words(figure_of(plot)) if "$" in text.get_text())
+
+
+def test_what_no_font_draws_is_a_box():
+    assert (
+        lettering.drawable("caf\N{LATIN SMALL LETTER E WITH ACUTE} \U0010ffff\ufeff")
+        == "caf\xe9 \N{WHITE SQUARE}"
+    )
+    posterior = bt.update(bt.compile_evidence(bt.from_table({"memo": {"A": 0.8, "B": 0.2}})))
+    assert plots.caption(posterior, text="\U0010ffff")[0] == "\U0010ffff"  # which is read, not drawn
+
+
+def test_two_labels_of_one_name_are_refused(compiled):
+    with pytest.raises(bt.BayesTraceError, match="two of what is drawn are called 'One'; give them labels"):
+        plots.plot_posterior(bt.update(compiled), labels={"A": "One", "B": "One"})
 
 
 def test_a_label_that_begins_with_an_underscore_stands_in_the_legend(compiled):

@@ -1,7 +1,10 @@
 """Numbers as people read them."""
 
+import html
 import math
+import re
 
+import pypandoc
 import pytest
 
 import bayes_trace as bt
@@ -49,6 +52,17 @@ def test_posterior_table_has_a_row_per_coder_and_episode():
 def test_markdown_cells_cannot_break_the_table():
     text = tables.to_markdown(["a", "b"], [["x|y", "two\nlines"]])
     assert text.splitlines() == ["| a | b |", "|---|---|", "| x\\|y | two lines |"]
+
+
+def test_markdown_cells_hold_words_and_nothing_that_acts():
+    """Read as Markdown, a cell says what stood in it; what is Markdown already is left alone."""
+    words = "**b** <script>x</script> [a](javascript:1) &#106;ava `x` $y$ ![i](u) <http://a.b> ~s~ ^t^ _e_"
+    text = tables.to_markdown([words], [[words]])
+    page = pypandoc.convert_text(text, "html", format="markdown")
+    assert not re.search(r"<(strong|em|a|img|script|span|sup|sub|del)\b", page)
+    cell = " ".join(re.findall(r"<td>(.*?)</td>", page, re.DOTALL)[0].split())
+    assert html.unescape(cell).replace("<code>x</code>", "`x`") == words
+    assert "**b**" in tables.to_markdown(["a"], [["**b**"]], marked_up=True)
 
 
 def test_latex_escapes_what_tex_would_read():

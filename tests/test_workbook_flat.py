@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 from hypothesis import given
 
@@ -298,3 +299,29 @@ def test_faults_are_named_at_their_cells(text, said, tmp_path):
     lines = faults(table(tmp_path / "a.csv", text))
     assert any(said in line for line in lines), lines
     assert all(re.match(r"row \d|column [A-Z]", line) for line in lines), lines
+
+
+def codings(path, name, *, shown="General", first=None):
+    """A workbook of one item, whose name is shown in a format, behind another sheet or none."""
+    book = openpyxl.Workbook()
+    for row in (["item", "hypothesis", "best"], [name, "A", 0.8], [name, "B", 0.2]):
+        book.active.append(row)
+    for cell in (book.active["A2"], book.active["A3"]):
+        cell.number_format = shown
+    if first:
+        book.create_chartsheet(first, 0)
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("number", "shown", "name"),
+    [(7, "000", "007"), (1.1, "0.00", "1.10"), (12, "General", "12"), (1.126, "0.00", "1.126")],
+)
+def test_noughts_that_a_cell_shows_are_kept_where_it_is_text(number, shown, name, tmp_path):
+    assert list(read_spreadsheet(codings(tmp_path / "a.xlsx", number, shown=shown)).items) == [name]
+
+
+def test_a_workbook_that_its_reader_fails_on_is_refused(tmp_path):
+    with pytest.raises(EvidenceSetError, match="not an Excel workbook"):
+        read_spreadsheet(codings(tmp_path / "a.xlsx", "m", first="an empty chart"))

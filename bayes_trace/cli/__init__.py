@@ -88,12 +88,12 @@ def main() -> None:
         _stop(str(error), PROBLEMS)
     except SamplingStoppedError as error:
         _stop(str(error), INTERRUPTED)
-    except BayesTraceError as error:
-        _stop(str(error), WRONG_CALL)
     except BrokenPipeError:
         _lose_the_rest()  # the reader, `head` for one, has seen enough
     except OSError as error:
         _stop(f"{error.filename or _nameless()}: {error.strerror or error}", PROBLEMS)
+    except BayesTraceError as error:
+        _stop(str(error), WRONG_CALL)
     except KeyboardInterrupt:
         _stop("stopped", INTERRUPTED)
 

@@ -116,16 +116,29 @@ def _opened(table: Path, named: list[str], head: Path | None) -> EvidenceTable:
         raise typer.BadParameter(message)
     if head:
         return open_evidence_table(table, hypotheses=read_evidence_set(head))
+    return open_evidence_table(table, hypotheses=_hypotheses(named))
+
+
+def _hypotheses(named: list[str]) -> list[str] | dict[str, float]:
+    """Names, or names with their priors, as numbers are written in a set."""
+    from bayes_trace.files.nodes import resolve_core
+
     priors = {name: prior for name, _, prior in (each.partition("=") for each in named)}
-    if not any(priors.values()):
-        return open_evidence_table(table, hypotheses=list(priors))
-    try:
-        return open_evidence_table(table, hypotheses={name: float(prior) for name, prior in priors.items()})
-    except ValueError as error:
-        if not str(error).startswith("could not convert"):
-            raise
+    if len(priors) < len(named):
+        message = "--hypothesis: a name stands twice; name each once"
+        raise typer.BadParameter(message)
+    if not any("=" in each for each in named):
+        return list(priors)
+    read = {name: resolve_core(prior) for name, prior in priors.items()}
+    numbers = {
+        name: float(each)
+        for name, each in read.items()
+        if isinstance(each, (int, float)) and not isinstance(each, bool)
+    }
+    if len(numbers) < len(read):
         message = "--hypothesis: expected NAME=PRIOR with a number for each hypothesis, or for none"
-        raise typer.BadParameter(message) from None
+        raise typer.BadParameter(message)
+    return numbers
 
 
 def _total(folder: Path) -> list[dict[str, Any]]:

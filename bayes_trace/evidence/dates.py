@@ -27,10 +27,13 @@ def _check_day(text: str) -> None:
         message = f"date {text!r}: expected YYYY, YYYY-MM, YYYY-MM-DD or two of them joined by /"
         raise ValueError(message)
     year, month, day = (int(part) if part else None for part in match.groups())
+    if not year:
+        message = f"date {text!r}: there is no year 0"
+        raise ValueError(message)
     if month is not None and not 1 <= month <= 12:
         message = f"date {text!r}: no month {month}"
         raise ValueError(message)
-    if day is not None and not 1 <= day <= calendar.monthrange(int(year or 0), int(month or 1))[1]:
+    if day is not None and not 1 <= day <= calendar.monthrange(year, int(month or 1))[1]:
         message = f"date {text!r}: no day {day} in that month"
         raise ValueError(message)
 

@@ -34,6 +34,8 @@ __all__ = ["VERSION", "EvidenceSet", "Sense", "SetFile", "Written", "default_sen
 
 #: version of the file format that is read and written
 VERSION = 1
+#: hypotheses of one set: how far each is from each other takes their square in memory
+MOST_HYPOTHESES = 2000
 Sense = Literal["supply", "refusal"]
 
 
@@ -57,7 +59,7 @@ class SetFile(Frozen):
     #: how the codings came about and what they are worth
     about: str = ""
     licence: str = ""
-    hypotheses: tuple[Hypothesis, ...] = Field(min_length=2)
+    hypotheses: tuple[Hypothesis, ...] = Field(min_length=2, max_length=MOST_HYPOTHESES)
     #: concentration of an uncertain (Dirichlet) prior, one draw per episode; empty: the prior is fixed
     prior_concentration: Annotated[Number, Field(gt=0)] | None = None
     #: cases in the order to report them; those not named follow in the order of their files
@@ -210,6 +212,8 @@ class EvidenceSet(SetFile):
 
     def _mean_of(self, hypothesis: Hypothesis) -> list[tuple[str, ...]]:
         """Groups of hypotheses that weigh the same in its mean; none for one that has to be coded."""
+        if not hypothesis.from_mean and "+" not in hypothesis.id:
+            return []
         if hypothesis.from_mean:
             core = self.core_parts().values()
             others = (tuple(each for each in part if each != hypothesis.id) for part in core)

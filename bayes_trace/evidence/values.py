@@ -110,7 +110,12 @@ class Value(Frozen):
             message = f"{missing} end of the range is missing; give both low and high, or neither"
             raise ValueError(message)
         if isinstance(self.best, str) and self.low is not None:
-            message = f"the term {self.best!r} brings its own range; leave out low and high"
+            meant = number_meant(self.best)
+            message = (
+                f"{self.best!r} for the best value, expected a number; {meant}"
+                if meant
+                else f"the term {self.best!r} brings its own range; leave out low and high"
+            )
             raise ValueError(message)
         if self.low is not None and not self.low <= self._number <= self.upper:
             message = f"low {self.low:.15g}, best {self.best:.15g}, high {self.high:.15g}: expected low <= best <= high"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from bayes_trace.errors import BayesTraceError, EvidenceSetError, Problem, unprintable
-from bayes_trace.evidence import Source
+from bayes_trace.evidence import EvidenceSet, Source, list_problems
 from bayes_trace.evidence.circles import in_circles
 from bayes_trace.evidence.csl import CSL_FIELDS, csl_problems, normal_csl
 from bayes_trace.files.folder import read_evidence_set
@@ -249,9 +250,10 @@ def _entry(entry: Entry, name: str) -> Entry:
 
 
 def _repeated(names: Sequence[str], path: Path) -> Iterator[Problem]:
-    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
-        message = f"the id occurs {names.count(name)} times; ids must be unique, rename all but one"
-        yield Problem((name,), message, path.name)
+    for name, count in Counter(names).items():
+        if count > 1:
+            message = f"the id occurs {count} times; ids must be unique, rename all but one"
+            yield Problem((name,), message, path.name)
 
 
 def _names(entries: Sequence[Entry]) -> Iterator[str]:
@@ -324,7 +326,8 @@ def add_sources(folder: str | Path, sources: Iterable[Source], *, overwrite: boo
     ('li1999',)
     """
     folder = Path(folder)
-    old = {source.id: source for source in read_evidence_set(folder).sources}
+    es = read_evidence_set(folder)
+    old = {source.id: source for source in es.sources}
     given = {source.id: source for source in sources}
     new = [source for name, source in given.items() if name not in old]
     other = {name: each for name, each in given.items() if name in old and each.csl != old[name].csl}
@@ -336,12 +339,21 @@ def add_sources(folder: str | Path, sources: Iterable[Source], *, overwrite: boo
         problems = [Problem((name,), message, "sources.yaml") for name in other]
         raise EvidenceSetError(folder.as_posix(), problems)
     path = folder / "sources.yaml"
+    kept = [_replaced(source, other.get(name)) for name, source in old.items()]
+    _refuse_unsound(es, [*kept, *new], folder)
     if other:
-        kept = [_replaced(source, other.get(name)) for name, source in old.items()]
         write_bytes(_yaml([*kept, *new]).encode(), path, overwrite=True, in_set=True)
     elif new:
         _append(path, list(old.values()), new)
     return tuple(source.id for source in (*other.values(), *new))
+
+
+def _refuse_unsound(es: EvidenceSet, sources: Sequence[Source], folder: Path) -> None:
+    """Write nothing that the set could not be read with."""
+    before = set(list_problems(es))
+    after = list_problems(es.model_copy(update={"sources": tuple(sources)}))
+    if problems := [problem for problem in after if problem not in before]:
+        raise EvidenceSetError(folder.as_posix(), problems)
 
 
 def _replaced(old: Source, new: Source | None) -> Source:

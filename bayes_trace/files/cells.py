@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from bayes_trace.evidence.values import Value, number_meant
-from bayes_trace.files.nodes import read_document
+from bayes_trace.files.nodes import Decimal, read_document
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -93,7 +93,7 @@ def _text(cell: Cell) -> str:
     """Numbers as people write them: 53, not 53.0."""
     if isinstance(cell, bool):
         return "yes" if cell else "no"
-    if isinstance(cell, float) and cell.is_integer():
+    if isinstance(cell, float) and cell.is_integer() and not isinstance(cell, Decimal):
         return str(int(cell))
     return str(cell)
 
@@ -176,11 +176,16 @@ def _from_json(text: str) -> object:
 
 
 def _word(cell: Cell) -> str:
+    if isinstance(cell, bool):
+        message = (
+            f"the truth value {str(cell).upper()}, expected text; format the cell as text and type it again"
+        )
+        raise CellError(message)
     return _text(cell).strip()
 
 
 def _choice(cell: Cell) -> str:
-    return _word(cell).lower().replace(" ", "_")
+    return _text(cell).strip().lower().replace(" ", "_")
 
 
 def _words(cell: Cell) -> list[str]:

@@ -38,6 +38,7 @@ _LATER = (
 )
 #: share of the time that goes into files, the rest into problems of the whole
 _READ = 0.75
+_HIDDEN = (".", "~$")  # the second: what Excel puts beside a file that it has open
 _ENDINGS = {".yaml", ".yml", ".csv"}
 #: what tables and references are kept in elsewhere
 _FOREIGN = {".json", ".tsv", ".xls", ".xlsx", ".ods"}
@@ -208,7 +209,7 @@ class _Reader:
                 self._found[kind] = []
         named: dict[str, Path] = {}
         for path in self._found[kind]:
-            hidden = path.name.startswith(".")
+            hidden = path.name.startswith(_HIDDEN)
             name = unicodedata.normalize("NFC", path.stem)
             if path.suffix.lower() == ending and not hidden and name not in named:
                 named[name] = path
@@ -314,7 +315,7 @@ class _Reader:
         read |= {self.folder / f"{name}.yaml" for name in _HEADS}
         for path in sorted(self.folder.rglob("*")):
             within = path.relative_to(self.folder)
-            hidden = any(part.startswith(".") for part in within.parts)
+            hidden = any(part.startswith(_HIDDEN) for part in within.parts)
             if _is_meant(within) and path not in read and not hidden:
                 self._note(path, _STRAY)
             elif path.is_dir() and not hidden and not os.access(path, os.R_OK | os.X_OK):

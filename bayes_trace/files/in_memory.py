@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from bayes_trace.errors import EvidenceSetError, Problem
 from bayes_trace.evidence import EvidenceSet, list_problems
 from bayes_trace.evidence.forms import CodingUnit
+from bayes_trace.files.validation import in_words
 from bayes_trace.guards import guarded
 
 if TYPE_CHECKING:
@@ -217,5 +218,7 @@ def _short(where: tuple[str | int, ...]) -> tuple[str | int, ...]:
 
 
 def _message(detail: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
+    if detail["type"] in ("too_short", "too_long"):
+        return in_words(detail)
     message = str(detail["msg"]).removeprefix("Value error, ")
     return f"{_shown(detail['input'])}: {message[0].lower()}{message[1:]}"

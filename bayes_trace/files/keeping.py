@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bayes_trace.errors import BayesTraceError, EvidenceSetError, Problem
+from bayes_trace.errors import BayesTraceError, EvidenceSetError, FileError, Problem
 
 __all__ = ["named", "refuse_set", "whole", "write_bytes", "write_text"]
 
@@ -29,9 +29,9 @@ def whole(path: Path, *, in_set: bool = False) -> Iterator[Path]:
     Raises
     ------
     BayesTraceError
-        If the file lies in an evidence set.
-    OSError
-        With the name of the file that was asked for.
+        If the file lies in an evidence set, or has no name.
+    FileError
+        With the name of the file that was asked for, if the system does not let it be written.
 
     Examples
     --------
@@ -44,6 +44,9 @@ def whole(path: Path, *, in_set: bool = False) -> Iterator[Path]:
     """
     if not in_set:
         refuse_set(path)
+    if path.name in ("", ".."):
+        message = f"{path.as_posix()}: the name of a file or of a new folder is missing"
+        raise BayesTraceError(message)
     unfinished = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
         with named(path):
@@ -64,14 +67,16 @@ def named(path: Path) -> Iterator[None]:
     >>> with named(Path("a.txt")):
     ...     raise OSError(28, "No space left on device")
     Traceback (most recent call last):
-    OSError: [Errno 28] No space left on device: 'a.txt'
+    bayes_trace.errors.FileError: a.txt: No space left on device
     """
     try:
         yield
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        if error.filename is not None and not _of_no_concern(Path(str(error.filename)), path):
-            raise
-        raise OSError(error.errno, error.strerror or str(error), path.as_posix()) from error
+        own = error.filename is None or _of_no_concern(Path(str(error.filename)), path)
+        name = path.as_posix() if own else str(error.filename)
+        raise FileError(error.errno, error.strerror or str(error), name) from error
 
 
 def _of_no_concern(name: Path, path: Path) -> bool:

@@ -11,14 +11,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
+from yaml.reader import ReaderError
 
 from bayes_trace.errors import Problem
 
 __all__ = [
     "DEEPEST",
     "TOO_DEEP",
+    "Decimal",
     "Document",
     "Where",
+    "Whole",
+    "as_written",
     "bracket_depth",
     "is_too_deep",
     "read_document",
@@ -65,8 +69,14 @@ class Decimal(float):
         return self.written
 
 
-def _as_written(value: object, text: str) -> object:
-    """A number that prints otherwise than it was written remembers how it was."""
+def as_written(value: object, text: str) -> object:
+    """A number that prints otherwise than it was written remembers how it was.
+
+    Examples
+    --------
+    >>> str(as_written(7, "007")), as_written(7, "007") + 1
+    ('007', 8)
+    """
     if isinstance(value, bool) or not isinstance(value, (int, float)) or str(value) == text:
         return value
     kept = Whole(value) if isinstance(value, int) else Decimal(value)
@@ -125,10 +135,23 @@ def read_document(text: str, file: str, most: int = MOST_VALUES) -> Document:
         document.problem((), TOO_MUCH, 1)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        document.problem((), f"not YAML: {error.problem or error.context}", mark.line + 1 if mark else 0)
+        said = str(error.problem or error.context)
+        tab = _tab_at(text, mark) if mark and "cannot start" in said else ""
+        document.problem((), f"not YAML: {said}{tab}", mark.line + 1 if mark else 0)
+    except ReaderError as error:
+        # counted in bytes
+        line = text.encode()[: error.position].count(b"\n") + 1
+        said = f"not YAML: control characters are not allowed, here U+{int(error.character):04X}; remove it"
+        document.problem((), said, line)
     except yaml.YAMLError as error:
         document.problem((), f"not YAML: {' '.join(str(error).split())}", 1)
     return document
+
+
+def _tab_at(text: str, mark: yaml.Mark) -> str:
+    """What to do where a tab stands that YAML calls a character and no more."""
+    line = "".join(text.splitlines()[mark.line : mark.line + 1])[mark.column :]
+    return "; a tab stands here, indent with blanks" if line.startswith("\t") else ""
 
 
 def is_too_deep(text: str) -> bool:
@@ -227,7 +250,7 @@ class _Builder:
             return self._sequence(node, where, inside)
         text = str(node.value)
         is_text = node.tag != _PLAIN or (text and text[0] not in _NOT_TEXT)
-        return text if is_text else _as_written(resolve_core(text), text)
+        return text if is_text else as_written(resolve_core(text), text)
 
     def _fits(self, where: Where, line: int) -> bool:
         """Whether one value more may be kept; noted once where it may not."""
@@ -270,6 +293,11 @@ def _name_of(node: yaml.Node) -> str | None:
     named = {
         str(key.value): str(value.value)
         for key, value in node.value
-        if isinstance(key, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode)
+        if isinstance(key, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode) and _is_name(value)
     }
     return named.get("id") or named.get("item") or named.get("hypothesis")
+
+
+def _is_name(node: yaml.ScalarNode) -> bool:
+    """Whether a value names what it stands in; nothing, and yes or no, do not."""
+    return node.tag != _PLAIN or not isinstance(resolve_core(str(node.value)), (bool, type(None)))

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Sequence
 
 from bayes_trace.errors import BayesTraceError
+from bayes_trace.files.programs import ended
 
 __all__ = ["MOST_MEGABYTES", "MOST_SECONDS", "UnboundedError", "pandoc_bytes", "run_pandoc"]
 
@@ -45,7 +46,7 @@ def pandoc_bytes(
 
     command = [pypandoc.get_pandoc_path(), *options, "+RTS", f"-M{megabytes}m", "-RTS"]
     try:
-        done = subprocess.run(command, input=text.encode(), capture_output=True, timeout=seconds, check=False)
+        done = ended(command, seconds=seconds, given=text.encode())
     except subprocess.TimeoutExpired:
         message = f"{seconds} seconds"
         raise UnboundedError(message) from None

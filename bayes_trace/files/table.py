@@ -14,6 +14,7 @@ from bayes_trace.evidence import Coder, Coding
 from bayes_trace.files.cells import CHOICE, MIXED, NUMBER, CellError, is_blank
 from bayes_trace.files.delimited import csv_fault, csv_rows, plain_heading
 from bayes_trace.files.nodes import Where
+from bayes_trace.files.validation import in_words
 
 __all__ = ["COLUMNS", "CodingTable", "read_table", "write_table"]
 
@@ -135,11 +136,14 @@ def _add_coding(table: CodingTable, rows: list[Row]) -> None:
     try:
         coding = Coding.model_validate(data)
     except ValidationError as error:
+        said = set()
         for detail in error.errors():
             hypothesis = str(detail["loc"][1]) if detail["loc"][:1] == ("values",) else ""
             line = table.lines[item, place].get(hypothesis, rows[0][0])
-            message = str(detail["msg"]).removeprefix("Value error, ")
-            table.problem(_at(item, episode, hypothesis), message, line)
+            # what is neither a number nor a term is refused twice
+            if (hypothesis, line) not in said:
+                table.problem(_at(item, episode, hypothesis), in_words(detail), line)
+            said.add((hypothesis, line))
         return
     table.codings.setdefault(item, []).append(coding)
 

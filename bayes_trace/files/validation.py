@@ -13,7 +13,7 @@ from bayes_trace.evidence import Case, Coding, Episode, Event, Hypothesis, Item,
 from bayes_trace.evidence.values import number_meant
 from bayes_trace.files.nodes import Document, Where
 
-__all__ = ["line_at", "validate"]
+__all__ = ["in_words", "line_at", "validate"]
 
 _HOMES: dict[str, type[BaseModel]] = {
     "an entry of `codings`": Coding,
@@ -55,7 +55,7 @@ def validate[M: BaseModel](model: type[M], value: object, document: Document, wh
             path = at if detail["type"] in ("missing", "extra_forbidden") else known
             # a value that is neither number nor word is refused twice, a list of refused entries is too short
             if path not in said and not (detail["type"] == "too_short" and _inside(details, detail["loc"])):
-                document.problem(path, _message(detail), line)
+                document.problem(path, in_words(detail), line)
             said.add(path)
         return None
 
@@ -153,7 +153,8 @@ def _name(child: object, index: int) -> int | str:
     return index
 
 
-def _message(detail: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
+def in_words(detail: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
+    """One fault that pydantic found, as people say it."""
     kind, given = detail["type"], detail["input"]
     if kind == "missing":
         return "missing; this key is required"
@@ -161,6 +162,10 @@ def _message(detail: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
         return "unknown key; " + _place_of(str(detail["loc"][-1]))
     if kind == "value_error":
         return str(detail["ctx"]["error"])
+    if kind in ("too_short", "too_long"):
+        least, most = detail["ctx"].get("min_length"), detail["ctx"].get("max_length")
+        wanted = f"at least {least}" if kind == "too_short" else f"at most {most}"
+        return f"{len(given)} entries, expected {wanted}"
     if kind == "string_pattern_mismatch":
         return f"{_show(given)}, expected one word of letters, digits and . _ + / -"
     meant = number_meant(given) if kind == "float_type" else ""

@@ -8,9 +8,10 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 
-from bayes_trace.errors import WrongArgumentError
+from bayes_trace.errors import BayesTraceError, WrongArgumentError
 from bayes_trace.guards.annotations import LARGEST_DB, alternatives, beyond, fits, options, words
-from bayes_trace.guards.kinds import KINDS, XARRAY, Kind, check_shape, described, sentence
+from bayes_trace.guards.kinds import KINDS, XARRAY, Kind, check_shape, described, sentence, shortened
+from bayes_trace.guards.spoilt import blamed
 
 __all__ = ["KINDS", "LARGEST_DB", "from_outside", "guarded"]
 
@@ -46,14 +47,37 @@ def guarded[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
         if _INSIDE.get():
             return function(*args, **kwargs)
-        _look(function, signature, args, kwargs)
-        token = _INSIDE.set(True)
-        try:
-            return function(*args, **kwargs)
-        finally:
-            _INSIDE.reset(token)
+        with _in_words(function, signature, args, kwargs):
+            _look(function, signature, args, kwargs)
+            token = _INSIDE.set(True)
+            try:
+                return function(*args, **kwargs)
+            finally:
+                _INSIDE.reset(token)
 
     return checked
+
+
+@contextlib.contextmanager
+def _in_words(
+    function: Callable[..., object],
+    signature: inspect.Signature,
+    args: tuple[object, ...],
+    kwargs: dict[str, object],
+) -> Iterator[None]:
+    """A failure inside is of what was handed in, if that is a result: others are made where they are used."""
+    try:
+        yield
+    except (BayesTraceError, OSError, MemoryError):
+        raise
+    except Exception as error:
+        try:
+            given = signature.bind(*args, **kwargs).arguments
+        except TypeError:
+            raise error from None
+        if said := blamed(function.__name__, given, error):
+            raise WrongArgumentError(said) from error
+        raise
 
 
 @contextlib.contextmanager
@@ -95,7 +119,7 @@ def _argument(function: Callable[..., object], name: str, annotation: str, value
     kind = KINDS.get(f"{short}.{name}") or KINDS.get(name)
     wanted = alternatives(annotation)
     if fault := beyond(name, value, wanted):
-        message = f"{short}: {name}={value!r}; expected {fault}"
+        message = f"{short}: {name}={shortened(repr(value))}; expected {fault}"
         raise WrongArgumentError(message)
     if not any(fits(each, value, inspect.unwrap(function).__globals__) for each in wanted):
         _refuse(short, name, value, kind, wanted, inspect.unwrap(function).__globals__)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
+import errno
 import math
 import numbers
-import os
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal, cast, get_args, get_origin
+from typing import Any, Literal, TypeAliasType, cast, get_args, get_origin
 
 __all__ = ["alternatives", "beyond", "fits", "options", "words"]
 
@@ -78,6 +78,7 @@ def words(annotation: str, known: Mapping[str, object]) -> str:
     lists = dict.fromkeys(("Sequence", "Iterable", "Collection"), f"a list{of}")
     lists |= {"Mapping": "a mapping by name"}
     other = {"Path": "a path", "None": "None", "Callable": "a function", "Progress": "a function"}
+    other |= {"Drawing": "a figure or axes of Matplotlib"}
     other |= {"npt.ArrayLike": "numbers", "tuple": f"a pair{of}" if inside.count(",") == 1 else "a tuple"}
     return {**plain, **lists, **other, **_CLASSES}.get(base, base)
 
@@ -98,6 +99,8 @@ def fits(annotation: str, value: object, known: Mapping[str, object]) -> bool:
 
 def _is_of(named: object, value: object) -> bool:
     """Whether a value is of a class, a union or a kind of list that has a name of its own."""
+    if isinstance(named, TypeAliasType):
+        named = named.__value__
     if isinstance(named, types.UnionType):
         return any(_is_of(each, value) for each in get_args(named))
     origin = get_origin(named) or named
@@ -167,10 +170,11 @@ def beyond(name: str, value: object, wanted: list[str]) -> str:
         if name == "seed" and number < 0:
             return "a whole number from 0"
         return f"at most {MOST_DRAWS}" if name in _REPEATED and number > MOST_DRAWS else ""
+    if "Path" in wanted and isinstance(value, (str, Path)):
+        fault = _no_file_name(value)
+        return f"the name of a file or folder{fault}" if fault else ""
     if not isinstance(value, str):
         return ""
-    if "Path" in wanted and not _is_file_name(value):
-        return "the name of a file or folder"
     return (
         "a name or words, not blanks"
         if "str" in wanted and "Path" not in wanted and not value.strip()
@@ -178,11 +182,15 @@ def beyond(name: str, value: object, wanted: list[str]) -> str:
     )
 
 
-def _is_file_name(text: str) -> bool:
+def _no_file_name(name: str | Path) -> str:
+    """What is wrong with the name of a file, there or not, behind what was expected; empty for nothing."""
     try:
-        return b"\0" not in os.fsencode(text)
-    except UnicodeEncodeError:
-        return False
+        Path(name).lstat()
+    except ValueError as error:
+        return f", without {'a NUL byte' if 'null' in str(error) else 'half of a pair of UTF-16'}"
+    except OSError as error:
+        return ", a shorter one" if error.errno == errno.ENAMETOOLONG else ""
+    return ""
 
 
 def _is_sequence(annotation: str, value: object, known: Mapping[str, object]) -> bool:

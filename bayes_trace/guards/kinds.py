@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from bayes_trace.errors import WrongArgumentError
 
-__all__ = ["KINDS", "XARRAY", "Kind", "check_shape", "described", "sentence"]
+__all__ = ["KINDS", "XARRAY", "Kind", "check_shape", "described", "sentence", "shortened"]
 
 #: characters of a value that are shown
 SHOWN = 60
@@ -187,7 +187,11 @@ def described(value: Any) -> str:  # noqa: ANN401 - anything
         what = {"Dataset": "a dataset", "DataArray": "an array", "DataTree": "a DataTree"}[name]
         shown = ", ".join(sorted(held)[:5])
         return f"{what} of {shown}" if shown else f"{what} that holds nothing"
-    text = repr(value)
+    return shortened(repr(value))
+
+
+def shortened(text: str) -> str:
+    """A text of which the first words are enough."""
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
 
 

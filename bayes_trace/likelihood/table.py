@@ -16,6 +16,7 @@ from bayes_trace.evidence import EvidenceSet, list_problems
 from bayes_trace.files.evidence_tables import Part, layout_of, read_part
 from bayes_trace.files.evidence_tables.layout import Layout, coders_in
 from bayes_trace.files.evidence_tables.parts import opened, parts_in_order
+from bayes_trace.files.validation import in_words
 from bayes_trace.guards import guarded
 from bayes_trace.likelihood.block import Common, common_to_blocks, compile_block
 
@@ -169,7 +170,8 @@ def _plain_head(hypotheses: Any, coders: Sequence[str]) -> EvidenceSet:  # noqa:
     try:
         head = EvidenceSet.model_validate(data)
     except ValidationError as error:
-        said = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        found = [each for each in error.errors() if each["type"] != "too_short"] or error.errors()
+        said = "; ".join(f"{'.'.join(map(str, each['loc']))}: {in_words(each)}" for each in found)
         message = f"hypotheses, coders: {said}"
         raise BayesTraceError(message) from None
     if problems := list_problems(head):

@@ -103,7 +103,9 @@ def date_axis(ax: Axes, *, years_only: bool, ticks: int = 6) -> None:
     ['1985', '1986', '1987']
     >>> plt.close(ax.figure)
     """
-    low, high = ax.get_xlim()
+    low, high = np.clip(ax.get_xlim(), number("0001-01-01"), number("9999-12-31")).tolist()
+    if (low, high) != ax.get_xlim():  # there are no dates beyond
+        ax.set_xlim(low, high)
     if years_only or high - low > _YEARS:
         first, last = (_DATES.num2date(at).year for at in (low, high))
         step = max(-(-(last - first) // ticks), 1)

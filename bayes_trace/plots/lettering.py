@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import warnings
 from bisect import bisect_right
 from functools import lru_cache
+from unicodedata import category
 
 import matplotlib as mpl
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 
-__all__ = ["fit", "inches", "letters", "points"]
+from bayes_trace.errors import printable
+
+__all__ = ["drawable", "fit", "inches", "letters", "points"]
 
 #: points that heights of rows were drawn for
 _DRAWN_FOR = 7.0
@@ -17,6 +21,10 @@ _DRAWN_FOR = 7.0
 _PER_INCH = 200
 #: a joiner that no font draws: Matplotlib keeps names that begin with an underscore out of legends
 _JOINER = "\u2060"
+#: invisible signs that shape the letters beside them; others draw nothing, and Matplotlib fails on some
+_JOINING = "\u200c\u200d\u200e\u200f"
+#: what stands for a sign without a glyph, as Matplotlib draws it with a warning
+_BOX = "\N{WHITE SQUARE}"
 
 
 def points(size: str | float = "small") -> float:
@@ -73,7 +81,7 @@ def fit(text: str, room: float, *, lines: int = 2, size: str | float = "small") 
     ...     fit("F-5E production in Taiwan approved, 1972", 1.1), fit("one_long_identifier", 0.5, lines=1)
     ('F-5E production in Taiwan\napproved, 1972', 'one_long_…')
     """
-    words, done = text.split(), list[str]()
+    words, done = drawable(text).split(), list[str]()
     while words and len(done) < lines:
         line = words.pop(0)
         while words and inches(f"{line} {words[0]}", size) <= room:
@@ -106,6 +114,34 @@ def _fitting(text: str, room: float, size: str | float, end: str = "") -> int:
         range(most + 1), room, key=lambda count: inches(f"{text[:count].rstrip()}{end}", size)
     )
     return max(0, beyond - 1)
+
+
+def drawable(text: str) -> str:
+    r"""The text with what steers spelt out, and an empty box for what no font at hand can draw.
+
+    Examples
+    --------
+    >>> drawable("cost\x07 \N{EGYPTIAN HIEROGLYPH A001} é") == "cost\\x07 \N{WHITE SQUARE} é"
+    True
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    family = tuple(mpl.rcParams["font.family"])
+    seen = (sign for sign in printable(text) if category(sign) != "Cf" or sign in _JOINING)
+    return "".join(sign if sign.isspace() or _has_glyph(sign, family) else _BOX for sign in seen)
+
+
+@lru_cache(maxsize=4096)
+def _has_glyph(sign: str, family: tuple[str, ...]) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            TextToPath().get_text_width_height_descent(
+                sign, FontProperties(family=list(family)), ismath=False
+            )
+        except UserWarning:
+            return False
+    return True
 
 
 def shown_in_legends(text: str) -> str:

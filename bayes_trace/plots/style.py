@@ -14,8 +14,9 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.legend import Legend
 
-from bayes_trace.errors import BayesTraceError
+from bayes_trace.errors import BayesTraceError, printable
 from bayes_trace.files.keeping import whole
+from bayes_trace.guards import guarded
 from bayes_trace.plots.lettering import fit, inches, letters, points
 
 __all__ = [
@@ -128,6 +129,9 @@ def marks(names: Sequence[str]) -> dict[str, Mark]:
     >>> marks(["A", "B"])["B"].marker
     's'
     """
+    if twice := next((name for n, name in enumerate(names) if name in names[:n]), None):
+        message = f"two of what is drawn are called {twice!r}; give them labels that differ"
+        raise BayesTraceError(message)
     return {
         name: Mark(COLOURS[n % len(COLOURS)], _MARKERS[n % len(_MARKERS)], _LINES[n % len(_LINES)])
         for n, name in enumerate(names)
@@ -260,6 +264,7 @@ def _make_room(ax: Axes, legend: Legend) -> None:
 type Drawing = Axes | Figure
 
 
+@guarded
 def close(plot: Drawing) -> None:
     """Let go of a figure; pyplot keeps what is not closed.
 
@@ -286,6 +291,7 @@ def figure_of(plot: Drawing) -> Figure:
     return plot if isinstance(plot, Figure) else cast("Figure", plot.get_figure(root=True))
 
 
+@guarded
 def save(plot: Drawing, path: Path | str, *, caption: str = "") -> None:
     """Write a figure as PDF, SVG or PNG, whole or not at all, without date and the same every time.
 
@@ -312,7 +318,7 @@ def save(plot: Drawing, path: Path | str, *, caption: str = "") -> None:
     ...     save(ax, Path(folder) / "figure.pdf")
     >>> plt.close(ax.figure)
     """
-    kind = Path(path).suffix.lower()
+    kind, caption = Path(path).suffix.lower(), printable(caption)
     metadata: dict[str, dict[str, str | None]] = {
         ".pdf": {"CreationDate": None, "Subject": caption or None},
         ".svg": {"Date": None, "Description": caption or None},

@@ -11,7 +11,7 @@ import xarray as xr
 
 from bayes_trace.errors import BayesTraceError, UnknownNameError
 from bayes_trace.guards import guarded
-from bayes_trace.plots.lettering import fit, inches, shown_in_legends
+from bayes_trace.plots.lettering import drawable, fit, inches, shown_in_legends
 from bayes_trace.tables import probability
 
 if TYPE_CHECKING:
@@ -32,17 +32,21 @@ __all__ = [
 
 
 def label(name: str, labels: Mapping[str, str] | None = None) -> str:
-    """An id as words, unless the reader of the figure was promised others.
+    """An id as words that can be drawn, unless the reader of the figure was promised others.
 
     Examples
     --------
     >>> label("loyalty_coercion+quid_pro_quo"), label("qpq+lc", {"qpq": "Quid pro quo"})
     ('Loyalty coercion + quid pro quo', 'Quid pro quo + Lc')
     """
-    if labels and name in labels:
-        return shown_in_legends(labels[name])
+    return shown_in_legends(drawable(" ".join(_spoken(name, labels).split())))
+
+
+def _spoken(name: str, labels: Mapping[str, str] | None) -> str:
+    if labels and labels.get(name, "").strip():
+        return labels[name]
     if labels and "+" in name and any(part in labels for part in name.split("+")):
-        return " + ".join(label(part, labels) for part in name.split("+"))
+        return " + ".join(_spoken(part, labels) for part in name.split("+"))
     words = name.replace("_", " ").replace("+", " + ")
     return words[:1].upper() + words[1:]
 
@@ -163,7 +167,7 @@ def item_name(name: str, labels: Mapping[str, str] | None, room: float) -> str:
     >>> item_name("TW-31", {"TW-31": "Telegram on timing"}, 3), item_name("TW-31", None, 3)
     ('Telegram on timing (TW-31)', 'TW-31')
     """
-    title = (labels or {}).get(name, name)
+    title = (labels or {}).get(name, "").strip() or name
     if title == name:
         return fit(name, room, lines=1)
     return f"{fit(title, max(room - inches(f' ({name})'), room / 3), lines=1)} ({name})"
@@ -355,5 +359,5 @@ def _prior(results: tuple[xr.Dataset | xr.DataArray, ...], labels: Mapping[str, 
         return "differs between episodes"
     if np.allclose(table[0], table[0, 0]):
         return f"{probability(float(table[0, 0]))} for each hypothesis"
-    names = [label(str(name), labels) for name in prior["hypothesis"].values]
+    names = [_spoken(str(name), labels) for name in prior["hypothesis"].values]
     return ", ".join(f"{name} {probability(float(p))}" for name, p in zip(names, table[0], strict=True))

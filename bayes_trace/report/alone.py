@@ -73,7 +73,7 @@ class Table:
         if kind == "tex":
             return tables.to_latex(self.header, one_line, caption=self.caption)
         header, *rows = ([escape(cell) for cell in row] for row in (self.header, *one_line))
-        return f"{tables.to_markdown(header, rows)}\n\n{escape(self.caption)}"
+        return f"{tables.to_markdown(header, rows, marked_up=True)}\n\n{escape(self.caption)}"
 
 
 def one_table(gathered: Gathered, name: str) -> Table:

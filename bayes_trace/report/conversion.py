@@ -193,6 +193,9 @@ def _citing(references: Sequence[dict[str, Any]], style: str, folder: Path) -> l
 
 #: a paragraph that stands before each text
 _SIGN = "\ufdd0"
+#: where a backslash goes, and what needs one that the writer of Markdown leaves as it is: letters by their numbers, and
+#: what other readers take for mathematics or for struck out
+_ESCAPE, _ACTING = "\ufdd1", re.compile(r"[$~^]|&(?=[#\w]+;)")
 _MARK = {"t": "Para", "c": [{"t": "Str", "c": _SIGN}]}
 
 
@@ -211,13 +214,26 @@ def cited(
         # a style may list no reference for a letter or a talk
         entries = [entry for entry in listed["c"][1] if any(block["c"] for block in entry["c"][1])]
         blocks = [block for div in (*said, *entries) for block in (_MARK, *div["c"][1])]
-        plain = json.dumps({**tree, "blocks": blocks, "meta": {}})
+        plain = json.dumps({**tree, "blocks": _escaping(blocks), "meta": {}})
         options = ["-f", "json", "-t", "markdown_strict-raw_html", "--wrap=none", "--sandbox"]
         # one that is without words is a text as well
-        _, *found = re.split(rf"^{_SIGN}$", _pandoc(plain, options).decode(), flags=re.MULTILINE)
+        written = _pandoc(plain, options).decode().replace(_ESCAPE, "\\")
+        _, *found = re.split(rf"^{_SIGN}$", written, flags=re.MULTILINE)
     keys = [entry["c"][0][0].removeprefix("ref-") for entry in entries]
     texts = [" ".join(each.split()) for each in found]
     return texts[: len(citations)], dict(zip(keys, texts[len(citations) :], strict=True))
+
+
+def _escaping(node: Any) -> Any:  # noqa: ANN401 - what Pandoc makes of a text
+    """The same, with a sign before whatever else would act; an address that names itself is left whole."""
+    if isinstance(node, list):
+        return [_escaping(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    if node.get("t") == "Str":
+        return {**node, "c": _ACTING.sub(rf"{_ESCAPE}\g<0>", node["c"].replace(_ESCAPE, ""))}
+    names_itself = node.get("t") == "Link" and node["c"][1] == [{"t": "Str", "c": node["c"][2][0]}]
+    return node if names_itself else {key: _escaping(each) for key, each in node.items()}
 
 
 def _pandoc(text: str, options: list[str]) -> bytes:

@@ -208,7 +208,7 @@ def _quoted(words: str) -> str:
 
 def _piped(header: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[int]) -> str:
     """A pipe table whose rule gives the widths of its columns; a negative width aligns right."""
-    head, _, *body = tables.to_markdown(header, rows).splitlines()
+    head, _, *body = tables.to_markdown(header, rows, marked_up=True).splitlines()
     share = _LINE / sum(abs(width) for width in widths)
     dashes = ["-" * max(3, round(abs(width) * share) - (width < 0)) for width in widths]
     rule = "|".join(f"{dash}:" if width < 0 else dash for dash, width in zip(dashes, widths, strict=True))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bayes_trace.errors import BayesTraceError
 from bayes_trace.files.pandoc import MOST_SECONDS
+from bayes_trace.files.programs import ended
 
 __all__ = ["ENGINES", "typeset"]
 
@@ -59,18 +60,10 @@ def _notes(folder: Path) -> list[str]:
 
 
 def _run(engine: str, folder: Path, seconds: float) -> None:
-    done = subprocess.run(
-        [engine, *ENGINES[engine]],
-        cwd=folder,
-        env={**os.environ, **_CLOSED},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=seconds,
-        check=False,
-    )
+    command = [engine, *ENGINES[engine]]
+    done = ended(command, seconds=seconds, folder=folder, environment={**os.environ, **_CLOSED})
     if done.returncode or not (folder / "report.pdf").is_file():
-        raise BayesTraceError(_reason(done.stdout.decode(errors="replace")))
+        raise BayesTraceError(_reason((done.stdout + done.stderr).decode(errors="replace")))
 
 
 def _reason(said: str) -> str:

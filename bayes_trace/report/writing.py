@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 
-from bayes_trace.errors import BayesTraceError, UnknownNameError
+from bayes_trace.errors import BayesTraceError, FileError, UnknownNameError
 from bayes_trace.evidence import EvidenceSet
 from bayes_trace.files.keeping import whole, write_text
 from bayes_trace.guards import guarded
@@ -173,6 +173,8 @@ class _Run:
             say(kind, number / len(formats))
             try:
                 files[kind] = self._write(kind)
+            except FileError:
+                raise  # the next format would find no more room than this one
             except BayesTraceError as error:
                 failed[kind] = str(error)
         files["manifest"] = self._manifest(files)

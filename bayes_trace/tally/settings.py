@@ -70,4 +70,7 @@ def _number(value: object) -> float:
     """A finite number; NaN, which no comparison accepts, for anything else."""
     if isinstance(value, bool) or not isinstance(value, Real):
         return math.nan
-    return float(value) if math.isfinite(value) else math.nan
+    try:
+        return float(value) if math.isfinite(value) else math.nan
+    except OverflowError:
+        return math.nan

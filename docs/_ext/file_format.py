@@ -357,7 +357,7 @@ def _record(name: str) -> Iterator[str]:
                 f"{_CODING[name]}; {short} may stand beside it",
             ]
         )
-    yield to_markdown(["Key", "Value", "Default", "Meaning"], rows)
+    yield to_markdown(["Key", "Value", "Default", "Meaning"], rows, marked_up=True)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ __all__ = ["advice", "sets"]
 def advice() -> str:
     """Every piece of advice that a check can give."""
     rows = [[f"`{each.code}`", each.reason, each.reference] for each in CHECKS.values()]
-    return to_markdown(["Code", "Why it is asked", "Reference"], rows) + "\n"
+    return to_markdown(["Code", "Why it is asked", "Reference"], rows, marked_up=True) + "\n"
 
 
 def sets() -> str:
@@ -32,5 +32,5 @@ def sets() -> str:
         )
         parts.append(f"## {folder.name}\n\n{es.question}\n\n{sizes}; coders: {', '.join(es.coder_ids)}.")
         if rows:
-            parts.append(to_markdown(["Scenario", "What it changes", "Why"], rows))
+            parts.append(to_markdown(["Scenario", "What it changes", "Why"], rows, marked_up=True))
     return "\n\n".join(parts) + "\n"

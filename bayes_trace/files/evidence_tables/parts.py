@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bayes_trace.errors import BayesTraceError, EvidenceSetError, Problem
+from bayes_trace.files.evidence_tables.packed import unpacked_sizes
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,6 +22,8 @@ ROWS = 1 << 17
 #: rows and unpacked bytes of a part, which is held in memory
 MOST_ROWS, MOST_BYTES = 1 << 20, 500_000_000
 FORMATS = {".parquet": "parquet", ".arrow": "ipc", ".feather": "ipc", ".ipc": "ipc", ".csv": "csv"}
+#: batches that are unpacked before they are asked for
+_AHEAD = 1
 _SORT = "bring it into order with `bayes-trace sort` (bt.sort_evidence_table)"
 
 
@@ -75,7 +78,18 @@ def opened(path: Path) -> tuple[ds.Dataset, str]:
         found = ds.dataset(path, format=_reader(kind), partitioning="hive" if path.is_dir() else None)
         if kind == "csv":
             found = found.replace_schema(_csv_schema(found.schema))
+    for file in found.files if kind == "ipc" else ():
+        _unpacks(file)
     return found, kind
+
+
+def _unpacks(file: str) -> None:
+    """Refuse an Arrow file of which a few bytes become more than fits into memory; it is unpacked a batch at a time."""
+    with read_errors(file):
+        size = max(unpacked_sizes(Path(file)), default=0)
+    if size > MOST_BYTES:
+        message = f"a record batch of {size} bytes when unpacked; expected at most {MOST_BYTES}, so write smaller ones"
+        raise EvidenceSetError("evidence table", [Problem((), message, file)])
 
 
 def _format(path: Path) -> str:
@@ -240,12 +254,13 @@ def _whole_episodes(
     import pyarrow as pa
 
     held: list[pa.Table] = []
-    row, size, enough = 1, 0, ROWS
+    row, size, enough, weight = 1, 0, ROWS, 0
+    how = {"batch_size": ROWS // 4, "batch_readahead": _AHEAD, "fragment_readahead": 0}
     with read_errors(fragment.path):
-        for batch in fragment.to_batches(schema=schema, columns=list(columns), batch_size=ROWS // 4):
+        for batch in fragment.to_batches(schema=schema, columns=list(columns), **how):
             held.append(pa.Table.from_batches([batch]))
-            size += batch.num_rows
-            if size >= enough:
+            size, weight = size + batch.num_rows, weight + batch.nbytes
+            if size >= enough or weight > MOST_BYTES:
                 table = pa.concat_tables(held)
                 cut = _cut(table["episode"], fragment.path, row)
                 _moderate(size - cut, table.nbytes, fragment.path, row + cut)
@@ -254,6 +269,7 @@ def _whole_episodes(
                 if cut:
                     yield row, table.slice(0, cut)
                     row, size, held = row + cut, size - cut, [table.slice(cut)]
+                    weight = held[0].nbytes
         if size:
             table = pa.concat_tables(held)
             _cut(table["episode"], fragment.path, row)

@@ -7,14 +7,14 @@ import datetime as dt
 import re
 import warnings
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from bayes_trace.files.cells import Cell, Day, Unreadable, is_blank
 from bayes_trace.files.delimited import csv_fault, csv_rows, plain_heading
+from bayes_trace.files.nodes import as_written
 from bayes_trace.files.texts import UnreadableTextError, read_text
 from bayes_trace.files.workbook.draft import Place
 
@@ -191,23 +191,15 @@ def _open(path: Path, note: Note, *, data_only: bool) -> Workbook | None:
             # what openpyxl cannot keep (charts, themes) is nothing that is read here
             warnings.simplefilter("ignore")
             return openpyxl.load_workbook(path, data_only=data_only)
-    except (
-        zipfile.BadZipFile,
-        KeyError,
-        ValueError,
-        TypeError,
-        SyntaxError,
-        EOFError,
-        RuntimeError,
-        zlib.error,
-    ):
-        # whatever a damaged or foreign archive makes of the XML inside
-        note(Place(), _NOT_EXCEL)
-        return None
     except OSError as error:
         if error.filename:
             raise  # the file itself cannot be read
         note(Place(), _NOT_EXCEL)  # a place in the archive that there is not
+        return None
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - whatever a damaged or foreign archive makes of the XML inside
+        note(Place(), _NOT_EXCEL)
         return None
 
 
@@ -283,7 +275,18 @@ def _plain(cell: Any) -> Cell:  # noqa: ANN401 - openpyxl's cells
         return _day(value, str(cell.number_format))
     if isinstance(value, (dt.time, dt.timedelta)):
         return Day(value)
-    return value if value is None or isinstance(value, (bool, int, float)) else str(value)
+    if isinstance(value, (bool, int, float)):
+        return _as_shown(value, str(cell.number_format))
+    return value if value is None else str(value)
+
+
+def _as_shown(value: float, number_format: str) -> Cell:
+    """A number that is shown with more noughts than it has, as shelfmarks are, keeps them where it is text."""
+    shown = re.fullmatch(r"(0+)(?:\.(0+))?", number_format)
+    if shown is None or isinstance(value, bool):
+        return value
+    text = f"{value:0{len(number_format)}.{len(shown[2] or '')}f}"
+    return cast("Cell", as_written(value, text)) if float(text) == value else value
 
 
 def _day(date: dt.date, number_format: str) -> Day:

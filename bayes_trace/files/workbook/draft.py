@@ -218,7 +218,6 @@ def _flattened(where: Where, cases: list[str]) -> Where:
 
 def _of_cells(message: str) -> str:
     """What is said of keys and lists in a file, said of cells and rows."""
-    short = re.search(r"should have at least (\d+) items? after validation, not (\d+)", message)
-    if short:
-        return f"{short[2]} rows, expected at least {short[1]}; add what is missing"
+    if count := re.fullmatch(r"(\d+) entries, expected (at \w+ \d+)", message):
+        return f"{count[1]} rows, expected {count[2]}{'; add what is missing' if 'least' in message else ''}"
     return message.replace("this key is required", "fill in the cell")

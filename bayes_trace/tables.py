@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    from bayes_trace.scales import Number
+    from bayes_trace.scales.words import Number
 
 __all__ = [
     "ach_table",
@@ -241,8 +241,9 @@ def weights_table(
 
     Returns
     -------
-    Decibels as Fairfield and Charman (2017) tabulate and add them up: a row per item, discounts in clusters included; then the sum, the prior odds and the posterior odds,
-    as `to_markdown` (which converts to docx) and `to_latex` take them.
+    Decibels as Fairfield and Charman (2017) tabulate and add them up: a row per item, discounts in clusters
+    included; then the sum, the prior odds and the posterior odds, as `to_markdown` (which converts to docx)
+    and `to_latex` take them.
 
     Raises
     ------

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from bayes_trace.evidence.forms import Form
-from bayes_trace.scales import Z_90, logit, probability_to_db
+from bayes_trace.scales import logit
+from bayes_trace.scales.units import Z_90, ratio_to_db
 
 __all__ = ["Codings", "Spread", "fraction", "spread_of"]
 
@@ -73,7 +74,7 @@ def spread_of(
     if not relative.any():
         return _two_piece(logit(linear))
     scaled = np.empty_like(linear)
-    scaled[relative] = probability_to_db(linear[relative])
+    scaled[relative] = ratio_to_db(linear[relative])
     scaled[~relative] = logit(linear[~relative])
     return _two_piece(scaled)
 

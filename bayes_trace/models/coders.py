@@ -10,7 +10,7 @@ import xarray as xr
 
 from bayes_trace.models.base import EvidenceModel, Tensor
 from bayes_trace.models.layout import Layout
-from bayes_trace.scales import NATS_PER_DB
+from bayes_trace.scales.units import NATS_PER_DB
 
 __all__ = ["pooled_values"]
 

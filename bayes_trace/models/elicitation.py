@@ -16,7 +16,7 @@ from bayes_trace.models.layout import Layout, Scope, make_layout
 from bayes_trace.models.observed import attach_evidence
 from bayes_trace.models.record import Record
 from bayes_trace.models.selection import basic_coords, keep_episodes, prior_constants, select_episodes
-from bayes_trace.scales import NATS_PER_DB
+from bayes_trace.scales.units import NATS_PER_DB
 
 __all__ = ["add_deterministics", "basic_coords", "elicitation_model", "keep_episodes", "select_episodes"]
 

@@ -20,7 +20,7 @@ from bayes_trace.models.coders import pooled_values
 from bayes_trace.models.layout import Layout
 from bayes_trace.models.numbers import PYTENSOR
 from bayes_trace.models.reports import ANSWERED, DENIED, SILENT, YES
-from bayes_trace.scales import NATS_PER_DB
+from bayes_trace.scales.units import NATS_PER_DB
 
 __all__ = ["Rows", "build_rows", "gather", "level_of_ratios", "spread_out", "sum_by_episode"]
 

@@ -14,7 +14,7 @@ from bayes_trace.guards import guarded
 from bayes_trace.plots.lettering import fit
 from bayes_trace.plots.style import COLUMN, QUIET, TOWARDS, canvas, figure_style, legend_above, width_of
 from bayes_trace.plots.words import known_name, label
-from bayes_trace.scales import INTERVAL
+from bayes_trace.scales.units import INTERVAL
 
 __all__ = ["plot_conditions", "plot_forest_episodes", "sampled"]
 

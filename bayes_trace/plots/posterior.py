@@ -25,7 +25,7 @@ from bayes_trace.plots.style import (
     width_of,
 )
 from bayes_trace.plots.words import episode_labels, known_labels, known_name, label, one_coder
-from bayes_trace.scales import INTERVAL
+from bayes_trace.scales.units import INTERVAL
 
 __all__ = ["plot_posterior"]
 

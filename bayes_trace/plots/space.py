@@ -25,7 +25,7 @@ from bayes_trace.plots.style import (
     width_of,
 )
 from bayes_trace.plots.words import item_name, known_labels, known_name, label, one_coder, one_episode
-from bayes_trace.scales import Z_90
+from bayes_trace.scales.units import Z_90
 
 __all__ = ["plot_evidence_space"]
 

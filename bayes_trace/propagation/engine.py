@@ -20,7 +20,7 @@ from bayes_trace.likelihood import cluster_weight, effective_likelihood
 from bayes_trace.likelihood.links import ITEM
 from bayes_trace.likelihood.ranges import Elicited, elicited, ranged
 from bayes_trace.propagation.sums import Sums
-from bayes_trace.scales import NATS_PER_DB
+from bayes_trace.scales.units import NATS_PER_DB
 
 __all__ = ["propagate"]
 

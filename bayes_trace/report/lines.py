@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from bayes_trace import scales
 from bayes_trace.evidence import Coding, Episode, EvidenceSet
 from bayes_trace.exact import select_coder, test_type, trajectory, weight_of_items
 from bayes_trace.likelihood import best_point, links_of, trace_likelihood
 from bayes_trace.report.results import Line, Probabilities, Stated
+from bayes_trace.scales import expit
+from bayes_trace.scales.units import Z_90
 
 __all__ = ["Lines", "by_hypothesis"]
 
@@ -114,8 +115,8 @@ class Lines:
 
     def _values(self, entry: int, option: int) -> dict[str, tuple[float, float, float]]:
         at, low, high = (self.one[n].values[entry, option] for n in ("location", "spread_low", "spread_high"))
-        ends = np.stack([at - scales.Z_90 * low, at, at + scales.Z_90 * high])
-        shown = ends if bool(self.one["is_ratio"].values[entry]) else scales.expit(ends)
+        ends = np.stack([at - Z_90 * low, at, at + Z_90 * high])
+        shown = ends if bool(self.one["is_ratio"].values[entry]) else expit(ends)
         return {
             str(name): (float(column[0]), float(column[1]), float(column[2]))
             for name, column in zip(self.one["hypothesis"].values, shown.T, strict=True)

@@ -12,7 +12,7 @@ from scipy.special import expit, logsumexp
 from bayes_trace.guards import guarded
 from bayes_trace.likelihood import cluster_weight, combined, trace_likelihood
 from bayes_trace.likelihood.ranges import Deviates, Elicited, elicited
-from bayes_trace.scales import Z_90
+from bayes_trace.scales.units import Z_90
 from bayes_trace.sensitivity.arrays import Array, Arrays, Index, open_arrays
 from bayes_trace.sensitivity.registry import Measure, Question, register
 

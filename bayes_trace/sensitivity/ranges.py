@@ -10,7 +10,8 @@ from scipy.special import expit
 
 from bayes_trace.guards import LARGEST_DB, guarded
 from bayes_trace.likelihood import effective_likelihood, parts_of
-from bayes_trace.scales import Z_90, db_to_log, log_to_db, logit
+from bayes_trace.scales import db_to_log, log_to_db, logit
+from bayes_trace.scales.units import Z_90
 from bayes_trace.sensitivity.arrays import (
     CELLS,
     Array,

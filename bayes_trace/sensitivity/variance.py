@@ -13,7 +13,8 @@ from bayes_trace.guards import guarded
 from bayes_trace.likelihood import cluster_weight, effective_likelihood
 from bayes_trace.likelihood.quadrature import two_piece_nodes
 from bayes_trace.likelihood.ranges import Elicited, elicited
-from bayes_trace.scales import NATS_PER_DB, log_to_db
+from bayes_trace.scales import log_to_db
+from bayes_trace.scales.units import NATS_PER_DB
 from bayes_trace.sensitivity.arrays import Array, Arrays, Index, normalised, open_arrays
 from bayes_trace.sensitivity.pooling import pool
 from bayes_trace.sensitivity.registry import Question, register

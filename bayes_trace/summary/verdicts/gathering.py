@@ -17,7 +17,7 @@ from bayes_trace.evidence import title_of as title_of_record
 from bayes_trace.exact import update, weight_of_evidence
 from bayes_trace.independent import all_done
 from bayes_trace.likelihood import compile_decisions
-from bayes_trace.scales import TAILS
+from bayes_trace.scales.units import TAILS
 from bayes_trace.scenarios import apply_scenario
 from bayes_trace.summary.verdicts.answers import (
     BASE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 
+import matplotlib.pyplot as plt
 import pandas as pd
 
 import bayes_trace as bt
@@ -105,6 +106,7 @@ def good(things, made, home):
         "header": ["item", "dB"],
         "rows": [["memo", "+6.0"]],
         "out": "out",
+        "plot": plt.figure(),
         **dict.fromkeys(("db", "log", "probability", "log_odds", "likelihood_ratio"), 0.5),
         "logs": [0.5],
         "axis": 0,

@@ -168,6 +168,6 @@ def _asks_how_far(path):
 
 def test_what_goes_further_in_deep_runs_is_part_of_them():
     """A test that asks itself how far it goes is known for a search; where a helper asks, its module says so."""
-    asking = [path for path in (HOME / "tests").glob("test_*.py") if _asks_how_far(path)]
+    asking = [path for path in sorted((HOME / "tests").glob("test_*.py")) if _asks_how_far(path)]
     unsaid = [path.name for path in asking if "pytestmark = pytest.mark.search" not in path.read_text()]
-    assert (unsaid, [path.name for path in asking]) == ([], ["test_hostile.py"])
+    assert (unsaid, [path.name for path in asking]) == ([], ["test_hostile.py", "test_spoiled.py"])

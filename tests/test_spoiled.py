@@ -19,6 +19,8 @@ from tests import handed
 from tests.handed import FUNCTIONS, called
 from tests.search import DEEP
 
+pytestmark = pytest.mark.search
+
 #: of what may be done to a result, one in so many is done in a quick run
 SOME = 13
 #: what would take long without saying more

@@ -11,9 +11,12 @@ import pytest
 import bayes_trace as bt
 from bayes_trace.likelihood import (
     attempts_of,
+    best_point,
     drop_entries,
+    effective_likelihood,
     granted_share,
     needed_attempts,
+    option_log_weight,
     speaks,
     take_episodes,
 )
@@ -530,6 +533,23 @@ def test_a_member_that_is_impossible_under_all_tells_nothing_apart():
     ev = bt.compile_evidence(es).sel(coder="first")
     assert ev["effective_number"].values.tolist() == pytest.approx([2.0] * 3)
     assert ev["kappa"].values.tolist() == pytest.approx([1 / 1.5] * 3)
+
+
+def test_a_report_that_is_not_heard_leaves_the_event_to_the_others():
+    """As variants side by side: the rows of an event without each of its reports, and without any item of a fact."""
+    ev = compiled()
+    links, point = links_of(ev, 0), best_point(ev, 0)
+    names = [f"{name}@e3" for name in (*REPORTS, "letter", "reply")]
+    gone = ev["entry"].values[:, None] == np.array(names)
+    coded = links.coded[:, None] & ~gone
+    weight = option_log_weight(links, point, coded)
+    rows = effective_likelihood(links, point, coded=coded, log_weight=weight)
+    for variant in range(len(names)):
+        want = drop_entries(ev, gone[:, variant]).sel(coder="one")
+        same_link = [ev["link"].values.tolist().index(f"{name}@e3") for name in ("tone", "fire")]
+        np.testing.assert_allclose(
+            rows[same_link, :, variant], want["log_likelihood"].values[-3:-1], rtol=1e-10
+        )
 
 
 def test_the_structure_of_some_links_counts_from_the_first_of_them():

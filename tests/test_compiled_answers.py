@@ -12,7 +12,8 @@ import pytest
 import bayes_trace as bt
 from bayes_trace.errors import BayesTraceError, ScaleError
 from bayes_trace.exact import log_joint, log_pool, ranking, sum_over_links
-from bayes_trace.exact.blocks import whole_block
+from bayes_trace.exact.blocks import blocks_of, whole_block
+from bayes_trace.exact.mean import coded_links, level_of
 from bayes_trace.likelihood import compile_decisions, drop_entries
 from bayes_trace.likelihood.ranges import elicited
 from bayes_trace.scales import classify_test
@@ -421,3 +422,40 @@ def test_a_block_of_all_links_shares_nothing_that_is_certain():
     assert block.shared == ()
     assert block.level.tolist() == [0.25] * 4
     assert not block.own.any()
+
+
+def test_what_an_event_shares_is_every_rate_that_was_used_and_the_search():
+    """A denial has rates of its own; those of a source that is certain, and a report's other rates, are not shared."""
+    ev = bt.compile_evidence(rich(), episodes=["e3"])
+    apart, fire = blocks_of(coded_links(ev, 0), level_of(ev))
+    assert (apart.links.tolist(), fire.links.tolist()) == ([0, 1], [2])
+    assert apart.shared == ()
+    assert {(each.quantity, each.at) for each in fire.shared} == {
+        ("hit", (0,)),
+        ("false_report", (0,)),
+        ("denial_if_false", (2,)),
+        ("detection", (4,)),
+    }
+    assert fire.touches.tolist() == [[True]] * 4
+    assert fire.own[0, 0].tolist() == [False, True, False, True]
+    assert not fire.own[1:].any()
+    assert not fire.own_detection.any()
+    assert (apart.whole.tolist(), apart.relative.tolist()) == ([True, True], [False, False])
+    assert level_of(ev).tolist() == [0.25] * 4
+
+
+def test_ratios_and_an_implication_in_common_hang_together():
+    """On e1 the ratio and its reference; on e2 memo and decibels by the promise, those of the cluster by its correlation."""
+    ev = bt.compile_evidence(rich(), episodes=["e1", "e2"])
+    blocks = blocks_of(coded_links(ev, 0), level_of(ev))
+    assert [block.links.tolist() for block in blocks] == [[0, 1, 7, 8], [2], [3], [4, 5], [6, 9]]
+    assert [len(block.shared) for block in blocks] == [0, 3, 2, 4, 4]
+    assert [block.whole.all().item() for block in blocks] == [False, True, True, True, False]
+    assert blocks[2].own_detection.tolist() == [True]
+    assert blocks[3].touches.tolist() == [[True, True], [False, True], [False, True], [False, True]]
+    ratio = next(block for block in blocks if block.relative.any())
+    assert {(each.quantity, each.at) for each in ratio.shared} == {
+        ("location", (0, 0, 0)),
+        ("location", (0, 0, 3)),
+        ("reference", (0, 0)),
+    }

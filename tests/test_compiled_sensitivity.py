@@ -16,7 +16,7 @@ from bayes_trace.likelihood import drop_entries
 from tests.build import item, make, sound
 from tests.events import event, report, with_events
 from tests.moved import with_weights_held
-from tests.rich import rich
+from tests.rich import plain, rich
 
 DB = 10 / math.log(10)
 HYPOTHESES = ["A", "B", "C", "A+B"]
@@ -1005,11 +1005,54 @@ def test_bounds_where_reports_are_correlated_by_an_uncertain_degree():
     """Two witnesses of .9 and .1 to one event: apart 81 and 1 in a hundred, as one 9 and 1 in ten."""
     degree = {"low": 0.1, "best": 0.3, "high": 0.6}
     told = event("fire", {"A": 0.7, "B": 0.2}, correlation=degree)
-    plain = with_events([report("x"), report("y", "t")], [told])
-    bounds = sens.interval_bounds(bt.compile_evidence(sound(plain)))
+    two = with_events([report("x"), report("y", "t")], [told])
+    bounds = sens.interval_bounds(bt.compile_evidence(sound(two)))
     rho = np.linspace(0.1, 0.6, 501)
     true, false = (1 - rho) * 0.81 + rho * 0.9, (1 - rho) * 0.01 + rho * 0.1
     a, b = (p * true + (1 - p) * false for p in (0.7, 0.2))
     assert bounds["method"].item() == "numerical"
     assert bounds["lower"].values[0, 0] == pytest.approx((a / (a + b)).min(), abs=1e-6)
     assert bounds["upper"].values[0, 0] == pytest.approx((a / (a + b)).max(), abs=1e-6)
+
+
+def test_a_scenario_is_told_coder_by_coder():
+    """Without the word of the second item: leads of the base leader, and what each component adds to them."""
+    es = sound(plain(scenarios={"less": {"label": "Less", "drop": [{"item": "word"}]}}))
+    named = sens.scenarios(es, episodes=["e1", "e4"])
+    assert named["scenario"].values.tolist() == ["base", "less"]
+    base = bt.compile_evidence(es, episodes=["e1", "e4"])
+    less = bt.compile_evidence(bt.apply_scenario(es, "less"), episodes=["e1", "e4"])
+    for coder in ("one", "two"):
+        before, after = (bt.update(ev, coder=coder)["log_probability"].values for ev in (base, less))
+        cell = named.sel(coder=coder, scenario="less")
+        leads = sens.scenario_leads(base, named, coder=coder)
+        for n, episode in enumerate(("e1", "e4")):
+            if np.isnan(before[n]).any():
+                assert episode not in leads["episode"].values
+                assert np.isnan(cell["base_lead"].sel(episode=episode).item())
+                continue
+            leader = int(before[n].argmax())
+            want = DB * (after[n, leader] - max(after[n, rivals(leader)]))
+            assert cell["base_lead"].sel(episode=episode).item() == pytest.approx(want)
+            assert cell["holds"].sel(episode=episode).item() == (want > 0)
+            assert cell["changes"].sel(episode=episode).item() == (episode == "e1")
+            row = leads.sel(episode=episode)
+            if episode == "e1":
+                assert (row["n"].item(), row["scenario"].item()) == (1, "less")
+                assert row["least"].item() == pytest.approx(want)
+            else:
+                assert (row["n"].item(), row["scenario"].item()) == (0, "")
+        order = before[0].argsort()[::-1][:2]
+        rows = base["log_likelihood"].sel(coder=coder, link="word@e1").values
+        gone = named["difference"].sel(coder=coder, scenario="less", component="word@e1").item()
+        assert gone == pytest.approx(-DB * (rows[order[0]] - rows[order[1]]))
+        assert named["difference"].sel(coder=coder, scenario="less", component="memo@e1").item() == 0
+
+
+def test_a_survey_is_of_the_coder_who_is_asked():
+    tree = sens.survey(rich(), episodes=["e1", "e4"], coder="two")
+    assert tree.attrs["coder"] == "two"
+    assert tree["robustness"]["episode"].values.tolist() == ["e1", "e4"]
+    want = bt.lead(bt.update(of_two_episodes(), coder="two"))["leader"].values.tolist()
+    assert tree["carriers"]["leader"].values.tolist() == tree["robustness"]["leader"].values.tolist() == want
+    assert "leave_one_out/coder" in {node.path.strip("/") for node in tree.leaves}

@@ -687,3 +687,15 @@ def test_models_are_one_voice_link_by_link():
     each = [odds["first"] ** 2, odds["m"] ** 2, odds["n"] * gap]
     want = np.dot([0.5, 0.25, 0.25], [x / (1 + x) for x in each])
     assert linear["probability"].values[0, 0] == pytest.approx(want)
+
+
+def test_what_is_infinitely_far_on_both_sides_has_no_distance():
+    """x rules B out, y rules A out: no ratio of x would settle it, and it is where it would have to be."""
+    rows = {"x": {"A": 0.5, "B": 0.0, "C": 0.2}, "y": {"A": 0.0, "B": 0.5, "C": 0.2}}
+    tip = sens.tipping_points(compiled(bt.from_table(rows)), target="A").sel(link="x@episode", rival="B")
+    assert (tip["ratio_db"].item(), tip["tipping_db"].item(), tip["distance"].item()) == (
+        math.inf,
+        math.inf,
+        0.0,
+    )
+    assert tip["tipping_ratio"].item() == math.inf

@@ -17,6 +17,7 @@ from bayes_trace.likelihood import drop_entries
 from bayes_trace.likelihood.links import EVENT
 from bayes_trace.sensitivity import components as tangles
 from bayes_trace.sensitivity.additive import Chains
+from bayes_trace.sensitivity.arrays import open_arrays
 from tests import events as fires
 from tests import oracle
 from tests.build import data as written
@@ -658,3 +659,18 @@ def test_a_search_tells_which_episode_it_is_at():
     assert told == [("e1", 0.0), ("e2", 0.25), ("e3", 0.5), ("e4", 0.75)]
     assert found["leader"].values.tolist() == bt.lead(bt.update(ev, coder="two"))["leader"].values.tolist()
     assert found.sizes["tie"] == 20
+
+
+@pytest.mark.parametrize(("most", "tried"), [(1, 2), (3, 3), (5, 3), (6, 4), (9, 4), (10, 5)])
+def test_of_too_many_sets_those_of_the_strongest_are_tried(monkeypatch, most, tried):
+    """Pairs of five items on one fact: 1, 3, 6 and 10 are those of 2, 3, 4 and 5 items."""
+    monkeypatch.setattr(tangles, "TRIED", most)
+    rows = [on_a_fact(f"x{n}", 0.5 + 0.05 * n, 0.3) for n in range(5)]
+    plain = written(rows, readings=[{"id": "r", "options": {"u": 0.8, "v": 0.2}}], **THREE)
+    arrays = open_arrays(compiled(sound(plain)))
+    (tangle,) = tangles.components(arrays, 0, np.array([1, 2]))
+    names = arrays.entry_names[tangle._tried(2)].tolist()
+    assert len(names) == tried
+    assert tangle.lists_all(2) == tangle.finds_least(2) == (most >= 10)
+    if most < 10:  # those first without which the leader loses most
+        assert names == [f"x{n}" for n in range(4, 4 - tried, -1)]

@@ -28,7 +28,7 @@ Stated = tuple[Any, ...]
 def texts(dimension: str, values: Iterable[str]) -> tuple[str, Array]:
     """Texts along a dimension, as an array of fixed width."""
     words = values if isinstance(values, list) else list(values)
-    return dimension, np.array(words, dtype=str) if any(words) else np.zeros(len(words), dtype="<U1")
+    return dimension, np.array(words) if any(words) else np.zeros(len(words), dtype="<U1")
 
 
 def dataset(

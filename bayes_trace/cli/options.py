@@ -107,8 +107,9 @@ def read_with(folder: Path, scenarios: list[str] | None) -> tuple[EvidenceSet, l
 
 
 def _is_large(folder: Path) -> bool:
-    """Whether reading takes long enough for a bar."""
-    return sum(path.stat().st_size for path in folder.rglob("*.yaml") if path.is_file()) > LARGE
+    """Whether reading takes long enough for a bar; what is no set may be the whole disk, and is not gone through."""
+    named = folder.glob("*/*.yaml") if (folder / "set.yaml").is_file() else ()
+    return sum(path.stat().st_size for path in named if path.is_file()) > LARGE
 
 
 def _say_if_changed(es: EvidenceSet, name: str) -> None:

@@ -145,6 +145,34 @@ def test_new_sources_are_added_below_and_nothing_else_changes(folder):
     assert not list(folder.glob("*.bak"))
 
 
+def test_percent_signs_hide_nothing(tmp_path):
+    """TeX takes the rest of a line behind one for a remark; addresses hold them as they are."""
+    file = tmp_path / "a.bib"
+    file.write_text(
+        '% mine\n@book{k, author={Li}, % yours\n title={100% {true, 5%} \\% all}, note="7% more", '
+        "url={https://x.org/a%20b}, year=1999}\n"
+    )
+    (source,) = read_bibtex(file)
+    assert (source.csl["title"], source.csl["note"]) == ("100% true, 5% % all", "7% more")
+    assert source.csl["URL"] == "https://x.org/a%20b"
+
+
+@pytest.mark.parametrize(
+    ("volume", "read"), [("1e999", "1e999"), ("1.50", "1.50"), ("9" * 5000, "9" * 5000), ("12", 12)]
+)
+def test_numbers_of_json_are_as_written(volume, read, tmp_path):
+    file = tmp_path / "a.json"
+    file.write_text(f'[{{"id": "k", "type": "book", "title": "T", "volume": {volume}}}]')
+    assert read_csl_json(file)[0].csl["volume"] == read
+
+
+def test_a_key_twice_in_json_is_named(tmp_path):
+    file = tmp_path / "a.json"
+    file.write_text('[{"id": "k", "id": "l", "type": "book", "title": "T"}]')
+    with pytest.raises(bt.EvidenceSetError, match="the key 'id' stands twice in one entry"):
+        read_csl_json(file)
+
+
 @pytest.mark.parametrize(
     ("names", "said"),
     [

@@ -333,3 +333,28 @@ def test_the_command_never_writes_into_the_set(template, tmp_path):
     for command in (["check"], ["update"], ["report", "--out", tmp_path / "out"]):
         assert run(command[0], template, *command[1:]).returncode == 0
     assert {path: path.read_bytes() for path in template.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (["update", "--pool", "x"], "'--pool': 'x' is not one of 'log', 'linear', 'coherent'."),
+        (["sample", "--draws", "0"], "'--draws': expected at least 1"),
+        (["sample", "--draws", "many"], "'--draws': expected a whole number"),
+        (["plan", "--budget", "much"], "'--budget': expected a number"),
+        (["update", "--coder", ""], "'--coder': a blank, expected a name"),
+        (["update", "--scenario", " "], "--scenario: a blank, expected a name"),
+    ],
+)
+def test_faults_of_usage_are_in_words(asked, said, tmp_path):
+    name, *rest = asked
+    done = run(name, bt.write_template(tmp_path / "set"), *rest)
+    told = " ".join(done.stderr.replace("│", " ").split())
+    assert done.returncode == 2
+    assert told.endswith(said), told
+
+
+def test_a_name_longer_than_any_file_is_no_scenario(tmp_path):
+    done = run("update", bt.write_template(tmp_path / "set"), "--scenario", "a" * 5000)
+    assert done.returncode == 2
+    assert "there are: letter_doubted, sceptic" in " ".join(done.stderr.split())

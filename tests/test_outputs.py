@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
+import pickle
 import re
 import signal
 import subprocess
@@ -101,6 +103,38 @@ def test_what_is_out_of_date_is_set_aside(tmp_path):
 
 
 # --- whole or not at all --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "command", [["update", "--out", "a.txt/b.csv"], ["report", "--out", "a.txt"]], ids=str
+)
+def test_a_file_where_a_folder_is_needed_is_named(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.txt").write_text("mine")
+    name, *rest = command
+    done = call(name, bt.write_template(tmp_path / "set"), *rest)
+    assert (done.returncode, done.stderr.strip()) == (
+        1,
+        "bayes-trace: a.txt: a file stands there, expected a folder",
+    )
+    assert (tmp_path / "a.txt").read_text() == "mine"
+
+
+def test_an_error_of_the_disk_is_one_of_ours_and_of_the_system(tmp_path):
+    es = bt.from_table({"memo": {"A": 0.8, "B": 0.2}})
+    with pytest.raises(bt.FileError, match="File name too long") as caught:
+        bt.write_spreadsheet(es, tmp_path / f"{'a' * 240}.csv")  # while it is unfinished, its name is longer
+    assert isinstance(caught.value, OSError)
+    assert pickle.loads(pickle.dumps(caught.value)).filename == caught.value.filename
+
+
+@pytest.mark.parametrize("path", ["a" * 5000, "a\0b", "x/" * 3000])
+def test_what_is_no_name_of_a_file_is_refused_by_name(path):
+    es = bt.from_table({"memo": {"A": 0.8, "B": 0.2}})
+    writers = (bt.write_evidence_set, bt.write_spreadsheet, bt.write_evidence_table, bt.report.write_report)
+    for act in (bt.read_evidence_set, *(functools.partial(each, es) for each in writers)):
+        with pytest.raises(bt.WrongArgumentError, match="expected the name of a file or folder, "):
+            act(path)
 
 
 def test_what_fails_half_way_leaves_what_was_there(tmp_path):

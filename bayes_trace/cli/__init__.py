@@ -30,6 +30,7 @@ from bayes_trace.cli import (
     verify,
 )
 from bayes_trace.cli.lines import plain_substitutes
+from bayes_trace.cli.usage import Command
 from bayes_trace.errors import BayesTraceError, BlockError, EvidenceSetError, SamplingStoppedError, printable
 
 __all__ = ["app", "main"]
@@ -45,26 +46,26 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command("check")(check.check)
-app.command("update")(update.update)
-app.command("explain")(explain.explain)
-app.command("compare")(compare.compare)
-app.command("sample")(sample.sample)
-app.command("sensitivity")(sensitivity.sensitivity)
-app.command("plan")(plan.plan)
-app.command("report")(report.report)
-app.command("explore")(explore.explore)
-app.command("table")(table.table)
-app.command("sort")(sorting.sort)
-app.command("map")(mapping.map_table)
-app.command("cite")(cite.cite)
-app.command("lock")(lock.lock)
-app.command("verify")(verify.verify)
-app.command("new")(new.new)
-app.command("import")(exchange.import_spreadsheet)
-app.command("import-sources")(exchange.import_sources)
-app.command("export")(exchange.export)
-app.command("schema")(schema.schema)
+app.command("check", cls=Command)(check.check)
+app.command("update", cls=Command)(update.update)
+app.command("explain", cls=Command)(explain.explain)
+app.command("compare", cls=Command)(compare.compare)
+app.command("sample", cls=Command)(sample.sample)
+app.command("sensitivity", cls=Command)(sensitivity.sensitivity)
+app.command("plan", cls=Command)(plan.plan)
+app.command("report", cls=Command)(report.report)
+app.command("explore", cls=Command)(explore.explore)
+app.command("table", cls=Command)(table.table)
+app.command("sort", cls=Command)(sorting.sort)
+app.command("map", cls=Command)(mapping.map_table)
+app.command("cite", cls=Command)(cite.cite)
+app.command("lock", cls=Command)(lock.lock)
+app.command("verify", cls=Command)(verify.verify)
+app.command("new", cls=Command)(new.new)
+app.command("import", cls=Command)(exchange.import_spreadsheet)
+app.command("import-sources", cls=Command)(exchange.import_sources)
+app.command("export", cls=Command)(exchange.export)
+app.command("schema", cls=Command)(schema.schema)
 
 
 @app.callback(invoke_without_command=True)

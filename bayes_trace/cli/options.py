@@ -58,8 +58,19 @@ ScenarioOption = Annotated[
         show_default=False,
     ),
 ]
+
+
+def _named(name: str | None) -> str | None:
+    """Refuse a blank, which an unset variable of a shell leaves, instead of taking it for nothing said."""
+    if name is not None and not name.strip():
+        message = "a blank, expected a name"
+        raise typer.BadParameter(message)
+    return name
+
+
 CoderOption = Annotated[
-    str | None, typer.Option("--coder", help="Use this coder's codings.", show_default="the base coder")
+    str | None,
+    typer.Option("--coder", help="Use this coder's codings.", show_default="the base coder", callback=_named),
 ]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 OverwriteFlag = Annotated[bool, typer.Option("--overwrite", help="Replace files that are there.")]
@@ -97,7 +108,10 @@ def read_with(folder: Path, scenarios: list[str] | None) -> tuple[EvidenceSet, l
     with progress("read") if _is_large(folder) else contextlib.nullcontext() as say:
         es, names = read_evidence_set(folder, progress=say), list[str]()
     for each in scenarios or ():
-        parts = [each] if Path(each).is_file() else each.split("+")
+        if not each.strip():
+            message = "--scenario: a blank, expected a name"
+            raise typer.BadParameter(message)
+        parts = [each] if _is_file(each) else each.split("+")
         for number, part in enumerate(parts):
             if is_scenario_file(part):
                 es, parts[number] = with_scenario_file(es, part)
@@ -106,9 +120,16 @@ def read_with(folder: Path, scenarios: list[str] | None) -> tuple[EvidenceSet, l
     return es, names
 
 
+def _is_file(name: str) -> bool:
+    with contextlib.suppress(OSError, ValueError):  # longer than any name of a file
+        return Path(name).is_file()
+    return False
+
+
 def _is_large(folder: Path) -> bool:
-    """Whether reading takes long enough for a bar."""
-    return sum(path.stat().st_size for path in folder.rglob("*.yaml") if path.is_file()) > LARGE
+    """Whether reading takes long enough for a bar; what is no set may be the whole disk, and is not gone through."""
+    named = folder.glob("*/*.yaml") if (folder / "set.yaml").is_file() else ()
+    return sum(path.stat().st_size for path in named if path.is_file()) > LARGE
 
 
 def _say_if_changed(es: EvidenceSet, name: str) -> None:

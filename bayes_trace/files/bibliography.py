@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,19 @@ from bayes_trace.errors import BayesTraceError, EvidenceSetError, Problem, unpri
 from bayes_trace.evidence import EvidenceSet, Source, list_problems
 from bayes_trace.evidence.circles import in_circles
 from bayes_trace.evidence.csl import CSL_FIELDS, csl_problems, normal_csl
+from bayes_trace.files.bibtex import bodies, leads_to, one_publisher, percents, with_year
 from bayes_trace.files.folder import read_evidence_set
 from bayes_trace.files.keeping import write_bytes
-from bayes_trace.files.nodes import DEEPEST, TOO_DEEP, Document, bracket_depth, is_too_deep, read_document
+from bayes_trace.files.nodes import (
+    DEEPEST,
+    TOO_DEEP,
+    Document,
+    as_written,
+    bracket_depth,
+    is_too_deep,
+    read_document,
+    resolve_core,
+)
 from bayes_trace.files.pandoc import UnboundedError, run_pandoc
 from bayes_trace.files.texts import UnreadableTextError, read_text
 from bayes_trace.files.validation import line_at, validate
@@ -71,7 +81,7 @@ def read_csl_json(path: str | Path) -> tuple[Source, ...]:
     if is_too_deep(text):
         raise _error(path, Problem((), TOO_DEEP, path.name, 1))
     try:
-        data = json.loads(text, parse_constant=_no_constant)
+        data = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_once, **_AS_WRITTEN)
     except ValueError as error:
         line = getattr(error, "lineno", 0)
         message = f"not JSON: {error}; export again as CSL JSON"
@@ -115,37 +125,35 @@ def read_bibtex(path: str | Path) -> tuple[Source, ...]:
     text = _text(path)
     if bracket_depth(text, "{}") > DEEPEST:
         raise _error(path, Problem((), TOO_DEEP, path.name))
-    bodies = _bodies(text)
-    circle = list(in_circles(_leads_to(bodies)))
+    said = bodies(text)
+    circle = list(in_circles(leads_to(said)))
     if circle:  # Pandoc would follow it without end
         message = f"the entries {', '.join(circle)} refer to one another in a cycle; break it"
         raise _error(path, Problem((), message, path.name))
-    entries = json.loads(_by_pandoc(_one_publisher(text), path))
+    entries = json.loads(_by_pandoc(percents(one_publisher(text)), path))
     if not entries:
         message = "no reference in it; expected entries such as @book{key, title = {...}}"
         raise _error(path, Problem((), message, path.name))
-    return _sources([_with_year(entry, bodies) for entry in entries], path, Document(path.name))
-
-
-def _leads_to(bodies: Mapping[str, str]) -> dict[str, list[str]]:
-    """The entries that each entry takes fields from."""
-    referring = re.compile(r"\b(?:crossref|xdata)\s*=\s*[{\"]\s*([^}\"]*)", re.IGNORECASE)
-    return {
-        key: [name.strip() for names in referring.findall(body) for name in names.split(",")]
-        for key, body in bodies.items()
-    }
-
-
-def _bodies(text: str) -> dict[str, str]:
-    """What each entry says, by its key."""
-    heads = list(re.finditer(r"@\w+\s*\{\s*([^,\s{}]+)\s*,", text))
-    ends = [*(head.start() for head in heads), len(text)][1:]
-    return {head[1]: text[head.end() : end] for head, end in zip(heads, ends, strict=True)}
+    return _sources([with_year(entry, said) for entry in entries], path, Document(path.name))
 
 
 def _no_constant(name: str) -> object:
     message = f"{name} is no value in JSON"
     raise ValueError(message)
+
+
+#: numbers as they stand in the file, since what they number is text
+_AS_WRITTEN: dict[str, Any] = dict.fromkeys(
+    ("parse_int", "parse_float"), lambda text: as_written(resolve_core(text), text)
+)
+
+
+def _once(pairs: list[tuple[str, object]]) -> Entry:
+    """An object of JSON, of which the last of two equal keys would hide the first."""
+    if twice := [key for key, count in Counter(key for key, _ in pairs).items() if count > 1]:
+        message = f"the key {twice[0]!r} stands twice in one entry"
+        raise ValueError(message)
+    return dict(pairs)
 
 
 def _by_pandoc(text: str, path: Path) -> str:
@@ -157,22 +165,6 @@ def _by_pandoc(text: str, path: Path) -> str:
         raise _error(path, Problem((), f"{_UNBOUNDED} {error}; {_MEND}", path.name)) from None
     except BayesTraceError as error:
         raise _error(path, _pandoc_problem(str(error), path)) from None
-
-
-def _one_publisher(text: str) -> str:
-    """A publisher is one, also where its name holds an `and`, which BibLaTeX would split at."""
-    named = re.compile(r"(\b(?:publisher|institution|organization|school)\s*=\s*)\{([^{}]*)\}", re.IGNORECASE)
-    return named.sub(r"\1{{\2}}", text)
-
-
-def _with_year(entry: Entry, bodies: Mapping[str, str]) -> Entry:
-    """A year in words, such as c. 1971, which pandoc leaves out."""
-    if entry.get("issued", {}).get("date-parts"):
-        return entry
-    own = bodies.get(str(entry.get("id")), "")
-    year = re.search(r"\b(?:year|date)\s*=\s*[{\"]+([^}\"]+)", own, re.IGNORECASE)
-    rest = {key: value for key, value in entry.items() if key != "issued"}
-    return {**rest, "issued": {"literal": year[1].strip()}} if year else rest
 
 
 def _text(path: Path) -> str:

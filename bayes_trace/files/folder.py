@@ -113,7 +113,7 @@ class _Reader:
     def __init__(self, folder: Path, progress: Callable[[str, float], None] | None = None) -> None:
         self.folder = folder
         self._progress = progress
-        self._read = 0
+        self._read, self._total = 0, 0
         #: keys and values that may still be read; those of all files are kept together
         self._left = MOST_VALUES
         self.problems: list[Problem] = []
@@ -160,8 +160,8 @@ class _Reader:
     def _say(self, path: Path) -> None:
         """Tell the file, and how many bytes of all are read."""
         if self._progress:
-            total = sum(map(_size, self.folder.rglob("*.*")))
-            self._progress(path.name, _READ * self._read / max(total, 1))
+            self._total = self._total or sum(map(_size, self.folder.rglob("*.*")))
+            self._progress(path.name, _READ * self._read / max(self._total, 1))
             self._read += _size(path)
 
     def _looked_for(self, what: str, done: float) -> None:

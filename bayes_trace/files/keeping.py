@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bayes_trace.errors import BayesTraceError, EvidenceSetError, FileError, Problem
 
-__all__ = ["named", "refuse_set", "whole", "write_bytes", "write_text"]
+__all__ = ["made", "named", "refuse_set", "whole", "write_bytes", "write_text"]
 
 #: seconds after which an unfinished file is taken for left behind where processes cannot be asked
 _LONG = 3600
@@ -49,13 +49,36 @@ def whole(path: Path, *, in_set: bool = False) -> Iterator[Path]:
         raise BayesTraceError(message)
     unfinished = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
+        made(path.parent)
         with named(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
             _clear(path)
             yield unfinished
             unfinished.replace(path)
     finally:
         _remove(unfinished)
+
+
+def made(folder: Path) -> None:
+    """Make a folder, and those above it, where there is none.
+
+    Raises
+    ------
+    FileError
+        With its name, and what stands in its place if that is a file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> made(Path(tempfile.mkdtemp()) / "a" / "b")
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        above = (each for each in (folder, *folder.parents) if each.exists() and not each.is_dir())
+        at = next(above, folder)
+        raise FileError(error.errno, "a file stands there, expected a folder", at.as_posix()) from error
+    except OSError as error:
+        raise FileError(error.errno, error.strerror, str(error.filename or folder)) from error
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ import xarray as xr
 
 from bayes_trace import tables
 from bayes_trace.exact import trajectory, update, weight_of_evidence
+from bayes_trace.files.keeping import made
 from bayes_trace.likelihood import compile_evidence
 from bayes_trace.report.dialect import Picture
 from bayes_trace.report.gather import Progress
@@ -71,7 +72,7 @@ def draw_figures(
     >>> sorted(draw_figures(gather(bt.from_table(table)), Path(tempfile.mkdtemp())))
     ['overview']
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    made(folder)
     types = tuple(dict.fromkeys(each for name in ("md", *formats) for each in _TYPES[name]))
     say: Progress = progress or (lambda _what, _done: None)
     drawings = _Drawings(gathered, draws)

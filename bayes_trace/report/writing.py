@@ -14,7 +14,7 @@ import xarray as xr
 
 from bayes_trace.errors import BayesTraceError, FileError, UnknownNameError
 from bayes_trace.evidence import EvidenceSet
-from bayes_trace.files.keeping import whole, write_text
+from bayes_trace.files.keeping import made, whole, write_text
 from bayes_trace.guards import guarded
 from bayes_trace.report.citation import Cited
 from bayes_trace.report.conversion import Converter, Format, IncompleteReportError, Style
@@ -122,7 +122,7 @@ def write_report(  # noqa: PLR0913 - every choice but two has a default
         progress=_part(say, 0.0, 0.4),
     )
     run = _Run(Path(folder), gathered, cited, depth, draws, origin=origin)
-    run.home.mkdir(parents=True, exist_ok=True)
+    made(run.home)
     if len(chosen) > 1 if figures is None else figures:
         run.draw(chosen, _part(say, 0.4, 0.7))
     return run.write(chosen, _part(say, 0.7, 1.0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ __all__ = ["ROWS", "Part", "opened", "parts_in_order", "read_errors"]
 ROWS = 1 << 17
 #: rows and unpacked bytes of a part, which is held in memory
 MOST_ROWS, MOST_BYTES = 1 << 20, 500_000_000
+#: files of a table, and folders; more is the whole disk, given by mistake
+MOST_FILES = 100_000
 FORMATS = {".parquet": "parquet", ".arrow": "ipc", ".feather": "ipc", ".ipc": "ipc", ".csv": "csv"}
 #: batches that are unpacked before they are asked for
 _AHEAD = 1
@@ -96,7 +99,11 @@ def _format(path: Path) -> str:
     if path.is_file():
         names = {path.suffix.lower()}
     else:
-        files = (each for each in path.rglob("*") if each.is_file())
+        found = list(itertools.islice(path.rglob("*"), MOST_FILES + 1))
+        if len(found) > MOST_FILES:
+            message = f"{path.as_posix()}: more than {MOST_FILES} files and folders; name the folder of the table alone"
+            raise BayesTraceError(message)
+        files = (each for each in found if each.is_file())
         names = {each.suffix.lower() for each in files if not each.name.startswith((".", "_"))}
     known = {FORMATS[name] for name in names if name in FORMATS}
     if len(known) != 1 or names - FORMATS.keys():

@@ -140,6 +140,12 @@ def test_hypotheses_of_a_table_are_names(tmp_path, hypotheses, said):
         bt.open_evidence_table(tmp_path / "a.parquet", hypotheses=hypotheses)
 
 
+def test_priors_of_a_table_are_probabilities(tmp_path):
+    said = "hypotheses, coders: hypotheses.0.prior: 2.0, expected less than or equal to 1"
+    with pytest.raises(bt.BayesTraceError, match=f"^{re.escape(said)}$"):
+        opened(tmp_path, SOUND, hypotheses={"A": 2.0, "B": 0.5})
+
+
 def test_the_head_of_a_table_has_even_priors_and_one_coder(tmp_path):
     table = opened(tmp_path, SOUND)
     assert [(h.id, h.label, h.statement, h.prior) for h in table.head.hypotheses] == [

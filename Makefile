@@ -6,13 +6,14 @@ BESIDE := $(if $(filter evidence_sets/us_arms_transfers,$(SET)),evidence_sets/sa
 PYTEST_ARGS ?= -n 2 --dist loadscope
 TIMES ?= 5
 SAMPLE ?= 0
+FUZZ_SECONDS ?= 120
 
 help:
 	@echo 'make report     why each transfer of $(SET) happened; writes report/'
 	@echo 'make test       tests and documented examples, minutes (PYTEST_ARGS= for one process)'
 	@echo 'make test-deep  what samples and simulates, and random searches TIMES=5 times as far'
 	@echo 'make test-lowest  the quick tests with the lowest versions allowed, on Python 3.12 and 3.13 (PYTHON= for one)'
-	@echo 'make fuzz       every reader on spoiled input, for an hour or two; what fails becomes a case of tests/bad_inputs'
+	@echo 'make fuzz       every reader on spoiled input, for an hour or two, then FUZZ_SECONDS=120 each led by the lines that are reached'
 	@echo 'make mutants    the arithmetic with one thing changed at a time: which changes no test notices; hours (PARTS=scales SAMPLE=400)'
 	@echo 'make coverage   all tests, and the lines that none of them reaches'
 	@echo 'make docs       the documentation, into docs/_build/html'
@@ -44,6 +45,8 @@ test-lowest:
 
 fuzz: .venv/installed-dev
 	SEARCH=fuzz .venv/bin/python -m pytest $(PYTEST_ARGS) tests/test_fuzz.py
+	@if $(MAKE) -s .venv/installed-fuzz; then .venv/bin/python tools/fuzz_coverage --seconds $(FUZZ_SECONDS); \
+	else echo 'atheris does not install here, so no search was led by the lines that are reached.'; fi
 
 mutants: .venv/installed-dev .venv/installed-mutants
 	OPENBLAS_NUM_THREADS=1 .venv/bin/python tools/mutants $(PARTS) --sample $(SAMPLE)
@@ -99,7 +102,7 @@ tour:
 clean:
 	rm -rf docs/_build docs/_generated
 	rm -rf .venv .venv-lowest mutants web/node_modules web/out report build dist .coverage .coverage.* htmlcov
-	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .fuzz .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find analyses bayes_trace tests -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 # Set-up. Stale: no Python answers in .venv, or the clone has moved.
@@ -118,6 +121,9 @@ endif
 
 .venv/installed-bench: pyproject.toml constraints.txt $(built)
 	@tools/install bench
+
+.venv/installed-fuzz: pyproject.toml constraints.txt $(built)
+	@tools/install fuzz
 
 .venv/installed-mutants: pyproject.toml constraints.txt $(built)
 	@tools/install mutants

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import openpyxl
@@ -19,7 +21,7 @@ from bayes_trace.errors import BayesTraceError
 
 HOME = Path(__file__).parent / "bad_inputs"
 CASES = [case for path in sorted(HOME.glob("*.yaml")) for case in yaml.safe_load(path.read_text("utf-8"))]
-ENDING = {"import": "a.csv", "import-sources": "a.json"}
+ENDING = {"import": "a.csv", "import-sources": "a.json", "map": "a.csv"}
 
 
 def spoiled(case, folder):
@@ -39,6 +41,8 @@ def content(kind, what):
     """Bytes of a file as an entry gives them."""
     if kind == "bytes":
         return bytes.fromhex(what[0])
+    if kind == "packed":
+        return zlib.decompress(base64.b64decode(what[0]))
     if kind == "repeat":
         *lead, text, times = what
         return ("".join(lead) + text * times).encode()
@@ -59,16 +63,20 @@ def arguments(case, home):
     """The command, with its input made."""
     folder = home / "set"
     bt.write_template(folder)
-    if case["in"] == "check":
+    if case["in"] in ("check", "update"):
         spoiled(case, folder)
-        return ["check", str(folder)]
+        return (
+            ["check", str(folder)] if case["in"] == "check" else ["update", str(folder), "--scenario", "more"]
+        )
     path = home / case.get("file", "a.xlsx" if {"rows", "sheets"} & case.keys() else ENDING[case["in"]])
     if {"rows", "sheets"} & case.keys():
         workbook(case.get("sheets") or {"Sheet": case["rows"]}, path)
     else:
-        (kind,) = {"write", "bytes", "repeat"} & case.keys()
+        (kind,) = {"write", "bytes", "packed", "repeat"} & case.keys()
         path.write_bytes(content(kind, case[kind] if kind == "repeat" else [case[kind]]))
     into = ["--into", str(folder)] if case["in"] == "import-sources" else ["--out", str(home / "out")]
+    if case["in"] == "map":
+        return ["map", "update", str(path), *into, "--hypothesis", "A", "--hypothesis", "B"]
     return [case["in"], str(path), *into]
 
 

@@ -1,53 +1,29 @@
 """Every reader on spoiled input: it reads, or refuses in words. `make fuzz` goes on for long.
 
-What it finds becomes an entry of `bad_inputs/`.
+What it finds becomes an entry of `bad_inputs/`. `tools/fuzz_coverage` spoils the same inputs by what code they reach.
 """
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import tempfile
-import zipfile
-from functools import cache
 from pathlib import Path
 
+import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-import bayes_trace as bt
-from bayes_trace.errors import BayesTraceError
-from bayes_trace.report.earlier import read_manifest
+from tests.readers import READERS, REFERENCES, SPICE
 from tests.search import examples
 
-#: what breaks readers more often than chance would have it
-SPICE = (
-    *"[]{}:,-?&*!|>'\"%@`#~\n\t\0\x1b",
-    *(
-        "\u202e",
-        "\ufeff",
-        "\ud7ff",
-        "\N{FULLWIDTH DIGIT ONE}",
-        "é",
-        "e\u0301",
-        "inf",
-        "nan",
-        "1e999",
-        "-0",
-        "0x1",
-        "~",
-        "null",
-        "true",
-        "<<: *a",
-    ),
-    *("- ", "  ", "\r\n", "=1+1", "<b>", "../", "9" * 40, "!!python/object", "---\n", "[[", "}}", '""'),
-)
 pieces = st.one_of(
     st.sampled_from(SPICE).map(lambda text: text.encode("utf-8", "surrogatepass")), st.binary(max_size=4)
 )
 #: where, as a share of the length; how much is cut out; what is put in
 edits = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 40), pieces), min_size=1, max_size=4)
+#: what takes a tenth of a second to read, or starts a program
+SLOW = ("BibTeX", "archive", "draws", "manifest", "results", "workbook")
 
 
 def spoiled(content, changes):
@@ -57,128 +33,119 @@ def spoiled(content, changes):
     return content
 
 
-@cache
-def template():
-    """Files of the template."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = bt.write_template(Path(name) / "set")
-        return {
-            each.relative_to(folder).as_posix(): each.read_bytes()
-            for each in folder.rglob("*")
-            if each.is_file()
-        }
+def read_spoiled(name, data, changes):
+    """One file of a reader's sound input spoiled; what passes through is no refusal in words."""
+    files = READERS[name].sound()
+    file = data.draw(st.sampled_from(sorted(files)))
+    READERS[name](file, spoiled(files[file], changes))
 
 
-@cache
-def workbook():
-    """Parts of the template as a workbook."""
-    with tempfile.TemporaryDirectory() as name:
-        es = bt.read_evidence_set(bt.write_template(Path(name) / "set"))
-        path = bt.write_spreadsheet(es, Path(name) / "a.xlsx")
-        with zipfile.ZipFile(path) as book:
-            return {part: book.read(part) for part in book.namelist()}
+@pytest.mark.parametrize("name", sorted(READERS.keys() - SLOW))
+@examples(20)
+@given(data=st.data(), changes=edits)
+def test_quick_readers(name, data, changes):
+    read_spoiled(name, data, changes)
 
 
-def refuses_or_reads(reader, name, content):
+@pytest.mark.parametrize("name", SLOW)
+@examples(10)
+@given(data=st.data(), changes=edits)
+def test_slow_readers(name, data, changes):
+    read_spoiled(name, data, changes)
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_what_is_spoiled_is_sound_at_first(name):
+    reader = READERS[name]
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / name
-        path.write_bytes(content)
-        with contextlib.suppress(BayesTraceError):
-            reader(path)
+        reader.lay(Path(folder), reader.sound())
+        reader.read(Path(folder))
 
 
-@examples(120)
-@given(data=st.data(), changes=edits)
-def test_folders(data, changes):
-    files = template()
-    name = data.draw(st.sampled_from(sorted(files)))
-    with tempfile.TemporaryDirectory() as home:
-        for each, content in files.items():
-            path = Path(home) / each
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(spoiled(content, changes) if each == name else content)
-        with contextlib.suppress(BayesTraceError):
-            es = bt.read_evidence_set(home)
-            bt.check(es)
-            bt.update(bt.compile_evidence(es))
+# --- values of any kind in any place ----------------------------------------------------------
 
-
-@examples(60)
-@given(changes=edits)
-def test_flat_tables(changes):
-    rows = b"item,hypothesis,low,best,high,reason\nm,A,0.5,0.8,0.9,why\nm,B,,0.2,,\nn,A,,0.3,,\nn,B,,0.6,,x\n"
-    refuses_or_reads(bt.read_spreadsheet, "a.csv", spoiled(rows, changes))
-
-
-@examples(40)
-@given(data=st.data(), changes=edits)
-def test_workbooks(data, changes):
-    parts = workbook()
-    name = data.draw(st.sampled_from(sorted(parts)))
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as book:
-        for each, content in parts.items():
-            book.writestr(each, spoiled(content, changes) if each == name else content)
-    refuses_or_reads(bt.read_spreadsheet, "a.xlsx", file.getvalue())
-
-
-@examples(30)
-@given(changes=edits)
-def test_archives(changes):
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as book:
-        for each, content in workbook().items():
-            book.writestr(each, content)
-    refuses_or_reads(bt.read_spreadsheet, "a.xlsx", spoiled(file.getvalue(), changes))
-
-
-REFERENCES = [
-    {
-        "id": "li1999",
-        "type": "book",
-        "title": "Arms",
-        "author": [{"family": "Li", "given": "A."}],
-        "issued": {"date-parts": [[1999, 2]]},
-        "page": "3-4",
-    },
-    {"id": "b", "type": "manuscript", "title": "Memo", "issued": {"literal": "c. 1971"}, "archive": "NARA"},
-]
 plain = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6) | st.sampled_from(SPICE),
     lambda inside: st.lists(inside, max_size=3) | st.dictionaries(st.text(max_size=8), inside, max_size=3),
     max_leaves=6,
 )
+#: as historians and reference managers write days, and as they mistype them
+days = st.lists(
+    st.sampled_from(
+        [
+            *(
+                "1897",
+                "1898-02",
+                "-",
+                "03",
+                "13",
+                "/",
+                "..",
+                "~",
+                "?",
+                "%",
+                "open",
+                "X",
+                "XX",
+                "c. ",
+                "circa ",
+            ),
+            *(
+                "21",
+                "31",
+                "[",
+                "]",
+                "{",
+                "}",
+                ",",
+                "Y17000",
+                "spring ",
+                " ",
+                "+",
+                "T10:00",
+                "E3",
+                "May",
+                "n.d.",
+            ),
+        ]
+    ),
+    max_size=6,
+).map("".join)
 
 
-@examples(80)
-@given(changes=edits)
-def test_csl_json(changes):
-    refuses_or_reads(bt.read_csl_json, "a.json", spoiled(json.dumps(REFERENCES).encode(), changes))
+def replaced(data, value, new):
+    """A value, one part of which, at any depth, is another or is gone."""
+    if not value or not isinstance(value, dict | list) or data.draw(st.integers(0, 5)) == 0:
+        return data.draw(new)
+    within = list(value.items() if isinstance(value, dict) else enumerate(value))
+    key, inner = data.draw(st.sampled_from(within))
+    changed = replaced(data, inner, new)
+    if isinstance(value, list):
+        return [changed if at == key else each for at, each in within]
+    if data.draw(st.integers(0, 9)) == 0:
+        return {k: v for k, v in within if k != key}
+    return {k: changed if k == key else v for k, v in within}
 
 
-@examples(80)
-@given(field=st.sampled_from(sorted(REFERENCES[0])), value=plain)
-def test_csl_json_of_any_values(field, value):
-    text = json.dumps([{**REFERENCES[0], field: value}, REFERENCES[1]])
-    refuses_or_reads(bt.read_csl_json, "a.json", text.encode("utf-8", "surrogatepass"))
-
-
-@examples(10)
-@given(changes=edits)
-def test_bibtex(changes):
-    text = b"@book{li, author={Li, A.}, title={{Arms}}, year=1999}\n@misc{b, title={Memo}, year={c. 1971}, crossref={li}}\n"
-    refuses_or_reads(bt.read_bibtex, "a.bib", spoiled(text, changes))
+@pytest.mark.parametrize("name", ["set", "tay_bridge_1879", "loyalty_theory", "view"])
+@examples(20)
+@given(data=st.data())
+def test_any_value_in_any_place(name, data):
+    files = READERS[name].sound()
+    file = data.draw(st.sampled_from(sorted(each for each in files if each.endswith(".yaml"))))
+    value = replaced(data, yaml.safe_load(files[file].decode()), plain | days)
+    text = yaml.safe_dump(json.loads(json.dumps(value, default=str)), allow_unicode=True)
+    READERS[name](file, text.encode("utf-8", "surrogatepass"))
 
 
 @examples(40)
-@given(changes=edits)
-def test_manifests(changes):
-    facts = {
-        "bayes_trace": "1",
-        "coder": "x",
-        "files": ["report.md"],
-        "results": {"e": {"base": {"c": {"A": 0.5}}}},
-    }
-    refuses_or_reads(
-        lambda path: read_manifest(path.parent), "manifest.json", spoiled(json.dumps(facts).encode(), changes)
-    )
+@given(field=st.sampled_from(sorted(REFERENCES[0])), value=plain | days)
+def test_any_value_in_a_reference(field, value):
+    text = json.dumps([{**REFERENCES[0], field: value}, REFERENCES[1]])
+    READERS["CSL JSON"]("a.json", text.encode("utf-8", "surrogatepass"))
+
+
+@examples(10)
+@given(year=days)
+def test_any_day_in_bibtex(year):
+    READERS["BibTeX"]("a.bib", f"@misc{{b, title={{Memo}}, date={{{year}}}}}".encode())

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
+from bayes_trace.errors import BayesTraceError
 from bayes_trace.exact import lead, update
-from bayes_trace.files.evidence_tables.parts import Part
+from bayes_trace.files.evidence_tables.parts import Part, read_errors
 from bayes_trace.files.evidence_tables.results import as_arrow, block_file, land
 from bayes_trace.likelihood import take_episodes
 from bayes_trace.likelihood.table import EvidenceTable
@@ -27,6 +28,7 @@ __all__ = ["QUESTIONS", "Work", "added_up", "seed_of", "work_for"]
 Answer = Callable[..., Any]
 #: episodes whose robustness is looked at together: some measures put every item beside every episode
 FEW = 25
+_SUMS = ("episodes", "probability", "leads")
 
 
 @dataclass(frozen=True)
@@ -138,22 +140,36 @@ def _summarise(evidence: xr.Dataset, **options: Option) -> xr.Dataset:
     for total, values in zip(sums, (np.ones_like(p), p, leads), strict=True):
         np.add.at(total, place[answered], values[answered])
     dims = ("case", "hypothesis")
-    names = ("episodes", "probability", "leads")
     return xr.Dataset(
-        {name: (dims, total) for name, total in zip(names, sums, strict=True)},
+        {name: (dims, total) for name, total in zip(_SUMS, sums, strict=True)},
         {"case": cases, "hypothesis": posterior["hypothesis"].values.astype(str)},
     )
+
+
+def _sums(file: Path) -> dict[str, list[Any]]:
+    """The sums of one block, as `_summarise` made them."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    kinds = {"case": pa.string(), "hypothesis": pa.string()} | dict.fromkeys(_SUMS, pa.float64())
+    with read_errors(file.as_posix()):
+        found = pq.read_table(file)
+        if kinds.keys() <= set(found.column_names):
+            table = found.select(list(kinds)).cast(pa.schema(kinds))
+            table.validate(full=True)
+            return dict(table.to_pydict())
+    message = f"{file.as_posix()}: not the results of summarise; delete the file and run again"
+    raise BayesTraceError(message)
 
 
 def added_up(files: Sequence[Path]) -> pa.Table:
     """Sums of all blocks, one behind the other in the order of blocks, as means and shares."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     totals: dict[tuple[str, str], np.ndarray] = {}
     for file in files:
-        columns = pq.read_table(file).to_pydict()
-        rows = zip(*(columns[name] for name in ("episodes", "probability", "leads")), strict=True)
+        columns = _sums(file)
+        rows = zip(*(columns[name] for name in _SUMS), strict=True)
         for case, hypothesis, row in zip(columns["case"], columns["hypothesis"], rows, strict=True):
             key = (case, hypothesis)
             totals[key] = totals.get(key, np.zeros(3)) + np.array(row)

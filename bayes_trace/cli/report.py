@@ -8,7 +8,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -27,13 +27,8 @@ from bayes_trace.cli.options import (
 )
 from bayes_trace.errors import printable
 
-if TYPE_CHECKING:
-    import xarray as xr
-
 __all__ = ["report"]
 
-#: bytes of one file of draws, unpacked
-MOST_BYTES = 400_000_000
 #: formats, the one to read first in front
 OPENED = ("html", "pdf", "docx", "md", "tex")
 #: what Matplotlib warns of wherever it draws a letter that its fonts lack, and the most of those that are named
@@ -113,6 +108,7 @@ def report(
     with _lacking_letters_told(), progress("report") as say, cluster(scheduler, workers) as client:
         say("loading", 0.0)  # imports and reading take a second or two
         from bayes_trace.report import IncompleteReportError, write_report
+        from bayes_trace.report.draws import open_draws
 
         es = read(folder, scenario)
         try:
@@ -123,7 +119,7 @@ def report(
                 style=style,
                 detail=detail,
                 figures=figures,
-                draws=[_open(path) for path in draws or ()],
+                draws=[open_draws(path) for path in draws or ()],
                 coder=coder,
                 beside=[read(each, None) for each in beside or ()],
                 client=client,
@@ -136,26 +132,6 @@ def report(
     _tell(files, failed, as_json=as_json)
     if failed:
         raise typer.Exit(1)
-
-
-def _open(path: Path) -> xr.DataTree:
-    """Draws from a file; whatever else it is, it is named."""
-    import xarray
-
-    if not path.is_file():  # a pipe would be waited for
-        message = f"{path}: a pipe or a device, expected a file of draws"
-        raise typer.BadParameter(message)
-    try:
-        with xarray.open_datatree(path, engine="h5netcdf") as tree:
-            # what is compressed may unpack without end
-            size = tree.nbytes
-            if size <= MOST_BYTES:
-                return tree.load()
-    except Exception as error:
-        message = f"{path}: not a file of draws ({error})"
-        raise typer.BadParameter(message) from error
-    message = f"{path}: {size} bytes when unpacked, expected at most {MOST_BYTES}; keep fewer draws"
-    raise typer.BadParameter(message)
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import xarray as xr
@@ -15,10 +16,38 @@ from bayes_trace.report.results import Coefficient, Drawn, Sampled
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["read_draws"]
+__all__ = ["open_draws", "read_draws"]
 
 #: changed parts named in an error
 SHOWN = 5
+#: bytes of one file of draws, unpacked
+MOST_BYTES = 400_000_000
+
+
+def open_draws(path: Path) -> xr.DataTree:
+    """Draws from a file; whatever else it is, it is named.
+
+    Raises
+    ------
+    BayesTraceError
+        If it is no file of draws, or unpacks to more than can be held.
+    """
+    if not path.is_file():  # a pipe would be waited for
+        message = f"{path.as_posix()}: a pipe or a device, expected a file of draws"
+        raise BayesTraceError(message)
+    try:
+        with xr.open_datatree(path, engine="h5netcdf") as tree:
+            # what is compressed may unpack without end
+            size = tree.nbytes
+            if size <= MOST_BYTES:
+                return tree.load()
+    except Exception as error:
+        message = f"{path.as_posix()}: not a file of draws ({error})"
+        raise BayesTraceError(message) from error
+    message = (
+        f"{path.as_posix()}: {size} bytes when unpacked, expected at most {MOST_BYTES}; keep fewer draws"
+    )
+    raise BayesTraceError(message)
 
 
 def read_draws(evidence_set: EvidenceSet, trees: Iterable[xr.DataTree]) -> tuple[Drawn, ...]:

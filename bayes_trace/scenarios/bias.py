@@ -46,8 +46,8 @@ def _discounted(es: EvidenceSet, bias: SearchBias) -> EvidenceSet:
 
 def _split(es: EvidenceSet, coded: Item | Event, coding: Coding, bias: SearchBias) -> list[Coding]:
     """The coding as it was, and as it is in the episodes that are touched."""
-    if coding.about:
-        return [coding]  # of something else than the hypotheses
+    if coding.about or not _is_whole(es, coding):
+        return [coding]  # of something else than the hypotheses; or refused later, for what it lacks
     here = coding.episodes or coded.episodes
     touched = tuple(name for name in here if not bias.episodes or name in bias.episodes)
     if not touched:
@@ -55,6 +55,15 @@ def _split(es: EvidenceSet, coded: Item | Event, coding: Coding, bias: SearchBia
     kept = tuple(name for name in here if name not in touched)
     new = _recoded(es, coding, bias).model_copy(update={"episodes": touched})
     return [*([coding.model_copy(update={"episodes": kept})] if kept else []), new]
+
+
+def _is_whole(es: EvidenceSet, coding: Coding) -> bool:
+    """Whether every hypothesis has a value; those that the same scenario brings may have none yet."""
+    return all(
+        name in stated or (name in es.compounds and es.compounds[name].keys() <= stated)
+        for stated in ({*values, coding.reference} for values in coding.options.values())
+        for name in es.hypothesis_ids
+    )
 
 
 def _recoded(es: EvidenceSet, coding: Coding, bias: SearchBias) -> Coding:

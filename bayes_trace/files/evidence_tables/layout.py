@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bayes_trace.errors import EvidenceSetError, Problem
 from bayes_trace.files.evidence_tables.columns import COLUMNS, REQUIRED
-from bayes_trace.files.evidence_tables.parts import opened, read_errors
+from bayes_trace.files.evidence_tables.parts import opened, pieces, read_errors
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -93,8 +93,11 @@ def coders_in(path: Path, layout: Layout) -> list[str]:
     names: set[str] = set()
     if "coder" in layout.columns:
         with read_errors(path.name):
-            for batch in opened(path)[0].to_batches(columns=["coder"]):
-                column = batch.column(0)
-                plain = column.dictionary_decode() if hasattr(column, "dictionary") else column
-                names.update(name or "" for name in pc.unique(plain).to_pylist())
+            found = opened(path)[0]
+            for piece in pieces(found):
+                for batch in piece.to_batches(schema=found.schema, columns=["coder"]):
+                    batch.validate(full=True)
+                    column = batch.column(0)
+                    plain = column.dictionary_decode() if hasattr(column, "dictionary") else column
+                    names.update(name or "" for name in pc.unique(plain).to_pylist())
     return sorted(names - {""})

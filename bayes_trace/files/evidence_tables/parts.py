@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.dataset as ds
 
-__all__ = ["ROWS", "Part", "opened", "parts_in_order", "read_errors"]
+__all__ = ["ROWS", "Part", "opened", "parts_in_order", "pieces", "read_errors"]
 
 #: rows of a part of a file that has none of its own
 ROWS = 1 << 17
@@ -52,7 +52,9 @@ class Part:
         if not hasattr(self.source, "row_groups"):
             return self.source
         with read_errors(self.file):
-            return self.source.to_table(columns=list(self.columns), use_threads=False)
+            table = self.source.to_table(columns=list(self.columns), use_threads=False)
+            table.validate(full=True)
+            return table
 
 
 @contextlib.contextmanager
@@ -64,9 +66,12 @@ def read_errors(file: str) -> Iterator[None]:
         yield
     except FileNotFoundError:
         raise
-    except (pa.ArrowException, OSError) as error:
-        said = str(error).splitlines()[0]
-        raise EvidenceSetError("evidence table", [Problem((), f"not readable: {said}", file)]) from None
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        said = (
+            "text that is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error).splitlines()[0]
+        )
+        message = f"not readable: {said}; write the file anew"
+        raise EvidenceSetError("evidence table", [Problem((), message, file)]) from None
 
 
 def opened(path: Path) -> tuple[ds.Dataset, str]:
@@ -81,6 +86,7 @@ def opened(path: Path) -> tuple[ds.Dataset, str]:
         found = ds.dataset(path, format=_reader(kind), partitioning="hive" if path.is_dir() else None)
         if kind == "csv":
             found = found.replace_schema(_csv_schema(found.schema))
+        found.schema.names  # noqa: B018 - a name that is no text is told here
     for file in found.files if kind == "ipc" else ():
         _unpacks(file)
     return found, kind
@@ -93,6 +99,23 @@ def _unpacks(file: str) -> None:
     if size > MOST_BYTES:
         message = f"a record batch of {size} bytes when unpacked; expected at most {MOST_BYTES}, so write smaller ones"
         raise EvidenceSetError("evidence table", [Problem((), message, file)])
+
+
+def pieces(found: ds.Dataset) -> Iterator[ds.Fragment]:
+    """The files of a table in order, each found sound when it is reached."""
+    for fragment in sorted(found.get_fragments(), key=lambda each: each.path):
+        if fragment.format.default_extname == "arrow":
+            _refuse_unsound(fragment.path)
+        yield fragment
+
+
+def _refuse_unsound(file: str) -> None:
+    """Arrow files are taken into memory as they are: an offset that leads astray would end the whole program."""
+    import pyarrow as pa
+
+    with read_errors(file), pa.memory_map(file) as mapped, pa.ipc.open_file(mapped) as reader:
+        for number in range(reader.num_record_batches):
+            reader.get_batch(number).validate(full=True)
 
 
 def _format(path: Path) -> str:
@@ -168,7 +191,7 @@ def _row_groups(found: ds.Dataset, columns: tuple[str, ...]) -> Iterator[Part]:
     """A part for each row group; that their episodes are whole and in order is seen from their statistics."""
     last: dict[str, Any] = {}
     number = 0
-    for fragment in sorted(found.get_fragments(), key=lambda each: each.path):
+    for fragment in pieces(found):
         row = 1
         with read_errors(fragment.path):
             metadata = fragment.metadata
@@ -242,7 +265,7 @@ def _unsorted(file: str, message: str) -> EvidenceSetError:
 def _streamed(found: ds.Dataset, columns: tuple[str, ...]) -> Iterator[Part]:
     """Parts of files that are read from one end to the other: as many whole episodes as fit."""
     number, last = 0, None
-    for fragment in sorted(found.get_fragments(), key=lambda each: each.path):
+    for fragment in pieces(found):
         for row, table in _whole_episodes(fragment, found.schema, columns):
             episodes = table["episode"]
             first = episodes[0].as_py()

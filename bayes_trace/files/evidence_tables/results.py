@@ -13,6 +13,7 @@ import numpy as np
 from bayes_trace.errors import BayesTraceError
 from bayes_trace.files.evidence_tables.parts import opened
 from bayes_trace.files.keeping import refuse_set, write_text
+from bayes_trace.files.texts import UnreadableTextError, read_text
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -52,7 +53,7 @@ def begin(out: Path, run: dict[str, Any], *, resume: bool) -> None:
         message = f"{out.as_posix()}: holds files that are no results of map_blocks; choose another folder"
         raise BayesTraceError(message)
     if record.is_file() and resume:
-        there = json.loads(record.read_text(encoding="utf-8"))
+        there = _recorded(record)
         if there != run:
             other = ", ".join(key for key in run if there.get(key) != run[key])
             message = (
@@ -64,6 +65,21 @@ def begin(out: Path, run: dict[str, Any], *, resume: bool) -> None:
         if old.name.endswith(".part") or (not resume and old.suffix == ".parquet"):
             old.unlink()
     write_text(record, json.dumps(run, indent=2) + "\n")
+
+
+def _recorded(record: Path) -> dict[str, Any]:
+    """What a run said of itself."""
+    try:
+        there = json.loads(read_text(record))
+    except (UnreadableTextError, ValueError, RecursionError):
+        there = None
+    if not isinstance(there, dict):
+        message = (
+            f"{record.as_posix()}: not the record of a run of map_blocks; "
+            "choose another folder, or pass --overwrite (resume=False in Python)"
+        )
+        raise BayesTraceError(message)
+    return there
 
 
 def block_file(out: Path, number: int) -> Path:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bayes_trace.errors import EvidenceSetError, Problem
-from bayes_trace.files.evidence_tables.parts import opened, read_errors
+from bayes_trace.files.evidence_tables.parts import opened, pieces, read_errors
 from bayes_trace.files.keeping import whole
 from bayes_trace.guards import guarded
 
@@ -75,6 +75,7 @@ def sort_evidence_table(
         tempfile.TemporaryDirectory(dir=out.parent, prefix=".sorting") as folder,
         read_errors(path.name),
     ):
+        list(pieces(found))
         _write(_sorted_buckets(found, Path(folder)), file, rows)
     return out
 

@@ -204,7 +204,7 @@ MORE = {"convert": ("probability", "db"), "classify_test": (0.5,)}
         np.array(["2020-01-01"], dtype="datetime64[D]"),
         iter([0.5]),
     ],
-    ids=str,
+    ids=lambda value: str(value).partition(" object at")[0][:40],
 )
 def test_what_is_no_number_is_refused_by_name(function, value):
     more = {"axis": 0} if function is scales.log_sum else {}

@@ -674,3 +674,14 @@ def test_of_too_many_sets_those_of_the_strongest_are_tried(monkeypatch, most, tr
     assert tangle.lists_all(2) == tangle.finds_least(2) == (most >= 10)
     if most < 10:  # those first without which the leader loses most
         assert names == [f"x{n}" for n in range(4, 4 - tried, -1)]
+
+
+def test_coders_who_judged_nothing_together_are_no_source_of_noise():
+    """Each of two coders has an item of its own: nothing is known of how far they differ."""
+    one = {"low": 0.5, "best": 0.7, "high": 0.9}
+    rows = [
+        trace("x", codings=[{"values": {"A": one, "B": 0.2}}]),
+        trace("y", codings=[{"coder": "second", "values": {"A": 0.4, "B": 0.3}}]),
+    ]
+    found = sens.global_indices(compiled(sound(written(rows))), n=16)
+    assert (found["group"].values.tolist(), found["share"].values.tolist()) == (["x@e1"], [1.0])

@@ -220,11 +220,11 @@ def _number(cell: Cell) -> float:
 
 def _mixed(cell: Cell) -> float | str:
     number = _figure(cell)
-    return _word(cell) if number is None else number
+    return _text(cell).strip() if number is None else number
 
 
 def _flag(cell: Cell) -> bool:
-    word = _word(cell).lower()
+    word = _text(cell).strip().lower()
     if word not in _FLAGS:
         message = f"{_shown(cell)}, expected yes or no; choose one or leave the cell blank"
         raise CellError(message)

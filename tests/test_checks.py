@@ -8,6 +8,7 @@ import pytest
 
 import bayes_trace as bt
 from bayes_trace.checks import CHECKS
+from bayes_trace.checks.advice import best_db
 from bayes_trace.errors import Problem
 from bayes_trace.evidence import EvidenceSet, Scenario, list_problems
 from tests.arms import arms_set
@@ -536,3 +537,12 @@ def test_the_arms_set_is_told_of_its_known_anachronisms():
     assert late_items == {"TW-20", "TW-40", "TW-41", "T10-03", "JO-04"}
     criticised = bt.apply_scenario(arms, "source_criticised")
     assert "A01" not in [each.code for each in bt.check(criticised)]
+
+
+def test_a_ratio_above_one_is_looked_at_as_any_coding():
+    es = bt.read_evidence_set("evidence_sets/chile_tax_reform_2005")
+    codings = [(item, each) for item in es.items.values() for each in item.codings if each.reference]
+    found = [(each.reference, best_db(es, item, each)) for item, each in codings]
+    assert all(db[reference] == 0 for reference, db in found)
+    assert max(max(db.values()) for _, db in found) > 1
+    assert bt.report.markdown(bt.report.gather(es))

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from bayes_trace import scales
+import numpy as np
+
 from bayes_trace.evidence import Coding, Event, EvidenceSet, Item
 from bayes_trace.evidence.coded import best_numbers
+from bayes_trace.scales.units import ratio_to_db
 
 __all__ = [
     "Advice",
@@ -137,7 +139,8 @@ def _best_db(es: EvidenceSet, item: Item | Event, coding: Coding) -> dict[str, f
     else:
         values = options[""]
     numbers = best_numbers(es, coding, values)
-    return dict(zip(numbers, scales.probability_to_db(list(numbers.values())).tolist(), strict=True))
+    # of ratios as well, which may be beyond one
+    return dict(zip(numbers, ratio_to_db(np.array([*numbers.values()])).tolist(), strict=True))
 
 
 def spread_db(db: dict[str, float]) -> float:

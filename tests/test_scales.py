@@ -229,6 +229,10 @@ def test_what_is_off_its_scale_is_refused_everywhere(call, said):
         call()
 
 
+def test_what_misses_an_end_by_the_last_bits_is_there():
+    assert scales.logit([-1e-17, 1 + 1e-15]).tolist() == [-np.inf, np.inf]
+
+
 def test_what_is_missing_stays_so():
     for function in (
         scales.db_to_log,

@@ -35,14 +35,18 @@ NATS_PER_DB = float(np.log(10.0) / 10.0)
 INTERVAL, TAILS, Z_90 = 0.9, (0.05, 0.95), 1.6448536269514722
 
 
+#: what was computed may miss an end by the last bits
+_SLACK = 1e-9
+
+
 def inside(values: npt.ArrayLike, what: str, top: float) -> Array:
     """Numbers from nought to a limit; what is missing (NaN) stays so."""
     x = np.asarray(values, dtype=np.float64)
-    beyond = (x < 0) | (x > top)
+    beyond = (x < -_SLACK) | (x > top + _SLACK)
     if beyond.any():
         message = f"{what} outside [0, {top:g}]: {x[beyond].ravel()[0]:g}"
         raise ScaleError(message)
-    return x
+    return np.clip(x, 0.0, top)
 
 
 @guarded

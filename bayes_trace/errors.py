@@ -243,3 +243,14 @@ class CyclicModelError(CausalModelError):
         self.cycle = tuple(cycle)
         way = " -> ".join([*self.cycle, self.cycle[0]])
         super().__init__(f"the arrows form a cycle, {way}; expected causes before effects, so remove one")
+
+
+class MissingLetterWarning(UserWarning):
+    """A letter that the font of a figure lacks, drawn as a box."""
+
+    def __init__(self, letter: str) -> None:
+        self.letter = letter
+        super().__init__(
+            f"the font of the figures lacks {letter}, drawn as a box; install one that has it, and name it as "
+            "font.family in a matplotlibrc file"
+        )

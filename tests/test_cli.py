@@ -291,7 +291,7 @@ def test_letters_that_figures_cannot_draw_are_told_in_a_word(tmp_path):
     done = run("report", folder, "--out", tmp_path / "out", "--figures")
     assert (done.returncode, done.stderr) == (
         0,
-        "bayes-trace: the font of the figures lacks \u5b57, drawn as boxes; install one that has them, and name it as"
+        "bayes-trace: the font of the figures lacks \u5b57, drawn as a box; install one that has it, and name it as"
         " font.family in a matplotlibrc file\n",
     )
 

@@ -487,10 +487,10 @@ def test_weights_are_pairwise_and_transitive(es):
     a, b, c = es.hypothesis_ids[:3]
     weight = {
         pair: bt.weight_of_evidence(ev, pair[0], against=pair[1]).values
-        for pair in (a + b, b + c, a + c, b + a)
+        for pair in ((a, b), (b, c), (a, c), (b, a))
     }
-    np.testing.assert_allclose(weight[a + b] + weight[b + c], weight[a + c], atol=1e-9)
-    np.testing.assert_allclose(weight[a + b], -weight[b + a], atol=1e-12)
+    np.testing.assert_allclose(weight[a, b] + weight[b, c], weight[a, c], atol=1e-9)
+    np.testing.assert_allclose(weight[a, b], -weight[b, a], atol=1e-12)
     centred = sum(bt.weight_of_evidence(ev, h).values for h in es.hypothesis_ids)
     np.testing.assert_allclose(centred, 0, atol=1e-9)
 

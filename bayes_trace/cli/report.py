@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,14 +24,14 @@ from bayes_trace.cli.options import (
     read,
     to_json,
 )
-from bayes_trace.errors import printable
+from bayes_trace.errors import MissingLetterWarning, printable
 
 __all__ = ["report"]
 
 #: formats, the one to read first in front
 OPENED = ("html", "pdf", "docx", "md", "tex")
-#: what Matplotlib warns of wherever it draws a letter that its fonts lack, and the most of those that are named
-_LACKING, _NAMED = r"Glyph (\d+) |Matplotlib currently does not support ", 10
+#: the most letters that are named of those that the fonts of figures lack
+_NAMED = 10
 
 FormatOption = Annotated[
     str,
@@ -138,20 +137,18 @@ def report(
 def _lacking_letters_told() -> Iterator[None]:
     """Letters that figures could not draw are named once and at the end; other warnings stay as they are."""
     with warnings.catch_warnings(record=True) as told:
-        warnings.filterwarnings("always", message=_LACKING)
+        warnings.simplefilter("always", MissingLetterWarning)
         yield
-    found = [(each, re.match(_LACKING, str(each.message))) for each in told]
-    for each, lacking in found:
-        if not lacking:
+    letters = dict[str, None]()
+    for each in told:
+        if isinstance(each.message, MissingLetterWarning):
+            letters[each.message.letter] = None
+        else:
             warnings.warn_explicit(each.message, each.category, each.filename, each.lineno)
-    letters = list(dict.fromkeys(chr(int(lacking[1])) for _, lacking in found if lacking and lacking[1]))
     if letters:
         more = f" and {len(letters) - _NAMED} more" if len(letters) > _NAMED else ""
-        message = (
-            f"the font of the figures lacks {' '.join(letters[:_NAMED])}{more}, drawn as boxes;"
-            " install one that has them, and name it as font.family in a matplotlibrc file"
-        )
-        typer.echo(f"bayes-trace: {printable(message)}", err=True)
+        message = MissingLetterWarning(f"{' '.join([*letters][:_NAMED])}{more}")
+        typer.echo(f"bayes-trace: {printable(str(message))}", err=True)
 
 
 def _tell(files: dict[str, Path], failed: dict[str, str], *, as_json: bool) -> None:

@@ -68,7 +68,7 @@ def _in_words(
     """A failure inside is of what was handed in, if that is a result: others are made where they are used."""
     try:
         yield
-    except (BayesTraceError, OSError, MemoryError):
+    except (BayesTraceError, OSError, MemoryError, Warning):
         raise
     except Exception as error:
         try:

@@ -11,7 +11,7 @@ import matplotlib as mpl
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 
-from bayes_trace.errors import printable
+from bayes_trace.errors import MissingLetterWarning, printable
 
 __all__ = ["drawable", "fit", "inches", "letters", "points"]
 
@@ -23,7 +23,7 @@ _PER_INCH = 200
 _JOINER = "\u2060"
 #: invisible signs that shape the letters beside them; others draw nothing, and Matplotlib fails on some
 _JOINING = "\u200c\u200d\u200e\u200f"
-#: what stands for a sign without a glyph, as Matplotlib draws it with a warning
+#: what stands for a sign without a glyph
 _BOX = "\N{WHITE SQUARE}"
 
 
@@ -119,16 +119,26 @@ def _fitting(text: str, room: float, size: str | float, end: str = "") -> int:
 def drawable(text: str) -> str:
     r"""The text with what steers spelt out, and an empty box for what no font at hand can draw.
 
+    Warns
+    -----
+    MissingLetterWarning
+        Of each letter that is drawn as a box.
+
     Examples
     --------
-    >>> drawable("cost\x07 \N{EGYPTIAN HIEROGLYPH A001} é") == "cost\\x07 \N{WHITE SQUARE} é"
-    True
+    >>> print(drawable("cost\x07 é"))
+    cost\x07 é
     """
     if text.isascii() and text.isprintable():
         return text
     family = tuple(mpl.rcParams["font.family"])
     seen = (sign for sign in printable(text) if category(sign) != "Cf" or sign in _JOINING)
-    return "".join(sign if sign.isspace() or _has_glyph(sign, family) else _BOX for sign in seen)
+    return "".join(sign if sign.isspace() or _has_glyph(sign, family) else _box(sign) for sign in seen)
+
+
+def _box(sign: str) -> str:
+    warnings.warn(MissingLetterWarning(sign), stacklevel=3)
+    return _BOX
 
 
 @lru_cache(maxsize=4096)

@@ -326,7 +326,7 @@ def test_a_view_is_saved_with_its_reasons_and_read(page, small, tab, tmp_path):
 def test_the_address_carries_the_view_and_tells_of_another_set(page, tab):
     seen = tab(page)
     moved(seen)
-    seen.tab.wait_for_function("location.hash.includes('memo')")
+    seen.tab.wait_for_url(re.compile(r"#.*memo"))  # the page lets no text be run, not even ours
     address, numbers = (
         seen.tab.evaluate("location.href"),
         seen.tab.locator(".posterior strong").all_inner_texts(),

@@ -120,10 +120,11 @@ def test_a_file_where_a_folder_is_needed_is_named(command, tmp_path, monkeypatch
     assert (tmp_path / "a.txt").read_text() == "mine"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="names are limited with their folders there")
 def test_an_error_of_the_disk_is_one_of_ours_and_of_the_system(tmp_path):
     es = bt.from_table({"memo": {"A": 0.8, "B": 0.2}})
     with pytest.raises(bt.FileError, match="File name too long") as caught:
-        bt.write_spreadsheet(es, tmp_path / f"{'a' * 240}.csv")  # while it is unfinished, its name is longer
+        bt.write_spreadsheet(es, tmp_path / f"{'a' * 250}.csv")  # while it is unfinished, its name is longer
     assert isinstance(caught.value, OSError)
     assert pickle.loads(pickle.dumps(caught.value)).filename == caught.value.filename
 

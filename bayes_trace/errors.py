@@ -21,6 +21,7 @@ __all__ = [
     "EvidenceSetError",
     "FileError",
     "ImpossibleEvidenceError",
+    "MissingLetterWarning",
     "ModelError",
     "NoDataModelError",
     "PlanningError",

@@ -116,12 +116,12 @@ def _by_variable(part):
             )
 
 
-def spoilt(result, first=0):
-    """Spoilt forms of a result, every one or some from the first on; what cannot be done to it is left out."""
+def spoilt(result, first=0, step=1):
+    """Spoilt forms of a result, each or one in so many from the first on; what cannot be done to it is left out."""
     groups = list(result.children) if isinstance(result, xr.DataTree) else [None]
     for group in groups:
         part = result[group].to_dataset() if group else result
-        for how, change in itertools.islice(spoils(part), first, None, 1 if DEEP else SOME):
+        for how, change in itertools.islice(spoils(part), first, None, step):
             with contextlib.suppress(ValueError, KeyError, IndexError, TypeError, NotImplementedError):
                 made = change(part)
                 if group:
@@ -130,8 +130,8 @@ def spoilt(result, first=0):
 
 
 TAKE_RESULTS = [name for name in FUNCTIONS if any(results(name))]
-#: what takes long of its own, in long runs only
-LONG = ("sensitivity.to_tables", "report.gather")
+#: what takes long of its own: in deep runs only, and not all that may be done to a result
+LONG = ("sensitivity.to_tables", "report.gather", "report.write_report", "sample")
 
 
 @pytest.mark.parametrize("name", TAKE_RESULTS if DEEP else sorted({*TAKE_RESULTS[::3]} - {*LONG}))
@@ -139,8 +139,9 @@ LONG = ("sensitivity.to_tables", "report.gather")
 def test_a_spoilt_result_is_used_or_refused_in_words(name, made, good, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     arguments = {**good(name), **QUICK.get(name, {})}
+    few = name in LONG or not DEEP
     for parameter, kind in results(name):
-        for how, value in spoilt(made[kind], 0 if DEEP else len(name) % SOME):
+        for how, value in spoilt(made[kind], len(name) % SOME if few else 0, SOME if few else 1):
             given = [value] if parameter.annotation.startswith("Sequence") else value
             try:
                 called(name, {**arguments, parameter.name: given})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import typer
@@ -46,26 +47,31 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command("check", cls=Command)(check.check)
-app.command("update", cls=Command)(update.update)
-app.command("explain", cls=Command)(explain.explain)
-app.command("compare", cls=Command)(compare.compare)
-app.command("sample", cls=Command)(sample.sample)
-app.command("sensitivity", cls=Command)(sensitivity.sensitivity)
-app.command("plan", cls=Command)(plan.plan)
-app.command("report", cls=Command)(report.report)
-app.command("explore", cls=Command)(explore.explore)
-app.command("table", cls=Command)(table.table)
-app.command("sort", cls=Command)(sorting.sort)
-app.command("map", cls=Command)(mapping.map_table)
-app.command("cite", cls=Command)(cite.cite)
-app.command("lock", cls=Command)(lock.lock)
-app.command("verify", cls=Command)(verify.verify)
-app.command("new", cls=Command)(new.new)
-app.command("import", cls=Command)(exchange.import_spreadsheet)
-app.command("import-sources", cls=Command)(exchange.import_sources)
-app.command("export", cls=Command)(exchange.export)
-app.command("schema", cls=Command)(schema.schema)
+#: in the order of the help
+_COMMANDS: dict[str, Callable[..., None]] = {
+    "check": check.check,
+    "update": update.update,
+    "explain": explain.explain,
+    "compare": compare.compare,
+    "sample": sample.sample,
+    "sensitivity": sensitivity.sensitivity,
+    "plan": plan.plan,
+    "report": report.report,
+    "explore": explore.explore,
+    "table": table.table,
+    "sort": sorting.sort,
+    "map": mapping.map_table,
+    "cite": cite.cite,
+    "lock": lock.lock,
+    "verify": verify.verify,
+    "new": new.new,
+    "import": exchange.import_spreadsheet,
+    "import-sources": exchange.import_sources,
+    "export": exchange.export,
+    "schema": schema.schema,
+}
+for _name, _function in _COMMANDS.items():
+    app.command(_name, cls=Command)(_function)
 
 
 @app.callback(invoke_without_command=True)

@@ -175,17 +175,21 @@ def _from_json(text: str) -> object:
         raise CellError(message) from None
 
 
+def _trimmed(cell: Cell) -> str:
+    return _text(cell).strip()
+
+
 def _word(cell: Cell) -> str:
     if isinstance(cell, bool):
         message = (
             f"the truth value {str(cell).upper()}, expected text; format the cell as text and type it again"
         )
         raise CellError(message)
-    return _text(cell).strip()
+    return _trimmed(cell)
 
 
 def _choice(cell: Cell) -> str:
-    return _text(cell).strip().lower().replace(" ", "_")
+    return _trimmed(cell).lower().replace(" ", "_")
 
 
 def _words(cell: Cell) -> list[str]:
@@ -220,11 +224,11 @@ def _number(cell: Cell) -> float:
 
 def _mixed(cell: Cell) -> float | str:
     number = _figure(cell)
-    return _text(cell).strip() if number is None else number
+    return _trimmed(cell) if number is None else number
 
 
 def _flag(cell: Cell) -> bool:
-    word = _text(cell).strip().lower()
+    word = _trimmed(cell).lower()
     if word not in _FLAGS:
         message = f"{_shown(cell)}, expected yes or no; choose one or leave the cell blank"
         raise CellError(message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import math
 from functools import cache
@@ -932,31 +933,20 @@ def test_the_variance_of_ratios_counts_the_deviate_that_they_share():
 
 # --- whose evidence it is -------------------------------------------------------------------------
 
+
+def of_evidence_alone():
+    """Questions that need compiled evidence and nothing else, and may be put to any coder."""
+    for name in sens.__all__:
+        asked = getattr(sens, name)
+        given = inspect.signature(asked).parameters if inspect.isfunction(asked) else {}
+        needed = [each.name for each in given.values() if each.default is each.empty]
+        if "coder" in given and needed == ["evidence"]:
+            yield name, asked
+
+
 OF_ONE_CODER = {
-    **{
-        name: getattr(sens, name)
-        for name in (
-            "breakdown",
-            "carriers",
-            "coder_leads",
-            "contamination_bounds",
-            "dependence_sweep",
-            "fewest_items_to_flip",
-            "leave_each_out",
-            "leave_one_out",
-            "one_way",
-            "power_scaling",
-            "prior_needed",
-            "prior_sweep",
-            "recoding",
-            "residual_sweep",
-            "robustness",
-            "search_bias",
-            "tipping_points",
-        )
-    },
+    **dict(of_evidence_alone()),
     "global_indices": lambda ev, **coder: sens.global_indices(ev, n=16, **coder),
-    "interval_bounds": sens.interval_bounds,
     "attribution": lambda ev, **coder: sens.attribution(ev, ev, of="A", against="B", **coder),
     "soft_evidence": lambda ev, **coder: sens.soft_evidence(ev, {"memo": 2.0}, **coder),
     "jeffrey": lambda ev, **coder: sens.jeffrey(ev, {"memo": 0.3}, **coder),

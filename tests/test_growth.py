@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import sys
 import tracemalloc
+from contextlib import ExitStack
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ import bayes_trace as bt
 from bayes_trace import sensitivity
 from bayes_trace.evidence import EvidenceSet, list_problems
 from bayes_trace.exact import updating
+from bayes_trace.guards.memory import collector_paused
 from bayes_trace.likelihood import effective
 from bayes_trace.likelihood.kernel import NUMPY
 from bayes_trace.sensitivity import arrays, ranges
@@ -288,3 +291,14 @@ def test_many_items_that_discriminate_go_no_deeper(shallow):
     weight = np.log([0.5 / 0.6] * 100 + [0.5 / 0.45] * 200)
     left = np.cumsum(np.sort(weight)) < 0
     assert fewest["count"].item() == DEPTH - np.flatnonzero(left)[-1] - 1
+
+
+def test_pauses_of_the_collector_that_overlap_end_with_the_last():
+    """As two threads do: whoever begins second and ends last knows nothing of what was before."""
+    first, second = ExitStack(), ExitStack()
+    for stack in (first, second):
+        stack.enter_context(collector_paused())
+    first.close()
+    assert not gc.isenabled()
+    second.close()
+    assert gc.isenabled()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import inspect
+import subprocess
 import sys
 import tracemalloc
 from contextlib import ExitStack
@@ -295,10 +296,27 @@ def test_many_items_that_discriminate_go_no_deeper(shallow):
 
 def test_pauses_of_the_collector_that_overlap_end_with_the_last():
     """As two threads do: whoever begins second and ends last knows nothing of what was before."""
+    before = gc.get_threshold()
     first, second = ExitStack(), ExitStack()
     for stack in (first, second):
         stack.enter_context(collector_paused())
     first.close()
-    assert not gc.isenabled()
+    assert gc.get_threshold()[0] == 0
     second.close()
-    assert gc.isenabled()
+    assert gc.get_threshold() == before
+    assert before[0] > 0
+
+
+def test_a_library_imported_in_a_pause_does_not_think_the_collector_off():
+    """dask's arrays remember at their import whether it was enabled, and restore that after every slice."""
+    pytest.importorskip("dask.array")
+    code = """
+import gc
+import bayes_trace as bt
+bt.compile_evidence(bt.from_table({"memo": {"A": 0.8, "B": 0.2}}))
+import dask.array as da
+da.zeros(10, chunks=5)[:7]
+print(gc.isenabled(), gc.get_threshold()[0] > 0)
+"""
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.split() == ["True", "True"]

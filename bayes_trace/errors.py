@@ -68,12 +68,17 @@ def printable(text: str) -> str:
     return _STEERING.sub(lambda sign: sign[0].encode("unicode_escape").decode(), text)
 
 
-class BayesTraceError(Exception):
-    """Any error that a user of this package can correct."""
+class _Sent:
+    """What is sent to another process as it is, whatever its kind is made from."""
+
+    args: tuple[Any, ...]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Sent to another process it is what it was, whatever its kind is made from."""
         return __newobj__, (type(self), *self.args), self.__dict__
+
+
+class BayesTraceError(_Sent, Exception):
+    """Any error that a user of this package can correct."""
 
 
 @dataclass(frozen=True)
@@ -246,7 +251,7 @@ class CyclicModelError(CausalModelError):
         super().__init__(f"the arrows form a cycle, {way}; expected causes before effects, so remove one")
 
 
-class MissingLetterWarning(UserWarning):
+class MissingLetterWarning(_Sent, UserWarning):
     """A letter that the font of a figure lacks, drawn as a box."""
 
     def __init__(self, letter: str) -> None:

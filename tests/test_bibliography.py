@@ -145,6 +145,40 @@ def test_new_sources_are_added_below_and_nothing_else_changes(folder):
     assert not list(folder.glob("*.bak"))
 
 
+def test_commands_that_print_a_sign_are_that_sign(tmp_path):
+    """Reference managers write dashes as commands; Pandoc knows neither them nor this letter."""
+    file = tmp_path / "a.bib"
+    file.write_text(
+        '@preamble{"\\newcommand{\\noopsort}[1]{}"}\n'
+        "@article{k, author={{\\DJ}ilas, M.}, title={War {\\textendash} and \\textemdash{} peace, \\mbox{NATO}, $\\alpha$}, "
+        "pages={10{\\textendash}20}, volume={1\\textendash 2}, year={\\noopsort{a}1999}, url={https://x.org/\\a}}\n"
+    )
+    (source,) = read_bibtex(file)
+    assert source.csl["author"] == [{"family": "Đilas", "given": "M."}]
+    assert source.csl["title"] == "War – and — peace, NATO, $\\alpha$"
+    assert (source.csl["page"], source.csl["volume"]) == ("10-20", "1–2")
+    assert source.csl["issued"] == {"date-parts": [[1999]]}
+
+
+def test_commands_that_are_not_known_lose_nothing(tmp_path):
+    file = tmp_path / "a.bib"
+    file.write_text(
+        "@comment{jabref \\x}\n@string{press = {The \\house Press}}\n"
+        "@book{k, author={\\prince{Li}, A.}, title={The \\emph{first} \\NATO{} war\\footnote{a}}, publisher=press}\n"
+    )
+    with pytest.raises(bt.EvidenceSetError, match="4 problems") as caught:
+        read_bibtex(file)
+    lost = [(3, "footnote"), (2, "house"), (3, "NATO"), (3, "prince")]
+    told = {(each.line, each.message) for each in caught.value.problems}
+    assert told == {
+        (
+            line,
+            f"the command \\{name} is not known, and what it prints would be lost; write that in its place",
+        )
+        for line, name in lost
+    }
+
+
 def test_percent_signs_hide_nothing(tmp_path):
     """TeX takes the rest of a line behind one for a remark; addresses hold them as they are."""
     file = tmp_path / "a.bib"

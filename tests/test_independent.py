@@ -163,6 +163,7 @@ ERRORS = [
     bt.CyclicModelError(["a", "b"]),
     bt.BlockError("1 block", {"block": "bad"}),
     bt.ScenarioError("does not fit"),
+    bt.MissingLetterWarning("x"),
 ]
 
 

@@ -13,7 +13,7 @@ from bayes_trace.errors import BayesTraceError, EvidenceSetError, Problem, unpri
 from bayes_trace.evidence import EvidenceSet, Source, list_problems
 from bayes_trace.evidence.circles import in_circles
 from bayes_trace.evidence.csl import CSL_FIELDS, csl_problems, normal_csl
-from bayes_trace.files.bibtex import bodies, leads_to, one_publisher, percents, with_year
+from bayes_trace.files.bibtex import bodies, commands, in_signs, leads_to, one_publisher, percents, with_year
 from bayes_trace.files.folder import read_evidence_set
 from bayes_trace.files.keeping import write_bytes
 from bayes_trace.files.nodes import (
@@ -111,7 +111,7 @@ def read_bibtex(path: str | Path) -> tuple[Source, ...]:
     Raises
     ------
     EvidenceSetError
-        With every problem of the file.
+        With every problem of the file, among them every command of TeX that is not known.
 
     Examples
     --------
@@ -130,6 +130,9 @@ def read_bibtex(path: str | Path) -> tuple[Source, ...]:
     if circle:  # Pandoc would follow it without end
         message = f"the entries {', '.join(circle)} refer to one another in a cycle; break it"
         raise _error(path, Problem((), message, path.name))
+    text = in_signs(text)
+    if lost := list(_unknown_commands(text, path)):
+        raise _error(path, *lost)
     entries = json.loads(_by_pandoc(percents(one_publisher(text)), path))
     if not entries:
         message = "no reference in it; expected entries such as @book{key, title = {...}}"
@@ -156,9 +159,27 @@ def _once(pairs: list[tuple[str, object]]) -> Entry:
     return dict(pairs)
 
 
-def _by_pandoc(text: str, path: Path) -> str:
-    """CSL JSON of BibTeX, within bounds of time and memory and without a look at other files."""
-    options = ["--sandbox", "-f", "biblatex", "-t", "csljson"]
+def _unknown_commands(text: str, path: Path) -> Iterator[Problem]:
+    """Pandoc leaves out what a command prints that it does not know, in names also what follows it."""
+    used = list(commands(text))
+    names = list(dict.fromkeys(name for name, _ in used))
+    tried = "".join(f"@book{{k{at}, title={{x \\{name}{{}}{{}}{{}} y}}}}\n" for at, name in enumerate(names))
+    made = json.loads(_by_pandoc(tried, path, "-s", "-t", "json"))["meta"]["references"]["c"] if names else []
+    titles = {each["c"]["id"]["c"]: json.dumps(each["c"].get("title")) for each in made}
+    lost = {
+        name
+        for at, name in enumerate(names)
+        if '"y"' not in (title := titles.get(f"k{at}", "")) or re.search('"(RawInline|Note|Image)"', title)
+    }
+    for name, at in used:
+        if name in lost:
+            message = f"the command \\{name} is not known, and what it prints would be lost; write that in its place"
+            yield Problem((), message, path.name, text.count("\n", 0, at) + 1)
+
+
+def _by_pandoc(text: str, path: Path, *form: str) -> str:
+    """CSL JSON of BibTeX, or what is asked for, within bounds of time and memory and without a look at other files."""
+    options = ["--sandbox", "-f", "biblatex", *(form or ("-t", "csljson"))]
     try:
         return run_pandoc(text, options, seconds=MOST_SECONDS, megabytes=MOST_MEGABYTES)
     except UnboundedError as error:

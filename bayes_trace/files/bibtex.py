@@ -3,10 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-__all__ = ["bodies", "leads_to", "one_publisher", "percents", "with_year"]
+__all__ = ["bodies", "commands", "in_signs", "leads_to", "one_publisher", "percents", "with_year"]
+
+#: what commands print that Pandoc does not know; it would leave the sign out, as in 10{\textendash}20
+_SIGNS = {
+    "BibTeX": "BibTeX",
+    "DJ": "Đ",
+    "dag": "†",
+    "ddag": "‡",
+    "dj": "đ",
+    "quad": " ",
+    "space": " ",
+    "textemdash": "—",
+    "textendash": "–",
+    "texteuro": "€",
+    "textnumero": "№",
+    "textordfeminine": "ª",
+    "textordmasculine": "º",
+    "textquotedbl": '{"}',
+    **dict.fromkeys(("NoCaseChange", "allowbreak", "hbox", "mbox", "protect", "relax", "small"), ""),
+}
+_SIGN = re.compile(rf"(?<!\\)\\({'|'.join(_SIGNS)})(?![A-Za-z])(?:\{{\}}|\s*)|\\noopsort\s*\{{[^{{}}]*\}}")
+#: preambles and remarks, addresses, and formulas: TeX there stays as it is, or is not looked at
+_PASSED_OVER = re.compile(
+    r"@(?:preamble|comment)\s*\{(?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*\}"
+    r"|\b(?:url|doi|file|pdf|bdsk-[\w-]+)\s*=\s*(?:\{[^{}]*\}|\"[^\"]*\")|(?<!\\)\$[^$@]*\$",
+    re.IGNORECASE,
+)
 
 
 def leads_to(said: Mapping[str, str]) -> dict[str, list[str]]:
@@ -33,6 +59,21 @@ def percents(text: str) -> str:
         quoted ^= part == '"' and depth == 1
         told.append(r"\%" if part == "%" and (depth > 1 or quoted) else part)
     return "".join(told)
+
+
+def in_signs(text: str) -> str:
+    """Commands that print one sign, or what is in their braces, as that."""
+    return _SIGN.sub(lambda found: _SIGNS.get(found[1], ""), text)
+
+
+def commands(text: str) -> Iterator[tuple[str, int]]:
+    """The other commands in what entries say, each with the place in the text where it begins."""
+    looked_at = _PASSED_OVER.sub(lambda passed: re.sub(r"[^\n]", " ", passed[0]), text)
+    depth = 0
+    for found in re.finditer(r"\\([A-Za-z]+)|\\.|[{}]", looked_at):
+        depth += {"{": 1, "}": -1}.get(found[0], 0)
+        if found[1] and depth > 0:
+            yield found[1], found.start()
 
 
 def one_publisher(text: str) -> str:

@@ -416,6 +416,31 @@ def test_coders_noise_is_a_group_of_its_own():
     assert found["total"].item() == pytest.approx(1, abs=0.1)
 
 
+def test_coders_make_no_noise_where_one_said_nothing():
+    """What the asked coder has passed over weighs nothing, and is no part of that coder's uncertainty."""
+    values = {
+        "x": ({"A": 0.8, "B": 0.2}, {"A": 0.6, "B": 0.2}),
+        "y": ({"A": 0.5, "B": 0.4}, {"A": 0.5, "B": 0.5}),
+    }
+    data = bt.from_table({name: first for name, (first, _) in values.items()}).model_dump()
+    data["coders"] = [*data["coders"], {"id": "second", "unit": "probability"}]
+    for item in data["cases"][0]["items"]:
+        item["codings"] = [*item["codings"], {"coder": "second", "values": values[item["id"]][1]}]
+    both = sens.global_indices(compiled(build(data)))
+    more = {
+        **data["cases"][0]["items"][0],
+        "id": "z",
+        "codings": [{"coder": "second", "values": {"A": 0.3, "B": 0.6}}],
+    }
+    data["cases"][0]["items"] = [*data["cases"][0]["items"], more]
+    found = sens.global_indices(compiled(build(data)))
+    assert found["items"].values.tolist() == ["x y"]
+    assert found["variance"].item() == pytest.approx(both["variance"].item())
+    asked = sens.global_indices(compiled(build(data)), coder="second")
+    assert asked["items"].values.tolist() == ["x y z"]
+    assert asked["variance"].item() == pytest.approx(1.5 * both["variance"].item())
+
+
 # --- many scenarios ------------------------------------------------------------------------
 
 

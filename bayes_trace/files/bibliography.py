@@ -254,12 +254,13 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _entry(entry: Entry, name: str) -> Entry:
-    """The entry with an id of ours, and what is not CSL under ``custom``."""
+    """The entry with an id of ours, without empty fields, and with what is not CSL under ``custom``."""
     foreign = {key: value for key, value in entry.items() if key not in CSL_FIELDS | _OURS}
-    kept = {key: value for key, value in entry.items() if key not in foreign and value is not None}
+    said = {key: value for key, value in entry.items() if value is not None and str(value).strip()}
+    kept = {key: value for key, value in said.items() if key not in foreign}
     custom = {"custom": {**kept.get("custom", {}), **foreign}} if foreign else {}
     # pandoc knows no type for BibTeX's @misc
-    return {**kept, "id": name, **({"type": "document"} if kept.get("type") == "" else {}), **custom}
+    return {**kept, "id": name, **({"type": "document"} if entry.get("type") == "" else {}), **custom}
 
 
 def _repeated(names: Sequence[str], path: Path) -> Iterator[Problem]:

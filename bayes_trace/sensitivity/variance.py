@@ -64,8 +64,8 @@ def global_indices(
     the log-odds (dB squared) and its ``share``, ``first_order``, ``total``, and ``method`` (``quadrature``, or
     ``draws`` for readings and uncertain correlations). Items are grouped where they share a source of
     uncertain reliability, an implication, a fact or an uncertain correlation. With several coders, their
-    noise about each likelihood (the spread of their codings) is one group, ``coders``. Missing shares where
-    nothing is uncertain. Ranges are taken as *propagated*: a sensitivity distribution, no posterior.
+    noise about each likelihood that `coder` gave (the spread of their codings) is one group, ``coders``.
+    Missing shares where nothing is uncertain. Ranges are taken as *propagated*: a sensitivity distribution, no posterior.
 
     Raises
     ------
@@ -147,10 +147,11 @@ def _episode(
     arrays: Arrays, stated: Elicited, noise: float, rng: np.random.Generator, n: int
 ) -> list[_Index]:
     episode = int(stated.links.episode[0])
+    noises = np.where(stated.links.spoken, noise, 0.0)
     pair = arrays.order[episode, :2]
     groups = sharing_of(arrays.evidence, stated)
-    drawn = [_drawn(stated, groups, rng, n, noise) for _ in range(2)]
-    names = [(group.name, group) for group in groups] + ([(CODERS, None)] if noise else [])
+    drawn = [_drawn(stated, groups, rng, n, noises) for _ in range(2)]
+    names = [(group.name, group) for group in groups] + ([(CODERS, None)] if noises.any() else [])
     variances = []
     for place, (_, group) in enumerate(names):
         if group is not None and group.is_plain:
@@ -159,7 +160,7 @@ def _episode(
             gap = drawn[0][place, pair[0]] - drawn[0][place, pair[1]]
             variances.append(float(gap.var(ddof=1)))
         else:
-            variances.append(2.0 * noise**2 * float((stated.links.kappa**2).sum()))
+            variances.append(2.0 * float(((noises * stated.links.kappa) ** 2).sum()))
     whole = sum(variances)
     first, total = _sobol(arrays, episode, drawn)
     items = arrays.evidence["link_item"].values[stated.link_at]
@@ -167,7 +168,7 @@ def _episode(
         _Index(
             group=name,
             episode=arrays.episodes[episode],
-            items=" ".join(items if group is None else items[group.links]),
+            items=" ".join(items[noises > 0] if group is None else items[group.links]),
             method="quadrature" if group is None or group.is_plain else "draws",
             variance=float(log_to_db(log_to_db(variance))),
             share=variance / whole if whole > 0 else np.nan,
@@ -227,7 +228,7 @@ def _rows_at(one: Elicited, z: list[Array]) -> Array:
 # --- Sobol indices of the probability ----------------------------------------------------------
 
 
-def _drawn(stated: Elicited, groups: list[Sharing], rng: np.random.Generator, n: int, noise: float) -> Array:
+def _drawn(stated: Elicited, groups: list[Sharing], rng: np.random.Generator, n: int, noises: Array) -> Array:
     """Contributions (group, hypothesis, draw) to the log joint; what is in no group comes last."""
     links, point = stated.links, stated.draw(rng, n)
     kappa = cluster_weight(links, links.effective_number[:, None], point.correlation)
@@ -235,8 +236,8 @@ def _drawn(stated: Elicited, groups: list[Sharing], rng: np.random.Generator, n:
         kappa[:, None] * effective_likelihood(links, point), (links.n_links, links.core.shape[1], n)
     )
     parts = [weighted[group.links].sum(axis=0) for group in groups]
-    if noise:
-        size = noise * np.sqrt((np.broadcast_to(kappa, (links.n_links, n)) ** 2).sum(axis=0))
+    if noises.any():
+        size = np.sqrt(((noises[:, None] * np.broadcast_to(kappa, (links.n_links, n))) ** 2).sum(axis=0))
         parts.append(size * rng.standard_normal((links.core.shape[1], n)))
     grouped = [link for group in groups for link in group.links]
     parts.append(weighted[np.setdiff1d(np.arange(links.n_links), grouped)].sum(axis=0))

@@ -203,7 +203,7 @@ def test_numbers_of_json_are_as_written(volume, read, tmp_path):
 def test_a_key_twice_in_json_is_named(tmp_path):
     file = tmp_path / "a.json"
     file.write_text('[{"id": "k", "id": "l", "type": "book", "title": "T"}]')
-    with pytest.raises(bt.EvidenceSetError, match="the key 'id' stands twice in one entry"):
+    with pytest.raises(bt.EvidenceSetError, match="the key 'id' occurs twice in one entry"):
         read_csl_json(file)
 
 

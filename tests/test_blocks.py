@@ -340,7 +340,7 @@ def test_the_command_maps_sorts_and_tells_faults(tmp_path):
         (["A=0.5", "B=0.7"], "priors sum to 1.2, expected 1"),
         (["A=2", "B=0.5"], "hypotheses.0.prior: 2.0, expected less than or equal to 1"),
         (["A"], "hypotheses, coders: hypotheses: 1 entries, expected at least 2"),
-        (["A", "A"], "--hypothesis: a name stands twice; name each once"),
+        (["A", "A"], "--hypothesis: a name occurs twice; name each once"),
         (["A=1_0e-2", "B=0.9"], "--hypothesis: expected NAME=PRIOR with a number for each"),
         (["A=true", "B=0"], "--hypothesis: expected NAME=PRIOR with a number for each"),
         (["A=", "B=0.5"], "--hypothesis: expected NAME=PRIOR with a number for each"),

@@ -287,7 +287,7 @@ FAULTS = [
         "best: in row 1 .*nothing is said of A; give every hypothesis a likelihood",
     ),
     ({"hypothesis": ["A", "Z", "A", "B"]}, "hypothesis: 'Z' in row 2 .*expected one of: A, B"),
-    ({"hypothesis": ["A", "A", "A", "B"]}, "item: 'x' in row 2 .*stands twice"),
+    ({"hypothesis": ["A", "A", "A", "B"]}, "item: 'x' in row 2 .*occurs twice"),
     ({"hypothesis": ["A", None, "A", "B"]}, "hypothesis: in row 2 .*name the hypothesis"),
     ({"episode": ["e1", "e1", "e2", None]}, "episode: in row 4 .*episode blank.*give every row one"),
     ({"item": ["x", "x", "my item", "my item"]}, "item: 'my item' in rows 3, 4 .*one word without blanks"),

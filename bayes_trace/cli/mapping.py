@@ -125,7 +125,7 @@ def _hypotheses(named: list[str]) -> list[str] | dict[str, float]:
 
     priors = {name: prior for name, _, prior in (each.partition("=") for each in named)}
     if len(priors) < len(named):
-        message = "--hypothesis: a name stands twice; name each once"
+        message = "--hypothesis: a name occurs twice; name each once"
         raise typer.BadParameter(message)
     if not any("=" in each for each in named):
         return list(priors)

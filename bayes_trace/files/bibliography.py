@@ -154,7 +154,7 @@ _AS_WRITTEN: dict[str, Any] = dict.fromkeys(
 def _once(pairs: list[tuple[str, object]]) -> Entry:
     """An object of JSON, of which the last of two equal keys would hide the first."""
     if twice := [key for key, count in Counter(key for key, _ in pairs).items() if count > 1]:
-        message = f"the key {twice[0]!r} stands twice in one entry"
+        message = f"the key {twice[0]!r} occurs twice in one entry"
         raise ValueError(message)
     return dict(pairs)
 

@@ -69,6 +69,6 @@ def _of_labels(part: Any) -> Iterator[str]:  # noqa: ANN401 - of xarray
 
 def _of_frame(part: Any) -> Iterator[str]:  # noqa: ANN401 - of pandas
     if not part.columns.is_unique:
-        yield f"its column {part.columns[part.columns.duplicated()][0]!r} stands twice"
+        yield f"its column {part.columns[part.columns.duplicated()][0]!r} occurs twice"
     if not part.size:
         yield "it is empty"

@@ -131,7 +131,7 @@ def _runs(key: Index, hypothesis: Index, n: int, faults: Faults) -> tuple[Index,
         step = np.diff(full[at])
     twice = np.flatnonzero(step == 0)
     names = "episode, item, coder, option and hypothesis"
-    faults.add("item", at[twice + 1], f"stands twice with the same {names}; keep one of the rows")
+    faults.add("item", at[twice + 1], f"occurs twice with the same {names}; keep one of the rows")
     return at, np.flatnonzero(np.diff(key[at], prepend=-1) != 0)
 
 

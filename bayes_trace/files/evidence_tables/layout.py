@@ -52,7 +52,7 @@ def layout_of(path: Path, hypotheses: Sequence[str]) -> Layout:
             if name not in known
         ),
         *(
-            Problem((name,), "the column stands twice; keep one", path.name)
+            Problem((name,), "the column occurs twice; keep one", path.name)
             for name in set(names)
             if names.count(name) > 1
         ),

@@ -160,6 +160,41 @@ def test_commands_that_print_a_sign_are_that_sign(tmp_path):
     assert source.csl["issued"] == {"date-parts": [[1999]]}
 
 
+@pytest.mark.parametrize(
+    ("fields", "issued"),
+    [
+        ("year = 1972, month = {December}", {"date-parts": [[1972, 12]]}),
+        ("year = 1972, month = {Sept.}", {"date-parts": [[1972, 9]]}),
+        ('year = 1972, month = "22~" # dec', {"date-parts": [[1972, 12, 22]]}),
+        ("month = may # {~3}, year = 1972", {"date-parts": [[1972, 5, 3]]}),
+        ("year = 1972, month = {décembre}", {"literal": "décembre 1972"}),
+        ("year = 1972, month = {Nov./Dec.}", {"literal": "Nov./Dec. 1972"}),
+        ("year = {1972--1973}", {"literal": "1972–1973"}),
+        ("year = {in press}, month = dec", {"literal": "in press"}),
+        ("date = {1972?}", {"date-parts": [[1972]], "circa": True}),
+        ("date = {1972-21}", {"date-parts": [[1972]], "season": 1}),
+        ("date = {1972-12-22/1973}", {"date-parts": [[1972, 12, 22], [1973]]}),
+        ("date = {1972/}", {"literal": "1972/"}),
+    ],
+)
+def test_dates_of_bibtex_lose_nothing(tmp_path, fields, issued):
+    """Pandoc knows months by number and by three letters alone, and makes an open end the year 0."""
+    file = tmp_path / "a.bib"
+    file.write_text(f"@misc{{k, title = {{T}}, {fields}}}\n")
+    (source,) = read_bibtex(file)
+    assert source.csl["issued"] == issued
+
+
+def test_accents_take_the_place_of_dots(tmp_path):
+    file = tmp_path / "a.bib"
+    file.write_text(
+        "@misc{k, title = {T}, author = {Sm{\\'\\i}d, Ji\\v{r}\\'{\\i} and Do\\u{g}an, I{\\c s}\\i{}k}}\n"
+    )
+    (source,) = read_bibtex(file)
+    names = [(each["given"], each["family"]) for each in source.csl["author"]]
+    assert names == [("Jiří", "Smíd"), ("I\u015f\u0131k", "Doğan")]
+
+
 def test_commands_that_are_not_known_lose_nothing(tmp_path):
     file = tmp_path / "a.bib"
     file.write_text(

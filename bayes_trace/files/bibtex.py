@@ -6,7 +6,18 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-__all__ = ["bodies", "commands", "in_signs", "leads_to", "one_publisher", "percents", "with_year"]
+from bayes_trace.evidence.csl import date_of
+
+__all__ = [
+    "bodies",
+    "commands",
+    "in_numbers",
+    "in_signs",
+    "leads_to",
+    "one_publisher",
+    "percents",
+    "with_date",
+]
 
 #: what commands print that Pandoc does not know; it would leave the sign out, as in 10{\textendash}20
 _SIGNS = {
@@ -26,7 +37,19 @@ _SIGNS = {
     "textquotedbl": '{"}',
     **dict.fromkeys(("NoCaseChange", "allowbreak", "hbox", "mbox", "protect", "relax", "small"), ""),
 }
+#: accents over a letter that has lost its dot for them, as in \'\i
+_DOTLESS = re.compile(
+    r"(\\(?:[`'^\"~=.]|[uvHr](?![A-Za-z])))\s*(?:\{\s*\\([ij])\s*\}|\\([ij])(?![A-Za-z])\s*)"
+)
 _SIGN = re.compile(rf"(?<!\\)\\({'|'.join(_SIGNS)})(?![A-Za-z])(?:\{{\}}|\s*)|\\noopsort\s*\{{[^{{}}]*\}}")
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+#: a value with no more than single braces in it, and several joined by #
+_PART = r'(?:\{(?:[^{}]|\{[^{}]*\})*\}|"[^"]*"|[\w.]+)'
+_VALUE = rf"{_PART}(?:\s*#\s*{_PART})*"
+_MONTH = re.compile(rf"\bmonth\s*=\s*({_VALUE})", re.IGNORECASE)
 #: preambles and remarks, addresses, and formulas: TeX there stays as it is, or is not looked at
 _PASSED_OVER = re.compile(
     r"@(?:preamble|comment)\s*\{(?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*\}"
@@ -63,7 +86,8 @@ def percents(text: str) -> str:
 
 def in_signs(text: str) -> str:
     """Commands that print one sign, or what is in their braces, as that."""
-    return _SIGN.sub(lambda found: _SIGNS.get(found[1], ""), text)
+    dotted = _DOTLESS.sub(lambda found: f"{found[1]}{{{found[2] or found[3]}}}", text)
+    return _SIGN.sub(lambda found: _SIGNS.get(found[1], ""), dotted)
 
 
 def commands(text: str) -> Iterator[tuple[str, int]]:
@@ -82,11 +106,35 @@ def one_publisher(text: str) -> str:
     return named.sub(r"\1{{\2}}", text)
 
 
-def with_year(entry: dict[str, Any], said: Mapping[str, str]) -> dict[str, Any]:
-    """A year in words, such as c. 1971, which pandoc leaves out."""
-    if entry.get("issued", {}).get("date-parts"):
-        return entry
+def in_numbers(text: str) -> str:
+    """Months in words, and the day beside them, as numbers; Pandoc takes the three letters alone."""
+    return _MONTH.sub(_numbered, text)
+
+
+def _numbered(month: re.Match[str]) -> str:
+    words, days = re.findall(r"[^\W\d_]+", month[1]), re.findall(r"[0-9]+", month[1])
+    told = [name for name in _MONTHS if len(words) == 1 and name.startswith(words[0].lower())]
+    if len(told) != 1 or len(days) > 1:
+        return month[0]
+    return f"month = {_MONTHS.index(told[0]) + 1}" + (f", day = {days[0]}" if days else "")
+
+
+def with_date(entry: dict[str, Any], said: Mapping[str, str]) -> dict[str, Any]:
+    """The date as the entry says it where Pandoc leaves out a part: c. 1971, 1971?, 1971/, or winter of a year."""
     own = said.get(str(entry.get("id")), "")
-    year = re.search(r"\b(?:year|date)\s*=\s*[{\"]+([^}\"]+)", own, re.IGNORECASE)
-    rest = {key: value for key, value in entry.items() if key != "issued"}
-    return {**rest, "issued": {"literal": year[1].strip()}} if year else rest
+    date, year, month = (_field(own, name) for name in ("date", "year", "month"))
+    parts = entry.get("issued", {}).get("date-parts")
+    if date and isinstance(date_of(date), dict) and "date-parts" in date_of(date):
+        issued: Any = date
+    elif date and (not parts or [0] in parts):
+        issued = {"literal": date}
+    elif year and (not parts or (month and [len(day) for day in parts] == [1])):
+        issued = {"literal": f"{month} {year}".strip() if re.search("[0-9]", year) else year}
+    else:
+        return entry
+    return {**entry, "issued": issued}
+
+
+def _field(own: str, name: str) -> str:
+    found = re.search(rf"\b{name}\s*=\s*({_VALUE})", own, re.IGNORECASE)
+    return " ".join(re.findall(r'[^\s{}"#~]+', found[1])).replace("--", "–") if found else ""

@@ -185,6 +185,15 @@ def test_dates_of_bibtex_lose_nothing(tmp_path, fields, issued):
     assert source.csl["issued"] == issued
 
 
+def test_an_address_is_no_publisher(tmp_path):
+    """As BibTeX has it, which knows no field for addresses."""
+    file = tmp_path / "a.bib"
+    file.write_text(r"@misc{k, title = {T}, year = 1972, howpublished = {\url{https://x.org/a_b#c}}}")
+    (source,) = read_bibtex(file)
+    assert source.csl["URL"] == "https://x.org/a_b#c"
+    assert "publisher" not in source.csl
+
+
 def test_accents_take_the_place_of_dots(tmp_path):
     file = tmp_path / "a.bib"
     file.write_text(

@@ -21,6 +21,7 @@ from bayes_trace.files.bibtex import (
     leads_to,
     one_publisher,
     percents,
+    with_address,
     with_date,
 )
 from bayes_trace.files.folder import read_evidence_set
@@ -146,7 +147,7 @@ def read_bibtex(path: str | Path) -> tuple[Source, ...]:
     if not entries:
         message = "no reference in it; expected entries such as @book{key, title = {...}}"
         raise _error(path, Problem((), message, path.name))
-    return _sources([with_date(entry, said) for entry in entries], path, Document(path.name))
+    return _sources([with_address(with_date(entry, said)) for entry in entries], path, Document(path.name))
 
 
 def _no_constant(name: str) -> object:

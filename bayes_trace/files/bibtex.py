@@ -135,6 +135,14 @@ def with_date(entry: dict[str, Any], said: Mapping[str, str]) -> dict[str, Any]:
     return {**entry, "issued": issued}
 
 
+def with_address(entry: dict[str, Any]) -> dict[str, Any]:
+    """An address that says how something was published, which Pandoc takes for a publisher, as an address."""
+    address = entry.get("publisher", "")
+    if "URL" in entry or not re.fullmatch(r"https?://\S+", address):
+        return entry
+    return {**{key: value for key, value in entry.items() if key != "publisher"}, "URL": address}
+
+
 def _field(own: str, name: str) -> str:
     found = re.search(rf"\b{name}\s*=\s*({_VALUE})", own, re.IGNORECASE)
     return " ".join(re.findall(r'[^\s{}"#~]+', found[1])).replace("--", "–") if found else ""

@@ -13,17 +13,7 @@ from bayes_trace.errors import BayesTraceError, EvidenceSetError, Problem, unpri
 from bayes_trace.evidence import EvidenceSet, Source, list_problems
 from bayes_trace.evidence.circles import in_circles
 from bayes_trace.evidence.csl import CSL_FIELDS, csl_problems, normal_csl
-from bayes_trace.files.bibtex import (
-    bodies,
-    commands,
-    in_numbers,
-    in_signs,
-    leads_to,
-    one_publisher,
-    percents,
-    with_address,
-    with_date,
-)
+from bayes_trace.files.bibtex import as_said, bodies, commands, for_pandoc, leads_to
 from bayes_trace.files.folder import read_evidence_set
 from bayes_trace.files.keeping import write_bytes
 from bayes_trace.files.nodes import (
@@ -140,14 +130,14 @@ def read_bibtex(path: str | Path) -> tuple[Source, ...]:
     if circle:  # Pandoc would follow it without end
         message = f"the entries {', '.join(circle)} refer to one another in a cycle; break it"
         raise _error(path, Problem((), message, path.name))
-    text = in_signs(in_numbers(text))
+    text = for_pandoc(text)
     if lost := list(_unknown_commands(text, path)):
         raise _error(path, *lost)
-    entries = json.loads(_by_pandoc(percents(one_publisher(text)), path))
+    entries = json.loads(_by_pandoc(text, path))
     if not entries:
         message = "no reference in it; expected entries such as @book{key, title = {...}}"
         raise _error(path, Problem((), message, path.name))
-    return _sources([with_address(with_date(entry, said)) for entry in entries], path, Document(path.name))
+    return _sources([as_said(entry, said) for entry in entries], path, Document(path.name))
 
 
 def _no_constant(name: str) -> object:

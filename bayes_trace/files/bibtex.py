@@ -8,16 +8,7 @@ from typing import Any
 
 from bayes_trace.evidence.csl import date_of
 
-__all__ = [
-    "bodies",
-    "commands",
-    "in_numbers",
-    "in_signs",
-    "leads_to",
-    "one_publisher",
-    "percents",
-    "with_date",
-]
+__all__ = ["as_said", "bodies", "commands", "for_pandoc", "leads_to"]
 
 #: what commands print that Pandoc does not know; it would leave the sign out, as in 10{\textendash}20
 _SIGNS = {
@@ -41,7 +32,7 @@ _SIGNS = {
 _DOTLESS = re.compile(
     r"(\\(?:[`'^\"~=.]|[uvHr](?![A-Za-z])))\s*(?:\{\s*\\([ij])\s*\}|\\([ij])(?![A-Za-z])\s*)"
 )
-_SIGN = re.compile(rf"(?<!\\)\\({'|'.join(_SIGNS)})(?![A-Za-z])(?:\{{\}}|\s*)|\\noopsort\s*\{{[^{{}}]*\}}")
+_SIGN = re.compile(rf"(?<!\\)\\({'|'.join(_SIGNS)})(?![A-Za-z])(?:\{{\}}|[ \t]*)|\\noopsort\s*\{{[^{{}}]*\}}")
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
@@ -74,7 +65,17 @@ def bodies(text: str) -> dict[str, str]:
     return {head[1]: text[head.end() : end] for head, end in zip(heads, ends, strict=True)}
 
 
-def percents(text: str) -> str:
+def for_pandoc(text: str) -> str:
+    """The same entries in a form of which Pandoc leaves nothing out, line by line."""
+    return _percents(_one_publisher(_in_signs(_in_numbers(text))))
+
+
+def as_said(entry: dict[str, Any], said: Mapping[str, str]) -> dict[str, Any]:
+    """Pandoc's entry with what `bodies` say that it left out or took for something else."""
+    return _with_address(_with_date(entry, said))
+
+
+def _percents(text: str) -> str:
     """Percent signs in values as TeX writes them: it would take the rest of the line for a remark."""
     depth, quoted, told = 0, False, list[str]()
     for part in re.split(r'(\\.|[{}"%]|(?i:\b(?:url|doi|file)\s*=\s*\{[^{}]*\}))', text):
@@ -84,7 +85,7 @@ def percents(text: str) -> str:
     return "".join(told)
 
 
-def in_signs(text: str) -> str:
+def _in_signs(text: str) -> str:
     """Commands that print one sign, or what is in their braces, as that."""
     dotted = _DOTLESS.sub(lambda found: f"{found[1]}{{{found[2] or found[3]}}}", text)
     return _SIGN.sub(lambda found: _SIGNS.get(found[1], ""), dotted)
@@ -100,13 +101,13 @@ def commands(text: str) -> Iterator[tuple[str, int]]:
             yield found[1], found.start()
 
 
-def one_publisher(text: str) -> str:
+def _one_publisher(text: str) -> str:
     """A publisher is one, also where its name holds an `and`, which BibLaTeX would split at."""
     named = re.compile(r"(\b(?:publisher|institution|organization|school)\s*=\s*)\{([^{}]*)\}", re.IGNORECASE)
     return named.sub(r"\1{{\2}}", text)
 
 
-def in_numbers(text: str) -> str:
+def _in_numbers(text: str) -> str:
     """Months in words, and the day beside them, as numbers; Pandoc takes the three letters alone."""
     return _MONTH.sub(_numbered, text)
 
@@ -119,7 +120,7 @@ def _numbered(month: re.Match[str]) -> str:
     return f"month = {_MONTHS.index(told[0]) + 1}" + (f", day = {days[0]}" if days else "")
 
 
-def with_date(entry: dict[str, Any], said: Mapping[str, str]) -> dict[str, Any]:
+def _with_date(entry: dict[str, Any], said: Mapping[str, str]) -> dict[str, Any]:
     """The date as the entry says it where Pandoc leaves out a part: c. 1971, 1971?, 1971/, or winter of a year."""
     own = said.get(str(entry.get("id")), "")
     date, year, month = (_field(own, name) for name in ("date", "year", "month"))
@@ -135,7 +136,7 @@ def with_date(entry: dict[str, Any], said: Mapping[str, str]) -> dict[str, Any]:
     return {**entry, "issued": issued}
 
 
-def with_address(entry: dict[str, Any]) -> dict[str, Any]:
+def _with_address(entry: dict[str, Any]) -> dict[str, Any]:
     """An address that says how something was published, which Pandoc takes for a publisher, as an address."""
     address = entry.get("publisher", "")
     if "URL" in entry or not re.fullmatch(r"https?://\S+", address):

@@ -867,7 +867,7 @@ def test_texts_survive_writing(tmp_path, number):
     es = make(
         [x],
         about=text,
-        sources=[{"id": "s", "type": "book", **({"title": text, "note": text} if text.strip() else {})}],
+        sources=[{"id": "s", "type": "book", "title": text if text.strip() else "t", "note": text}],
         conditions={"c": text},
     )
     assert bt.read_evidence_set(bt.write_evidence_set(es, tmp_path / "set")) == es

@@ -163,7 +163,7 @@ def test_no_text_is_changed(tmp_path_factory, data):
                     ],
                 }
             ],
-            "sources": [{"id": "s", "type": "book", "title": draw(text), "note": draw(text), "grade": "G"}],
+            "sources": [{"id": "s", "type": "book", "title": draw(shown), "note": draw(text), "grade": "G"}],
             "scenarios": {
                 "other": {
                     "label": draw(shown),

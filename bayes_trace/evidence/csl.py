@@ -159,7 +159,7 @@ def csl_problems(reference: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield from ((key, message) for message in _date_problems(value))
         elif key in _TEXTS and (isinstance(value, bool) or not isinstance(value, (str, int, float))):
             yield key, f"{_shown(value)}, expected text; write it in one line"
-        elif key in _TEXTS and not str(value).strip():
+        elif key == "title" and not str(value).strip():
             yield key, "empty; write what it is, or leave the field out"
 
 

@@ -30,7 +30,7 @@ _SIGNS = {
 }
 #: accents over a letter that has lost its dot for them, as in \'\i
 _DOTLESS = re.compile(
-    r"(\\(?:[`'^\"~=.]|[uvHr](?![A-Za-z])))\s*(?:\{\s*\\([ij])\s*\}|\\([ij])(?![A-Za-z])\s*)"
+    r"(\\(?:[`'^\"~=.]|[uvHr](?![A-Za-z])))\s*(?:\{\s*\\([ij])\s*\}|\\([ij])(?![A-Za-z])[ \t]*)"
 )
 _SIGN = re.compile(rf"(?<!\\)\\({'|'.join(_SIGNS)})(?![A-Za-z])(?:\{{\}}|[ \t]*)|\\noopsort\s*\{{[^{{}}]*\}}")
 _MONTHS = (

@@ -1,6 +1,7 @@
 """References from Zotero and BibTeX become sources, and a set's own file keeps what it holds."""
 
 import json
+import re
 
 import pytest
 import yaml
@@ -221,6 +222,85 @@ def test_commands_that_are_not_known_lose_nothing(tmp_path):
         )
         for line, name in lost
     }
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("A_b #1 of x^2", "A_b #1 of x^2"),
+        ("Costs of $5 million", "Costs of $5 million"),
+        ("The $5 bill and the $10 bill", "The $5 bill and the $10 bill"),
+        ("On $E_1=mc^2$ and {\\$}5 \\_ \\#", "On $E_1=mc^2$ and $5 _ #"),
+        ("War \\& peace & more", "War & peace & more"),
+    ],
+)
+def test_special_signs_hide_nothing(tmp_path, title, said):
+    """TeX does not take them as they are, and Pandoc then leaves out the whole title."""
+    file = tmp_path / "a.bib"
+    file.write_text(
+        f'@book{{k_1, title = {{{title}}}}}\n@inbook{{l, crossref = {{k_1}}, url = "https://x.org/a_b%20#c"}}\n'
+    )
+    book, part = read_bibtex(file)
+    assert book.csl["title"].lower() == said.lower()
+    assert part.csl["container-title"].lower() == said.lower()
+    assert part.csl["URL"] == "https://x.org/a_b%20#c"
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        ("title={A}, title={B}", "k.title: the field occurs more than once; keep one"),
+        (
+            "author={A. Li, B. Wu, C. Xu}",
+            "k.author: 'A. Li, B. Wu, C. Xu' as one name; separate people by and",
+        ),
+        ("author={Li, A.; Wu, B.}", "k.author: 'Li, A.; Wu, B.' as one name; separate people by and"),
+        (
+            "editor={Li, A. and}",
+            "k.editor: a name is missing beside an and; write who it is, or leave out the and",
+        ),
+        ("crossref={l}", "k: no entry 'l' in this file to take fields from; add it"),
+        ("title={\\$}, publisher={ $ x^ {}", "not BibTeX"),
+        (
+            "title={T}, author={\\url}",
+            "k.author: nothing of it can be read; write its special signs as TeX has them",
+        ),
+        ("title={\\item}", "k.title: nothing of it can be read"),
+        ("title={T}, booktitle={\\[x}", "k.booktitle: nothing of it can be read"),
+        ("date={1972/1971}", "k.issued: an interval that ends before it begins; write the earlier day first"),
+    ],
+)
+def test_fields_of_which_a_part_would_be_lost_are_named(tmp_path, entry, problem):
+    file = tmp_path / "a.bib"
+    file.write_text(f"@book{{k, {entry}}}\n")
+    with pytest.raises(bt.EvidenceSetError, match=re.escape(problem)):
+        read_bibtex(file)
+
+
+def test_names_of_every_kind_are_read(tmp_path):
+    """A comma within braces, a suffix, and people beyond those who are named."""
+    people = "{Department of State, Office; Asia} and King, Jr., Martin and Li, Ann and others"
+    file = tmp_path / "a.bib"
+    file.write_text(f"@book{{k, title = {{T}}, author = {{{people}}}}}\n")
+    (source,) = read_bibtex(file)
+    assert source.csl["author"] == [
+        {"literal": "Department of State, Office; Asia"},
+        {"family": "King", "given": "Martin", "suffix": "Jr."},
+        {"family": "Li", "given": "Ann"},
+        {"literal": "others"},
+    ]
+
+
+def test_a_doi_is_one_however_it_is_written(tmp_path):
+    file = tmp_path / "a.json"
+    for written in (
+        "10.1000/xyz",
+        "https://doi.org/10.1000/xyz",
+        "http://dx.doi.org/10.1000/xyz",
+        "doi: 10.1000/xyz",
+    ):
+        file.write_text(json.dumps([{"id": "a", "type": "book", "title": "T", "DOI": written}]))
+        assert read_csl_json(file)[0].csl["DOI"] == "10.1000/xyz"
 
 
 def test_percent_signs_hide_nothing(tmp_path):

@@ -78,7 +78,7 @@ def test_recipes_name_what_the_package_has():
         "plots.style": "figure_style",
         "report.parts": "Parts",
         "evidence.records": "Item",
-        "files.bibliography": "_by_pandoc",
+        "files.bibliography.bibtex": "_by_pandoc",
     }.items():
         assert name in text
         assert hasattr(importlib.import_module(f"bayes_trace.{module}"), name)

@@ -70,6 +70,8 @@ def _normal(key: str, value: Any) -> Any:  # noqa: ANN401 - plain values
         return [{"literal": each} if isinstance(each, str) else each for each in people]
     if key in _DATES:
         return date_of(value)
+    if key == "DOI" and isinstance(value, str):
+        return re.sub(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", "", value.strip(), flags=re.IGNORECASE)
     return str(value) if key in _TEXTS and _is_odd(value) else value
 
 
@@ -206,7 +208,10 @@ def _date_problems(date: Any) -> Iterator[str]:  # noqa: ANN401 - plain values
     elif days is not None and not (isinstance(days, list) and 1 <= len(days) <= 2):
         yield f"date-parts: {_shown(days)}, expected [[year, month, day]] or two such lists"
     elif days is not None:
-        yield from filter(None, map(_day_problem, days))
+        wrong = list(filter(None, map(_day_problem, days)))
+        yield from wrong
+        if not wrong and len(days) == 2 and days[1] < days[0][: len(days[1])]:
+            yield "an interval that ends before it begins; write the earlier day first"
     season = date.get("season")
     if season is not None and str(season) not in ("1", "2", "3", "4"):
         yield f"season: {_shown(season)}, expected 1 (spring) to 4 (winter)"

@@ -1,0 +1,67 @@
+"""TeX in bibliographies: what Pandoc would leave out, in a form that it reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+__all__ = ["commands", "escaped", "in_signs"]
+
+#: what commands print that Pandoc does not know; it would leave the sign out, as in 10{\textendash}20
+_SIGNS = {
+    "BibTeX": "BibTeX",
+    "DJ": "Đ",
+    "dag": "†",
+    "ddag": "‡",
+    "dj": "đ",
+    "quad": " ",
+    "space": " ",
+    "textemdash": "—",
+    "textendash": "–",
+    "texteuro": "€",
+    "textnumero": "№",
+    "textordfeminine": "ª",
+    "textordmasculine": "º",
+    "textquotedbl": '{"}',
+    **dict.fromkeys(("NoCaseChange", "allowbreak", "hbox", "mbox", "protect", "relax", "small"), ""),
+}
+_SIGN = re.compile(rf"(?<!\\)\\({'|'.join(_SIGNS)})(?![A-Za-z])(?:\{{\}}|[ \t]*)|\\noopsort\s*\{{[^{{}}]*\}}")
+#: accents over a letter that has lost its dot for them, as in \'\i
+_DOTLESS = re.compile(
+    r"(\\(?:[`'^\"~=.]|[uvHr](?![A-Za-z])))\s*(?:\{\s*\\([ij])\s*\}|\\([ij])(?![A-Za-z])[ \t]*)"
+)
+#: addresses and names of entries, formulas: they stay as they are
+_VERBATIM = (
+    r"(?i:\b(?:url|doi|file|pdf|crossref|xdata|ids|related|entryset|eprint|keywords|bdsk-[\w-]+)\s*=\s*"
+    r"(?:\{[^{}]*\}|\"[^\"]*\"))|\\(?:url|href|nolinkurl|path)\s*\{[^{}]*\}|(?<!\\)\$(?=\S)[^$\n]{1,200}(?<=[^\s\\])\$(?![0-9])"
+)
+#: preambles and remarks
+_ASIDE = r"@(?i:preamble|comment)\s*\{(?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*\}"
+#: signs by which TeX means something else than themselves
+_SPECIAL = {"%": r"\%", "#": r"\#", "_": r"\_", "$": r"\$", "^": r"\^{}"}
+
+
+def in_signs(text: str) -> str:
+    """Commands that print one sign, or what is in their braces, as that."""
+    dotted = _DOTLESS.sub(lambda found: f"{found[1]}{{{found[2] or found[3]}}}", text)
+    return _SIGN.sub(lambda found: _SIGNS.get(found[1], ""), dotted)
+
+
+def escaped(text: str) -> str:
+    """Special signs in values, as TeX writes them: it would leave out the value, or the rest of a line."""
+    depth, quoted, told = 0, False, list[str]()
+    for part in re.split(rf'({_ASIDE}|{_VERBATIM}|\\.|[{{}}"%#_$^])', text):
+        depth += {"{": 1, "}": -1}.get(part, 0)
+        quoted ^= part == '"' and depth == 1
+        told.append(_SPECIAL.get(part, part) if depth > 1 or quoted else part)
+    return "".join(told)
+
+
+def commands(text: str) -> Iterator[tuple[str, int]]:
+    """The other commands in what entries say, each with the place in the text where it begins."""
+    looked_at = re.sub(f"{_ASIDE}|{_VERBATIM}", lambda passed: re.sub(r"[^\n]", " ", passed[0]), text)
+    depth = 0
+    for found in re.finditer(r"\\([A-Za-z]+)|\\.|[{}]", looked_at):
+        depth += {"{": 1, "}": -1}.get(found[0], 0)
+        if found[1] and depth > 0:
+            yield found[1], found.start()

@@ -303,6 +303,26 @@ def test_a_doi_is_one_however_it_is_written(tmp_path):
         assert read_csl_json(file)[0].csl["DOI"] == "10.1000/xyz"
 
 
+def test_fields_of_json_are_found_however_they_are_spelt(tmp_path):
+    """Some programs write doi for DOI and dates as EDTF, which citation processors pass over."""
+    file = tmp_path / "a.json"
+    entry = {
+        "id": "mu\u0308ller",
+        "type": "book",
+        "Title": "T",
+        "doi": "10.1000/xyz",
+        "issued": {"edtf": "1972-12-22~"},
+    }
+    file.write_text(
+        json.dumps([{**entry, "accessed": {"raw": "2020-01"}, "submitted": {"edtf": "1971-12-22/.."}}])
+    )
+    (source,) = read_csl_json(file)
+    assert (source.id, source.csl["title"], source.csl["DOI"]) == ("müller", "T", "10.1000/xyz")
+    assert source.csl["issued"] == {"date-parts": [[1972, 12, 22]], "circa": True}
+    assert source.csl["accessed"] == {"date-parts": [[2020, 1]]}
+    assert source.csl["submitted"] == {"literal": "1971-12-22/.."}
+
+
 def test_percent_signs_hide_nothing(tmp_path):
     """TeX takes the rest of a line behind one for a remark; addresses hold them as they are."""
     file = tmp_path / "a.bib"

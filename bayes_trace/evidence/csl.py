@@ -91,16 +91,29 @@ def date_of(value: Any) -> Any:  # noqa: ANN401 - plain values
     ({'date-parts': [[1972, 12, 22]]}, {'literal': 'c. 1971'})
     >>> date_of({"date-parts": [["1972", "3"]]}), date_of("1972-13")
     ({'date-parts': [[1972, 3]]}, '1972-13')
+    >>> date_of({"edtf": "1972-12-22"})
+    {'date-parts': [[1972, 12, 22]]}
     """
     if isinstance(value, (str, int)) and not isinstance(value, bool):
         return _from_text(str(value).strip()) or value
-    if not isinstance(value, dict) or not isinstance(value.get("date-parts"), list):
+    if isinstance(value, dict) and "date-parts" not in value:
+        return _from_words(value)
+    if not isinstance(value, dict) or not isinstance(value["date-parts"], list):
         return value
     parts = value["date-parts"]
     words = [each for day in parts if isinstance(day, list) for each in day if _is_words(each)]
     if words and len(parts) == 1 and len(parts[0]) == 1:
         return {**{key: each for key, each in value.items() if key != "date-parts"}, "literal": words[0]}
     return {**value, "date-parts": [_whole(day) if isinstance(day, list) else day for day in parts]}
+
+
+def _from_words(date: dict[str, Any]) -> dict[str, Any]:
+    """A date that is given as EDTF or as it was typed, which citation processors pass over, in numbers if it has any."""
+    name = next((each for each in ("edtf", "raw") if isinstance(date.get(each), str)), "")
+    if not name or "literal" in date:
+        return date
+    rest = {key: value for key, value in date.items() if key != name}
+    return {**rest, **(_from_text(date[name].strip()) or {"literal": date[name]})}
 
 
 def issued_day(reference: Mapping[str, Any]) -> str:

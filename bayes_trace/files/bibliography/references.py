@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,6 +22,9 @@ _ID = re.compile(r"\w[\w.+/~-]{0,79}")
 _OURS = {"id", "type", "reliability", "grade"}
 #: references of one file
 MOST_ENTRIES = 50_000
+
+#: fields by their small letters: some programs write doi, url or Title
+_IN_CSL = {key.lower(): key for key in CSL_FIELDS}
 
 Entry = dict[str, Any]
 
@@ -52,7 +56,7 @@ def sources_of(data: object, path: Path, document: Document) -> tuple[Source, ..
     if any("itemType" in entry for entry in entries):
         message = "Zotero's own JSON, expected CSL JSON; in Zotero choose Export, and CSL JSON as the format"
         raise refused(path, Problem((), message, path.name, 1))
-    entries = [normal_csl(entry) for entry in entries]
+    entries = [normal_csl(_in_csl(entry)) for entry in entries]
     names = list(_names(entries))
     found = []
     for number, (entry, name) in enumerate(zip(entries, names, strict=True)):
@@ -79,6 +83,12 @@ def _texts(value: object) -> Iterator[str]:
         (*value, *value.values()) if isinstance(value, dict) else value if isinstance(value, list) else ()
     ):
         yield from _texts(each)
+
+
+def _in_csl(entry: Entry) -> Entry:
+    """Fields spelt as CSL has them, where none is spelt so."""
+    spelt = {key: _IN_CSL.get(str(key).lower(), key) for key in entry}
+    return {key if spelt[key] in entry else spelt[key]: value for key, value in entry.items()}
 
 
 def _entry(entry: Entry, name: str) -> Entry:
@@ -110,10 +120,11 @@ def _names(entries: Sequence[Entry]) -> Iterator[str]:
 
 def _given_name(entry: Entry) -> str:
     """A citation key or an id that is a word, or can be made one; empty for an address."""
-    for text in (str(entry.get("id") or ""), str(entry.get("citation-key") or "")):
+    own, cited = (unicodedata.normalize("NFC", str(entry.get(name) or "")) for name in ("id", "citation-key"))
+    for text in (own, cited):
         if _ID.fullmatch(text):
             return text
-    key = str(entry.get("citation-key") or entry.get("id") or "")
+    key = cited or own
     word = re.sub(r"[^\w.+/~-]+", "-", key).strip("-")[:80]
     return word if _ID.fullmatch(word) and "://" not in key else ""
 

@@ -195,6 +195,23 @@ def test_an_address_is_no_publisher(tmp_path):
     assert "publisher" not in source.csl
 
 
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("\n   https://x.org/a\n\n", "https://x.org/a"),
+        (r"http://x.org/a{\_}b{\%}20c?d=e{\&}f{\#}g", "http://x.org/a_b%20c?d=e&f#g"),
+        (r"http://x.org/{\~{}}me/\_a", "http://x.org/~me/_a"),
+        (r"http://x.org/$\sim$me(1)", "http://x.org/~me(1)"),
+        ("http://x.org/~me/a_b%20c?d=e&f#g", "http://x.org/~me/a_b%20c?d=e&f#g"),
+    ],
+)
+def test_addresses_lose_their_tex(tmp_path, written, address):
+    """Some journals set them among blanks, and some reference managers escape what stands in them."""
+    file = tmp_path / "a.bib"
+    file.write_text(f"@misc{{k, title = {{T}}, url = {{{written}}}}}\n")
+    assert read_bibtex(file)[0].csl["URL"] == address
+
+
 def test_accents_take_the_place_of_dots(tmp_path):
     file = tmp_path / "a.bib"
     file.write_text(

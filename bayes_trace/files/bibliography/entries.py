@@ -9,7 +9,7 @@ from typing import Any
 
 from bayes_trace.evidence.circles import in_circles
 from bayes_trace.evidence.csl import date_of
-from bayes_trace.files.bibliography.tex import escaped, in_signs
+from bayes_trace.files.bibliography.tex import escaped, in_signs, plain_address
 
 __all__ = ["Said", "as_said", "faults", "for_pandoc", "leads_to", "left_out", "what_is_said"]
 
@@ -96,7 +96,7 @@ def _name_faults(value: str) -> Iterator[str]:
     while (shorter := re.sub(r"\{[^{}]*\}", "x", people)) != people:
         people = shorter
     for person in re.split(r"\s+and(?=\s)", f" {people} ") if people.strip() else ():
-        parts = person.split(",")
+        parts = [] if re.match(r"\s*(?:family|given)\s*=", person) else person.split(",")
         if not person.strip():
             yield "a name is missing beside an and; write who it is, or leave out the and"
         elif len(parts) > 3 or ";" in person or (len(parts) == 3 and " " in parts[1].strip()):
@@ -136,7 +136,8 @@ def _numbered(month: re.Match[str]) -> str:
 def as_said(entry: dict[str, Any], said: Mapping[str, Said]) -> dict[str, Any]:
     """Pandoc's entry with what it left out or took for something else."""
     own = {name: _bare(value) for name, value in said.get(str(entry.get("id")), ())}
-    return _with_address(_with_date(entry, own))
+    whole = _with_address(_with_date(entry, own))
+    return {**whole, **{name: plain_address(whole[name]) for name in ("DOI", "URL") if name in whole}}
 
 
 def _with_date(entry: dict[str, Any], own: Mapping[str, str]) -> dict[str, Any]:

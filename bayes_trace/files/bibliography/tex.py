@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-__all__ = ["commands", "escaped", "in_signs"]
+__all__ = ["commands", "escaped", "in_signs", "plain_address"]
 
 #: what commands print that Pandoc does not know; it would leave the sign out, as in 10{\textendash}20
 _SIGNS = {
@@ -22,6 +22,7 @@ _SIGNS = {
     "textnumero": "№",
     "textordfeminine": "ª",
     "textordmasculine": "º",
+    "textquote": r"\enquote",
     "textquotedbl": '{"}',
     **dict.fromkeys(("NoCaseChange", "allowbreak", "hbox", "mbox", "protect", "relax", "small"), ""),
 }
@@ -55,6 +56,17 @@ def escaped(text: str) -> str:
         quoted ^= part == '"' and depth == 1
         told.append(_SPECIAL.get(part, part) if depth > 1 or quoted else part)
     return "".join(told)
+
+
+def plain_address(text: str) -> str:
+    """An address without the TeX that some programs write in it, which Pandoc leaves as it is."""
+    for written, sign in (
+        (r"\{?\\textless\}?", "<"),
+        (r"\{?\\textgreater\}?", ">"),
+        (r"\{?\\~\{\}\}?|\$\\sim\$", "~"),
+    ):
+        text = re.sub(written, sign, text)
+    return re.sub(r"\{?\\([_%&#$~^])\}?", r"\1", "".join(text.split()))
 
 
 def commands(text: str) -> Iterator[tuple[str, int]]:

@@ -1,14 +1,18 @@
 """References from Zotero and BibTeX become sources, and a set's own file keeps what it holds."""
 
+import itertools
 import json
 import re
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 import bayes_trace as bt
 from bayes_trace.evidence import Source
 from bayes_trace.files.bibliography import add_sources, read_bibtex, read_csl_json
+from tests.search import examples
 
 BOOK = {
     "id": "li1999",
@@ -249,6 +253,7 @@ def test_commands_that_are_not_known_lose_nothing(tmp_path):
         ("The $5 bill and the $10 bill", "The $5 bill and the $10 bill"),
         ("On $E_1=mc^2$ and {\\$}5 \\_ \\#", "On $E_1=mc^2$ and $5 _ #"),
         ("War \\& peace & more", "War & peace & more"),
+        ("War \\& <peace> #<more> \\LaTeX <x>", "War & <peace> #<more> LaTeX <x>"),
     ],
 )
 def test_special_signs_hide_nothing(tmp_path, title, said):
@@ -261,6 +266,31 @@ def test_special_signs_hide_nothing(tmp_path, title, said):
     assert book.csl["title"].lower() == said.lower()
     assert part.csl["container-title"].lower() == said.lower()
     assert part.csl["URL"] == "https://x.org/a_b%20#c"
+
+
+#: what stands in titles, W for a word of its own
+PIECES = r"""W W W W_W W#W W-W W'W {W} {{W}} {W_W} \emph{W} \textit{W_W} \enquote{W} ``W'' "W" *W* `W` <W>
+<b>W</b> &W; @W $W$ $W% %W W^W [W](W) <!--W--> \{W\} \textless{}W \textendash{}W W--W {\'e}W \~{n}W
+http://W.org/W_W \& \% \_ \# \$ $ $5 # _ ^ % ~ & &amp; = == ( [ ] | * < > / , ; : ! ? . … é \\ \- \dots{}""".split()  # noqa: SIM905
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(PIECES), min_size=1, max_size=7), min_size=1, max_size=8),
+    st.sampled_from([" ", ""]),
+)
+@examples(10)
+def test_no_word_of_a_field_vanishes(tmp_path_factory, titles, between):
+    """Whatever stands beside it; Pandoc would leave out the whole field, or what follows some signs."""
+    number = itertools.count()
+    texts = [re.sub("W", lambda _: f"w{next(number)}x", between.join(pieces)) for pieces in titles]
+    fields = [f"title = {{{text}}}, note = {{{text}}}, publisher = {{{text}}}" for text in texts]
+    file = tmp_path_factory.mktemp("bib") / "a.bib"
+    file.write_text("".join(f"@book{{k{at}, {said}}}\n" for at, said in enumerate(fields)), encoding="utf-8")
+    found = read_bibtex(file)
+    assert len(found) == len(texts)
+    for source, text in zip(found, texts, strict=True):
+        for name in ("title", "note", "publisher"):
+            assert re.findall(r"w\d+x", str(source.csl.get(name, "")).lower()) == re.findall(r"w\d+x", text)
 
 
 @pytest.mark.parametrize(

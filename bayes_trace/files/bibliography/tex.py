@@ -34,7 +34,7 @@ _DOTLESS = re.compile(
 #: addresses and names of entries, formulas: they stay as they are
 _VERBATIM = (
     r"(?i:\b(?:url|doi|file|pdf|crossref|xdata|ids|related|entryset|eprint|keywords|bdsk-[\w-]+)\s*=\s*"
-    r"(?:\{[^{}]*\}|\"[^\"]*\"))|\\(?:url|href|nolinkurl|path)\s*\{[^{}]*\}|(?<!\\)\$(?=\S)[^$\n]{1,200}(?<=[^\s\\])\$(?![0-9])"
+    r"(?:\{[^{}]*\}|\"[^\"]*\"))|\\(?:url|href|nolinkurl|path)\s*\{[^{}]*\}|(?<!\\)\$(?=\S)(?:[^${}\n]|\{[^{}]*\}){1,200}(?<=[^\s\\])\$(?![0-9])"
 )
 #: preambles and remarks
 _ASIDE = r"@(?i:preamble|comment)\s*\{(?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*\}"
@@ -51,10 +51,13 @@ def in_signs(text: str) -> str:
 def escaped(text: str) -> str:
     """Special signs in values, as TeX writes them: it would leave out the value, or the rest of a line."""
     depth, quoted, told = 0, False, list[str]()
-    for part in re.split(rf'({_ASIDE}|{_VERBATIM}|\\.|[{{}}"%#_$^])', text):
+    parts = re.split(rf'({_ASIDE}|{_VERBATIM}|\\[A-Za-z]+|\\.|[{{}}"%#_$^])', text)
+    for part, behind in zip(parts, [*parts[1:], ""], strict=True):
         depth += {"{": 1, "}": -1}.get(part, 0)
         quoted ^= part == '"' and depth == 1
         told.append(_SPECIAL.get(part, part) if depth > 1 or quoted else part)
+        if told[-1].startswith("\\") and behind.lstrip().startswith("<"):
+            told.append("{}")  # else Pandoc takes <this> for the slide on which the command holds
     return "".join(told)
 
 

@@ -6,6 +6,7 @@ import gc
 import inspect
 import subprocess
 import sys
+import traceback
 import tracemalloc
 from contextlib import ExitStack
 
@@ -260,7 +261,7 @@ DEPTH = 300
 def shallow():
     """Room for fewer calls inside one another than there are items."""
     before = sys.getrecursionlimit()
-    sys.setrecursionlimit(len(inspect.stack(0)) + DEPTH - 50)
+    sys.setrecursionlimit(len(list(traceback.walk_stack(None))) + DEPTH - 50)
     yield
     sys.setrecursionlimit(before)
 

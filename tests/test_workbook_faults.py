@@ -1,6 +1,7 @@
 """What is wrong with a workbook is said at its sheet, row and column, all at once."""
 
 import datetime as dt
+import zipfile
 
 import openpyxl
 import pytest
@@ -407,3 +408,22 @@ def test_a_title_over_each_sheet_is_passed_over(tmp_path):
     book["Codings"].merge_cells("A1:F1")
     book.save(path)
     assert read_spreadsheet(path) == es
+
+
+def test_a_broken_workbook_is_left_closed(tmp_path, monkeypatch):
+    """Where a file is open it cannot be deleted or saved again, on Windows by nobody."""
+    path = by_hand(tmp_path / "broken.xlsx", small())
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content[:-9] if name.startswith("xl/worksheets") else content)
+    opened = []
+    load = openpyxl.load_workbook
+    monkeypatch.setattr(
+        openpyxl, "load_workbook", lambda file, **named: load(opened.append(file) or file, **named)
+    )
+    with pytest.raises(EvidenceSetError, match="not an Excel workbook"):
+        read_spreadsheet(path)
+    assert opened
+    assert all(file.closed for file in opened)

@@ -187,10 +187,11 @@ def _open(path: Path, note: Note, *, data_only: bool) -> Workbook | None:
         if unbounded:
             note(Place(), unbounded)
             return None
-        with warnings.catch_warnings():
+        # openpyxl would leave a file open in which it comes upon a fault
+        with warnings.catch_warnings(), path.open("rb") as stream:
             # what openpyxl cannot keep (charts, themes) is nothing that is read here
             warnings.simplefilter("ignore")
-            return openpyxl.load_workbook(path, data_only=data_only)
+            return openpyxl.load_workbook(stream, data_only=data_only)
     except OSError as error:
         if error.filename:
             raise  # the file itself cannot be read

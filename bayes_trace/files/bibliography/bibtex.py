@@ -24,8 +24,9 @@ from bayes_trace.guards import guarded
 
 __all__ = ["read_bibtex"]
 
-#: bounds of reading BibTeX, in which a few lines can stand for any length
+#: bounds of reading BibTeX, in which a few lines can stand for any length; seconds for each so many characters
 MOST_SECONDS, MOST_MEGABYTES = 60, 512
+_CHARACTERS = 2_000_000
 _UNBOUNDED = "the references could not be read within"
 _MEND = "look for @string definitions or cross-references that repeat one another"
 _NONE = "no reference in it; expected entries such as @book{key, title = {...}}"
@@ -99,8 +100,9 @@ def _unknown_commands(text: str, path: Path) -> Iterator[Problem]:
 def _by_pandoc(text: str, path: Path, *form: str) -> str:
     """CSL JSON of BibTeX, or what is asked for, within bounds of time and memory and without a look at other files."""
     options = ["--sandbox", "-f", "biblatex", *(form or ("-t", "csljson"))]
+    seconds = MOST_SECONDS * (1 + len(text) // _CHARACTERS)
     try:
-        return run_pandoc(text, options, seconds=MOST_SECONDS, megabytes=MOST_MEGABYTES)
+        return run_pandoc(text, options, seconds=seconds, megabytes=MOST_MEGABYTES)
     except UnboundedError as error:
         raise refused(path, Problem((), f"{_UNBOUNDED} {error}; {_MEND}", path.name)) from None
     except BayesTraceError as error:

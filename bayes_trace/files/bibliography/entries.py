@@ -44,17 +44,17 @@ def what_is_said(text: str) -> dict[str, Said]:
 
 
 def _fields(body: str) -> Said:
-    depth, quoted, told = 0, False, [""]
+    depth, quoted, told = 0, False, [list[str]()]
     for part in re.split(r'(\\.|[{}",])', body):
         depth += {"{": 1, "}": -1}.get(part, 0)
         quoted ^= part == '"' and depth == 0
         if depth < 0:
             break
         if part == "," and depth == 0 and not quoted:
-            told.append("")
+            told.append([])
         else:
-            told[-1] += part
-    pairs = (each.partition("=") for each in told)
+            told[-1].append(part)
+    pairs = ("".join(each).partition("=") for each in told)
     return [(name.strip().lower(), value.strip()) for name, equals, value in pairs if equals]
 
 

@@ -313,7 +313,7 @@ def test_no_word_of_a_field_vanishes(tmp_path_factory, titles, between):
             "k.author: nothing of it can be read; write its special signs as TeX has them",
         ),
         ("title={\\item}", "k.title: nothing of it can be read"),
-        ("title={T}, booktitle={\\[x}", "k.booktitle: nothing of it can be read"),
+        ("title={T}, journal={\\[x}", "k.journal: nothing of it can be read"),
         ("date={1972/1971}", "k.issued: an interval that ends before it begins; write the earlier day first"),
     ],
 )
@@ -336,6 +336,29 @@ def test_names_of_every_kind_are_read(tmp_path):
         {"family": "Li", "given": "Ann"},
         {"literal": "others"},
     ]
+
+
+def test_fields_that_pandoc_passes_over_are_kept(tmp_path):
+    file = tmp_path / "a.bib"
+    file.write_text(
+        "@article{k, title={T}, journal={J}, issue={Spring}, eid={e12}, archive={NARA}, callnumber={RG~59}}\n"
+    )
+    (source,) = read_bibtex(file)
+    assert [source.csl[name] for name in ("issue", "page", "archive", "call-number")] == [
+        "Spring",
+        "e12",
+        "NARA",
+        "RG 59",
+    ]
+
+
+def test_a_book_title_stands_where_kinds_have_one(tmp_path):
+    file = tmp_path / "a.bib"
+    file.write_text("@misc{k, title={T}, booktitle={B}}\n@inbook{l, title={T}, booktitle={B}}\n")
+    assert [source.csl.get("container-title") for source in read_bibtex(file)] == [None, "B"]
+    file.write_text("@inbook{l, title={T}, booktitle={\\[x}}\n")
+    with pytest.raises(bt.EvidenceSetError, match=r"l\.booktitle: nothing of it can be read"):
+        read_bibtex(file)
 
 
 def test_a_doi_is_one_however_it_is_written(tmp_path):

@@ -29,8 +29,12 @@ _PEOPLE = frozenset(
 #: what must not be lost -> where it stands in CSL
 _KEPT = {
     **{name: name for name in ("title", "author", "editor", "publisher", "note")},
-    **dict.fromkeys(("booktitle", "journal", "journaltitle"), "container-title"),
+    **dict.fromkeys(("journal", "journaltitle"), "container-title"),
 }
+#: kinds that are parts of a book
+_IN_BOOKS = frozenset({"chapter", "paper-conference"})
+#: what Pandoc passes over -> where it stands in CSL
+_MORE = {"issue": "issue", "eid": "page", "callnumber": "call-number", "archive": "archive"}
 
 
 # --- what is said ------------------------------------------------------------------------------
@@ -105,8 +109,9 @@ def _name_faults(value: str) -> Iterator[str]:
 
 def left_out(entry: Mapping[str, Any], said: Mapping[str, Said]) -> Iterator[str]:
     """Fields of which Pandoc kept nothing."""
+    kept = {**_KEPT, **({"booktitle": "container-title"} if entry.get("type") in _IN_BOOKS else {})}
     for name, value in said.get(str(entry.get("id")), ()):
-        if name in _KEPT and not entry.get(_KEPT[name]) and _bare(value):
+        if name in kept and not entry.get(kept[name]) and _bare(value):
             yield name
 
 
@@ -136,7 +141,8 @@ def _numbered(month: re.Match[str]) -> str:
 def as_said(entry: dict[str, Any], said: Mapping[str, Said]) -> dict[str, Any]:
     """Pandoc's entry with what it left out or took for something else."""
     own = {name: _bare(value) for name, value in said.get(str(entry.get("id")), ())}
-    whole = _with_address(_with_date(entry, own))
+    more = {field: own[name] for name, field in _MORE.items() if own.get(name)}
+    whole = {**more, **_with_address(_with_date(entry, own))}
     return {**whole, **{name: plain_address(whole[name]) for name in ("DOI", "URL") if name in whole}}
 
 

@@ -204,8 +204,8 @@ def test_texts_that_a_spreadsheet_would_run_are_kept_apart(tmp_path):
     [
         ("item,hypothesis\nx,A\n", "row 1  no column 'best'; add it: p(item | hypothesis), or a term."),
         (
-            "item,hypothesis,best,colour\nx,A,.5,red\nx,B,.5,red\n",
-            "row 1, column D (colour)  unknown heading 'colour'",
+            "item,hypothesis,best,zzz\nx,A,.5,red\nx,B,.5,red\n",
+            "column D (zzz)  unknown heading 'zzz'; correct it, or begin it with # to keep it as your own. Expected: ",
         ),
         ("item,hypothesis,best\nx,A,.5\n", "row 2  hypotheses: 1 rows, expected at least 2"),
         ("item,hypothesis,best\nx,A,.5\nx,B,\n", "row 3, column C (best)  empty; fill it in"),

@@ -112,7 +112,7 @@ def _check_headings(table: Table, sheet: Sheet, draft: Draft) -> None:
             mend = (
                 f"did you mean {close[0]}?"
                 if close
-                else "correct it, or begin it with # to keep it as your own"
+                else "correct it, or begin it with # to keep it as your own."
             )
             expected = ", ".join([*known, *(f"{front}: NAME" for front in fronts)])
             message = f"unknown heading {heading!r}; {mend} Expected: {expected}"

@@ -352,6 +352,26 @@ def test_fields_that_pandoc_passes_over_are_kept(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("written", ['"London and New York"', "{London and {New York}}"])
+def test_a_place_with_an_and_is_one(tmp_path, written):
+    file = tmp_path / "a.bib"
+    file.write_text(f"@book{{k, title={{T}}, address={written}, publisher={written}}}\n")
+    (source,) = read_bibtex(file)
+    assert (source.csl["publisher-place"], source.csl["publisher"]) == ("London and New York",) * 2
+
+
+def test_what_is_put_aside_says_nothing(tmp_path):
+    """Remarks, and entries behind a percent sign, hold nothing that could be wrong or missing."""
+    file = tmp_path / "a.bib"
+    file.write_text(
+        "@comment{k, title={X}, title={Y}}\n  % @book{k, title={X}, crossref={z}}\n"
+        "@book{k, title={T}, keywords={50% x}, crossref={a--b}, year=1999, month={Dezember}, day=3}\n"
+        "@book{a--b, title={P}}\n"
+    )
+    book, _ = read_bibtex(file)
+    assert (book.csl["title"], book.csl["issued"]) == ("T", {"literal": "3 Dezember 1999"})
+
+
 def test_a_book_title_stands_where_kinds_have_one(tmp_path):
     file = tmp_path / "a.bib"
     file.write_text("@misc{k, title={T}, booktitle={B}}\n@inbook{l, title={T}, booktitle={B}}\n")

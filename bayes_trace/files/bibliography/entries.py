@@ -9,7 +9,7 @@ from typing import Any
 
 from bayes_trace.evidence.circles import in_circles
 from bayes_trace.evidence.csl import date_of
-from bayes_trace.files.bibliography.tex import escaped, in_signs, plain_address
+from bayes_trace.files.bibliography.tex import ASIDE, escaped, in_signs, plain_address
 
 __all__ = ["Said", "as_said", "faults", "for_pandoc", "leads_to", "left_out", "what_is_said"]
 
@@ -21,8 +21,13 @@ _MONTHS = (
     *("july", "august", "september", "october", "november", "december"),
 )
 #: a value with no more than single braces in it, and several joined by #
-_PART = r'(?:\{(?:[^{}]|\{[^{}]*\})*\}|"[^"]*"|[\w.]+)'
+_TEXT = r'(?:\{(?:[^{}]|\{[^{}]*\})*\}|"[^"]*")'
+_PART = rf"(?:{_TEXT}|[\w.]+)"
 _MONTH = re.compile(rf"\bmonth\s*=\s*({_PART}(?:\s*#\s*{_PART})*)", re.IGNORECASE)
+#: where BibLaTeX would split at an and, as in Chapman and Hall, or London and New York
+_ONE = re.compile(
+    rf"(\b(?:publisher|institution|organization|school|address|location)\s*=\s*)({_TEXT})", re.IGNORECASE
+)
 _PEOPLE = frozenset(
     {"author", "editor", "translator", "bookauthor", "commentator", "introduction", "foreword"}
 )
@@ -41,7 +46,8 @@ _MORE = {"issue": "issue", "eid": "page", "callnumber": "call-number", "archive"
 
 
 def what_is_said(text: str) -> dict[str, Said]:
-    """What each entry says, by its key."""
+    """What each entry says, by its key; what is put aside as a remark says nothing."""
+    text = re.sub(rf"{ASIDE}|^[ \t]*%.*", "", text, flags=re.MULTILINE)
     heads = list(re.finditer(r"@\w+\s*\{\s*([^,\s{}]+)\s*,", text))
     ends = [*(head.start() for head in heads), len(text)][1:]
     return {head[1]: _fields(text[head.end() : end]) for head, end in zip(heads, ends, strict=True)}
@@ -66,7 +72,9 @@ def leads_to(said: Mapping[str, Said]) -> dict[str, list[str]]:
     """The entries that each entry takes fields from."""
     referring = ("crossref", "xdata")
     return {
-        key: [each.strip() for name, value in own if name in referring for each in _bare(value).split(",")]
+        key: [
+            each.strip() for name, value in own if name in referring for each in value.strip('{}"').split(",")
+        ]
         for key, own in said.items()
     }
 
@@ -120,13 +128,8 @@ def left_out(entry: Mapping[str, Any], said: Mapping[str, Said]) -> Iterator[str
 
 def for_pandoc(text: str) -> str:
     """The same entries in a form of which Pandoc leaves nothing out, line by line."""
-    return escaped(_one_publisher(in_signs(_MONTH.sub(_numbered, text))))
-
-
-def _one_publisher(text: str) -> str:
-    """A publisher is one, also where its name holds an `and`, which BibLaTeX would split at."""
-    named = re.compile(r"(\b(?:publisher|institution|organization|school)\s*=\s*)\{([^{}]*)\}", re.IGNORECASE)
-    return named.sub(r"\1{{\2}}", text)
+    whole = _ONE.sub(lambda found: f"{found[1]}{{{{{found[2][1:-1]}}}}}", _MONTH.sub(_numbered, text))
+    return escaped(in_signs(whole))
 
 
 def _numbered(month: re.Match[str]) -> str:
@@ -148,7 +151,8 @@ def as_said(entry: dict[str, Any], said: Mapping[str, Said]) -> dict[str, Any]:
 
 def _with_date(entry: dict[str, Any], own: Mapping[str, str]) -> dict[str, Any]:
     """The date as the entry says it where Pandoc leaves out a part: c. 1971, 1971?, 1971/, or winter of a year."""
-    date, year, month = (own.get(name, "") for name in ("date", "year", "month"))
+    date, year = own.get("date", ""), own.get("year", "")
+    month = f"{own.get('day', '')} {own.get('month', '')}".strip()
     parts, told = entry.get("issued", {}).get("date-parts"), date_of(date)
     if isinstance(told, dict) and "date-parts" in told:
         issued: Any = date

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-__all__ = ["commands", "escaped", "in_signs", "plain_address"]
+__all__ = ["ASIDE", "commands", "escaped", "in_signs", "plain_address"]
 
 #: what commands print that Pandoc does not know; it would leave the sign out, as in 10{\textendash}20
 _SIGNS = {
@@ -32,12 +32,16 @@ _DOTLESS = re.compile(
     r"(\\(?:[`'^\"~=.]|[uvHr](?![A-Za-z])))\s*(?:\{\s*\\([ij])\s*\}|\\([ij])(?![A-Za-z])[ \t]*)"
 )
 #: addresses and names of entries, formulas: they stay as they are
-_VERBATIM = (
-    r"(?i:\b(?:url|doi|file|pdf|crossref|xdata|ids|related|entryset|eprint|keywords|bdsk-[\w-]+)\s*=\s*"
-    r"(?:\{[^{}]*\}|\"[^\"]*\"))|\\(?:url|href|nolinkurl|path)\s*\{[^{}]*\}|(?<!\\)\$(?=\S)(?:[^${}\n]|\{[^{}]*\}){1,200}(?<=[^\s\\])\$(?![0-9])"
+_VERBATIM = "|".join(
+    (
+        r"(?i:\b(?:url|doi|file|pdf|crossref|xdata|ids|related|entryset|eprint|bdsk-[\w-]+)\s*=\s*"
+        r"(?:\{[^{}]*\}|\"[^\"]*\"))",
+        r"\\(?:url|href|nolinkurl|path)\s*\{[^{}]*\}",
+        r"(?<!\\)\$(?=\S)(?:[^${}\n]|\{[^{}]*\}){1,200}(?<=[^\s\\])\$(?![0-9])",
+    )
 )
 #: preambles and remarks
-_ASIDE = r"@(?i:preamble|comment)\s*\{(?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*\}"
+ASIDE = r"@(?i:preamble|comment)\s*\{(?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})*\}"
 #: signs by which TeX means something else than themselves
 _SPECIAL = {"%": r"\%", "#": r"\#", "_": r"\_", "$": r"\$", "^": r"\^{}"}
 
@@ -51,7 +55,7 @@ def in_signs(text: str) -> str:
 def escaped(text: str) -> str:
     """Special signs in values, as TeX writes them: it would leave out the value, or the rest of a line."""
     depth, quoted, told = 0, False, list[str]()
-    parts = re.split(rf'({_ASIDE}|{_VERBATIM}|\\[A-Za-z]+|\\.|[{{}}"%#_$^])', text)
+    parts = re.split(rf'({ASIDE}|{_VERBATIM}|\\[A-Za-z]+|\\.|[{{}}"%#_$^])', text)
     for part, behind in zip(parts, [*parts[1:], ""], strict=True):
         depth += {"{": 1, "}": -1}.get(part, 0)
         quoted ^= part == '"' and depth == 1
@@ -74,7 +78,7 @@ def plain_address(text: str) -> str:
 
 def commands(text: str) -> Iterator[tuple[str, int]]:
     """The other commands in what entries say, each with the place in the text where it begins."""
-    looked_at = re.sub(f"{_ASIDE}|{_VERBATIM}", lambda passed: re.sub(r"[^\n]", " ", passed[0]), text)
+    looked_at = re.sub(f"{ASIDE}|{_VERBATIM}", lambda passed: re.sub(r"[^\n]", " ", passed[0]), text)
     depth = 0
     for found in re.finditer(r"\\([A-Za-z]+)|\\.|[{}]", looked_at):
         depth += {"{": 1, "}": -1}.get(found[0], 0)

@@ -15,6 +15,7 @@ from bayes_trace.files.nodes import read_document
 from bayes_trace.files.validation import validate
 from bayes_trace.scenarios import apply_scenario
 from tests.browser import Watched, browser
+from tests.build import data, item, sound
 from tests.choices import choice
 from tests.command import SETS
 from tests.search import many
@@ -69,6 +70,9 @@ class Engine:
         return bt.update(bt.compile_evidence(changed, episodes=episodes), coder=coder).probability
 
 
+SPELT = ({"A": "Likely", "B": "Very  unlikely"}, {"A": "more likely than not", "B": "About as likely as not"})
+
+
 def compare(tab, es, rng, count):
     """Random choices in the page and in the engine; how many answers were compared."""
     frame = {"base": es.base_coder, "digest": es.digest, "coders": [{"id": name} for name in es.coder_ids]}
@@ -104,6 +108,18 @@ def test_every_feature_gives_the_engine_s_numbers(tab):
     assert sum(compare(tab, es, rng, 6) for es in some_sets(count)) > 2 * count
 
 
+def test_terms_may_be_spelt_with_capitals(tab):
+    """Words of a scale are found by the page as by the engine, in the base set and where a scenario brings them."""
+    words = [item(f"x{n}", values, coding={"unit": "verbal"}) for n, values in enumerate(SPELT)]
+    late = item(
+        "late", {"A": "Virtually certain", "B": "UNLIKELY"}, coding={"unit": "verbal"}, episodes=["e1"]
+    )
+    plain = data([*words, item("memo", {"A": 0.4, "B": 0.3})])
+    es = sound({**plain, "scenarios": {"more": {"label": "More", "add_items": {"case": [late]}}}})
+    assert page_numbers(es)["scales"]["ipcc"]["UNLIKELY"] == page_numbers(es)["scales"]["ipcc"]["unlikely"]
+    assert compare(tab, es, random.Random(1), 24) >= 6
+
+
 def asked(tab, es, episode):
     """What the page says one would have to believe of an episode, by the base coder."""
     items = {name: {"sortDate": last_day(item.date) if item.date else ""} for name, item in es.items.items()}
@@ -137,10 +153,10 @@ def same_swings(said, ranges):
         (str(ranges["entry_item"].values[entry]), str(ranges["varied"].values[varied])): lead[entry, varied]
         for entry, varied in zip(*np.nonzero(width > 1e-9), strict=True)
     }
-    assert {(item, h) for item, h, _, _ in said} == set(expected)
-    for item, h, *ends in said:
+    assert {(name, h) for name, h, _, _ in said} == set(expected)
+    for name, h, *ends in said:
         found = [float(end.replace("Infinity", "inf")) for end in ends]
-        assert found == pytest.approx(expected[item, h], abs=1e-9), (item, h)
+        assert found == pytest.approx(expected[name, h], abs=1e-9), (name, h)
 
 
 @pytest.mark.parametrize("name", ["chile_tax_reform_2005", "loyalty_or_reputation"])

@@ -45,6 +45,7 @@ def test_a_bias_turns_no_item_round():
     [
         item("db", {"A": -1.0, "B": -10.0}, coding={"unit": "db"}),
         item("words", {"A": "likely", "B": "very unlikely"}, coding={"unit": "verbal"}),
+        item("capitals", {"A": "Likely", "B": "Very  unlikely"}, coding={"unit": "verbal"}),
         ratio("ratio", {"B": -9.0}),
         ratio("other way", {"A": 9.0}, reference="B") | {"id": "turned"},
         item(
@@ -87,6 +88,24 @@ def test_a_bias_acts_where_it_is_said_to():
 def test_a_bias_towards_what_is_not_there_is_refused(bias, message):
     with pytest.raises(bt.ScenarioError, match=message):
         under(data(ITEMS), search_bias=[bias])
+
+
+@pytest.mark.parametrize(
+    ("values", "more", "message"),
+    [
+        ({"A": "0.4-", "B": 0.2}, {}, r"items\.late\..*A: '0.4-', expected a number"),
+        (
+            {"A": "maybe", "B": "likely"},
+            {"unit": "verbal"},
+            r"items\.late\..*A: no term 'maybe'; expected one of",
+        ),
+    ],
+)
+def test_what_an_item_of_the_same_scenario_says_is_refused_in_words(values, more, message):
+    """It is not looked at before the search is discounted."""
+    late = item("late", values, coding=more, episodes=["e1"])
+    with pytest.raises(bt.ScenarioError, match=message):
+        under(data(ITEMS), add_items={"case": [late]}, search_bias=[{"toward": "A", "db": 3}])
 
 
 def test_a_bias_is_a_positive_number():

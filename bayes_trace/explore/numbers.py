@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bayes_trace.evidence import Coding, EvidenceSet, Hypothesis, Reading, Reliability, Value
-from bayes_trace.evidence.coded import verbal_terms
+from bayes_trace.evidence.coded import term_in, verbal_terms
 from bayes_trace.evidence.names import short_names
 from bayes_trace.likelihood.entries import Entry, Link, chosen_episodes, links_in
 from bayes_trace.likelihood.links import EVENT, FACT, REPORT
@@ -167,10 +167,21 @@ def _rates(rates: Reliability) -> Plain:
     }
 
 
-def scales(es: EvidenceSet) -> dict[str, dict[str, list[float]]]:
-    """Verbal scales by name, the IPCC's among them: low, best and high of every term."""
-    names = ["ipcc", *(scale.id for scale in es.scales)]
+def scales(es: EvidenceSet, entries: Iterable[Plain]) -> dict[str, dict[str, list[float]]]:
+    """Verbal scales by name, the IPCC's among them: low, best and high of every term, also as the entries spell it."""
+    known = {
+        name: dict(verbal_terms(es, name) or {}) for name in ("ipcc", *(scale.id for scale in es.scales))
+    }
+    judged = [
+        coding for entry in entries for coding in entry["codings"].values() if coding["unit"] == "verbal"
+    ]
+    for coding in judged:
+        terms = known[coding.get("scale", "ipcc")]
+        words = {
+            word for values in coding["options"].values() for word in values.values() if isinstance(word, str)
+        }
+        terms.update({word: value for word in words if (value := term_in(terms, word))})
     return {
-        name: {term: [v.lower, float(v.best), v.upper] for term, v in (verbal_terms(es, name) or {}).items()}
-        for name in names
+        name: {term: [v.lower, float(v.best), v.upper] for term, v in terms.items()}
+        for name, terms in known.items()
     }

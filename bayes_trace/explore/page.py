@@ -108,7 +108,7 @@ class _Assumed(NamedTuple):
 def _numbers(es: EvidenceSet, sets: Sequence[_Assumed]) -> Plain:
     pool = Pool()
     assumptions = [_one(es, pool, each) for each in sets]
-    return {"scales": scales(es), "entries": pool.entries, "assumptions": assumptions}
+    return {"scales": scales(es, pool.entries), "entries": pool.entries, "assumptions": assumptions}
 
 
 def _one(base: EvidenceSet, pool: Pool, each: _Assumed) -> Plain:

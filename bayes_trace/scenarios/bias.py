@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bayes_trace.errors import ScenarioError, UnknownNameError
 from bayes_trace.evidence import Coding, Event, EvidenceSet, Item, Scenario, SearchBias, Value
-from bayes_trace.evidence.coded import verbal_terms
+from bayes_trace.evidence.coded import term_in, verbal_terms
 from bayes_trace.evidence.forms import CodingUnit
+from bayes_trace.evidence.values import Values
 from bayes_trace.scenarios.copying import map_coded
 
 __all__ = ["discount_search"]
@@ -46,8 +47,8 @@ def _discounted(es: EvidenceSet, bias: SearchBias) -> EvidenceSet:
 
 def _split(es: EvidenceSet, coded: Item | Event, coding: Coding, bias: SearchBias) -> list[Coding]:
     """The coding as it was, and as it is in the episodes that are touched."""
-    if coding.about or not _is_whole(es, coding):
-        return [coding]  # of something else than the hypotheses; or refused later, for what it lacks
+    if coding.about or not _is_whole(es, coding) or not _is_readable(es, coding):
+        return [coding]  # of something else than the hypotheses; or refused later, for what it lacks or says
     here = coding.episodes or coded.episodes
     touched = tuple(name for name in here if not bias.episodes or name in bias.episodes)
     if not touched:
@@ -66,6 +67,21 @@ def _is_whole(es: EvidenceSet, coding: Coding) -> bool:
     )
 
 
+def _is_readable(es: EvidenceSet, coding: Coding) -> bool:
+    """Whether every value is a number, or a term of the scale."""
+    values = [
+        value for option in coding.options.values() for value in _in_numbers(es, coding, option).values()
+    ]
+    anchor = coding.reference_probability
+    return not any(isinstance(value.best, str) for value in (*values, *([anchor] if anchor else [])))
+
+
+def _in_numbers(es: EvidenceSet, coding: Coding, values: Values) -> Values:
+    """Terms as what they stand for."""
+    terms = (verbal_terms(es, coding.scale) or {}) if coding.form.words else {}
+    return {name: term_in(terms, value.best) or value for name, value in values.items()}
+
+
 def _recoded(es: EvidenceSet, coding: Coding, bias: SearchBias) -> Coding:
     """Every hypothesis with a plain number: a probability, or a ratio where only ratios are known."""
     relative = coding.form.ratio and coding.reference_probability is None
@@ -82,10 +98,9 @@ def _recoded(es: EvidenceSet, coding: Coding, bias: SearchBias) -> Coding:
 
 def _linear(es: EvidenceSet, coding: Coding, option: str) -> dict[str, Triple]:
     """Low, best and high of every hypothesis as probabilities or plain ratios, means of others worked out."""
-    form, stated = coding.form, coding.options[option]
-    terms = (verbal_terms(es, coding.scale) or {}) if form.words else {}
-    own = {name: _ends(coding, terms.get(str(value.best), value)) for name, value in stated.items()}
-    if form.ratio:
+    stated = _in_numbers(es, coding, coding.options[option])
+    own = {name: _ends(coding, value) for name, value in stated.items()}
+    if coding.form.ratio:
         own.setdefault(str(coding.reference), _NONE)
     for name, weights in es.compounds.items():
         if name not in own:

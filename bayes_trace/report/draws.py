@@ -35,7 +35,13 @@ def open_draws(path: Path) -> xr.DataTree:
     if not path.is_file():  # a pipe would be waited for
         message = f"{path.as_posix()}: a pipe or a device, expected a file of draws"
         raise BayesTraceError(message)
+    import h5py
+
     try:
+        with h5py.File(path) as file:
+            file.attrs.get(
+                "_nc3_strict"
+            )  # h5netcdf asks this first, and is left half made where it cannot be told
         with xr.open_datatree(path, engine="h5netcdf") as tree:
             # what is compressed may unpack without end
             size = tree.nbytes

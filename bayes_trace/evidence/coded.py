@@ -15,7 +15,7 @@ from bayes_trace.evidence.sets import EvidenceSet
 from bayes_trace.evidence.shown import folded
 from bayes_trace.evidence.values import Coding, Value, Values, number_meant
 
-__all__ = ["best_numbers", "coding_problems", "home_of", "term_in", "verbal_terms"]
+__all__ = ["best_numbers", "coding_problems", "home_of", "in_numbers", "term_in", "verbal_terms"]
 
 Where = tuple[str | int, ...]
 
@@ -79,13 +79,17 @@ def term_in[T](terms: Mapping[str, T], word: object) -> T | None:
     return alike[0] if len(alike) == 1 else None
 
 
+def in_numbers(es: EvidenceSet, coding: Coding, values: Values) -> Values:
+    """Values with the terms of a verbal scale as what they stand for; a word that is no term stays."""
+    if not coding.form.words:
+        return values
+    terms = verbal_terms(es, coding.scale) or {}
+    return {name: term_in(terms, value.best) or value for name, value in values.items()}
+
+
 def best_numbers(es: EvidenceSet, coding: Coding, values: Values) -> dict[str, float]:
     """Best probability, or plain ratio, of every hypothesis; a compound without a value has the mean of its parts."""
-    terms = (verbal_terms(es, coding.scale) or {}) if coding.form.words else {}
-    best = [
-        float((term_in(terms, value.best) or value).best if terms else value.best)
-        for value in values.values()
-    ]
+    best = [float(value.best) for value in in_numbers(es, coding, values).values()]
     own = dict(zip(values, coding.form.to_number(best).tolist(), strict=True))
     if coding.form.ratio:
         own.setdefault(str(coding.reference), 1.0)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from bayes_trace.errors import ScenarioError, UnknownNameError
 from bayes_trace.evidence import Coding, Event, EvidenceSet, Item, Scenario, SearchBias, Value
-from bayes_trace.evidence.coded import term_in, verbal_terms
+from bayes_trace.evidence.coded import in_numbers
 from bayes_trace.evidence.forms import CodingUnit
-from bayes_trace.evidence.values import Values
 from bayes_trace.scenarios.copying import map_coded
 
 __all__ = ["discount_search"]
@@ -70,16 +69,10 @@ def _is_whole(es: EvidenceSet, coding: Coding) -> bool:
 def _is_readable(es: EvidenceSet, coding: Coding) -> bool:
     """Whether every value is a number, or a term of the scale."""
     values = [
-        value for option in coding.options.values() for value in _in_numbers(es, coding, option).values()
+        value for option in coding.options.values() for value in in_numbers(es, coding, option).values()
     ]
     anchor = coding.reference_probability
     return not any(isinstance(value.best, str) for value in (*values, *([anchor] if anchor else [])))
-
-
-def _in_numbers(es: EvidenceSet, coding: Coding, values: Values) -> Values:
-    """Terms as what they stand for."""
-    terms = (verbal_terms(es, coding.scale) or {}) if coding.form.words else {}
-    return {name: term_in(terms, value.best) or value for name, value in values.items()}
 
 
 def _recoded(es: EvidenceSet, coding: Coding, bias: SearchBias) -> Coding:
@@ -98,7 +91,7 @@ def _recoded(es: EvidenceSet, coding: Coding, bias: SearchBias) -> Coding:
 
 def _linear(es: EvidenceSet, coding: Coding, option: str) -> dict[str, Triple]:
     """Low, best and high of every hypothesis as probabilities or plain ratios, means of others worked out."""
-    stated = _in_numbers(es, coding, coding.options[option])
+    stated = in_numbers(es, coding, coding.options[option])
     own = {name: _ends(coding, value) for name, value in stated.items()}
     if coding.form.ratio:
         own.setdefault(str(coding.reference), _NONE)

@@ -11,7 +11,7 @@ from bayes_trace.evidence.circles import in_circles
 from bayes_trace.evidence.csl import date_of
 from bayes_trace.files.bibliography.tex import ASIDE, escaped, in_signs, plain_address
 
-__all__ = ["Said", "as_said", "faults", "for_pandoc", "leads_to", "left_out", "what_is_said"]
+__all__ = ["Said", "as_said", "faults", "for_pandoc", "left_out", "what_is_said"]
 
 #: the fields of one entry as they are written, in their order
 Said = list[tuple[str, str]]
@@ -68,7 +68,7 @@ def _fields(body: str) -> Said:
     return [(name.strip().lower(), value.strip()) for name, equals, value in pairs if equals]
 
 
-def leads_to(said: Mapping[str, Said]) -> dict[str, list[str]]:
+def _leads_to(said: Mapping[str, Said]) -> dict[str, list[str]]:
     """The entries that each entry takes fields from."""
     referring = ("crossref", "xdata")
     return {
@@ -89,7 +89,7 @@ def _bare(value: str) -> str:
 
 def faults(said: Mapping[str, Said]) -> Iterator[tuple[tuple[str, ...], str]]:
     """Where something is of which a part would be lost, or that Pandoc would follow without end, and what."""
-    others = leads_to(said)
+    others = _leads_to(said)
     if circle := list(in_circles(others)):
         yield (), f"the entries {', '.join(circle)} refer to one another in a cycle; break it"
     for key, own in said.items():

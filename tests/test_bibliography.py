@@ -14,6 +14,18 @@ from bayes_trace.evidence import Source
 from bayes_trace.files.bibliography import add_sources, read_bibtex, read_csl_json
 from tests.search import examples
 
+
+@pytest.fixture
+def bibtex(tmp_path):
+    """Sources read from a text in BibTeX."""
+
+    def read(text):
+        (tmp_path / "a.bib").write_text(text, encoding="utf-8")
+        return read_bibtex(tmp_path / "a.bib")
+
+    return read
+
+
 BOOK = {
     "id": "li1999",
     "type": "book",
@@ -150,15 +162,14 @@ def test_new_sources_are_added_below_and_nothing_else_changes(folder):
     assert not list(folder.glob("*.bak"))
 
 
-def test_commands_that_print_a_sign_are_that_sign(tmp_path):
+def test_commands_that_print_a_sign_are_that_sign(bibtex):
     """Reference managers write dashes as commands; Pandoc knows neither them nor this letter."""
-    file = tmp_path / "a.bib"
-    file.write_text(
+    text = (
         '@preamble{"\\newcommand{\\noopsort}[1]{}"}\n'
         "@article{k, author={{\\DJ}ilas, M.}, title={War {\\textendash} and \\textemdash{} peace, \\mbox{NATO}, $\\alpha$}, "
         "pages={10{\\textendash}20}, volume={1\\textendash 2}, year={\\noopsort{a}1999}, url={https://x.org/\\a}}\n"
     )
-    (source,) = read_bibtex(file)
+    (source,) = bibtex(text)
     assert source.csl["author"] == [{"family": "Đilas", "given": "M."}]
     assert source.csl["title"] == "War – and — peace, NATO, $\\alpha$"
     assert (source.csl["page"], source.csl["volume"]) == ("10-20", "1–2")
@@ -182,19 +193,17 @@ def test_commands_that_print_a_sign_are_that_sign(tmp_path):
         ("date = {1972/}", {"literal": "1972/"}),
     ],
 )
-def test_dates_of_bibtex_lose_nothing(tmp_path, fields, issued):
+def test_dates_of_bibtex_lose_nothing(bibtex, fields, issued):
     """Pandoc knows months by number and by three letters alone, and makes an open end the year 0."""
-    file = tmp_path / "a.bib"
-    file.write_text(f"@misc{{k, title = {{T}}, {fields}}}\n")
-    (source,) = read_bibtex(file)
+    text = f"@misc{{k, title = {{T}}, {fields}}}\n"
+    (source,) = bibtex(text)
     assert source.csl["issued"] == issued
 
 
-def test_an_address_is_no_publisher(tmp_path):
+def test_an_address_is_no_publisher(bibtex):
     """As BibTeX has it, which knows no field for addresses."""
-    file = tmp_path / "a.bib"
-    file.write_text(r"@misc{k, title = {T}, year = 1972, howpublished = {\url{https://x.org/a_b#c}}}")
-    (source,) = read_bibtex(file)
+    text = r"@misc{k, title = {T}, year = 1972, howpublished = {\url{https://x.org/a_b#c}}}"
+    (source,) = bibtex(text)
     assert source.csl["URL"] == "https://x.org/a_b#c"
     assert "publisher" not in source.csl
 
@@ -209,31 +218,26 @@ def test_an_address_is_no_publisher(tmp_path):
         ("http://x.org/~me/a_b%20c?d=e&f#g", "http://x.org/~me/a_b%20c?d=e&f#g"),
     ],
 )
-def test_addresses_lose_their_tex(tmp_path, written, address):
+def test_addresses_lose_their_tex(bibtex, written, address):
     """Some journals set them among blanks, and some reference managers escape what stands in them."""
-    file = tmp_path / "a.bib"
-    file.write_text(f"@misc{{k, title = {{T}}, url = {{{written}}}}}\n")
-    assert read_bibtex(file)[0].csl["URL"] == address
+    text = f"@misc{{k, title = {{T}}, url = {{{written}}}}}\n"
+    assert bibtex(text)[0].csl["URL"] == address
 
 
-def test_accents_take_the_place_of_dots(tmp_path):
-    file = tmp_path / "a.bib"
-    file.write_text(
-        "@misc{k, title = {T}, author = {Sm{\\'\\i}d, Ji\\v{r}\\'{\\i} and Do\\u{g}an, I{\\c s}\\i{}k}}\n"
-    )
-    (source,) = read_bibtex(file)
+def test_accents_take_the_place_of_dots(bibtex):
+    text = "@misc{k, title = {T}, author = {Sm{\\'\\i}d, Ji\\v{r}\\'{\\i} and Do\\u{g}an, I{\\c s}\\i{}k}}\n"
+    (source,) = bibtex(text)
     names = [(each["given"], each["family"]) for each in source.csl["author"]]
     assert names == [("Jiří", "Smíd"), ("I\u015f\u0131k", "Doğan")]
 
 
-def test_commands_that_are_not_known_lose_nothing(tmp_path):
-    file = tmp_path / "a.bib"
-    file.write_text(
+def test_commands_that_are_not_known_lose_nothing(bibtex):
+    text = (
         "@comment{jabref \\x}\n@string{press = {The \\house Press}}\n"
         "@book{k, author={\\prince{Li}, A.}, title={The \\emph{first} \\NATO{} war\\footnote{a}}, publisher=press}\n"
     )
     with pytest.raises(bt.EvidenceSetError, match="4 problems") as caught:
-        read_bibtex(file)
+        bibtex(text)
     lost = [(3, "footnote"), (2, "house"), (3, "NATO"), (3, "prince")]
     told = {(each.line, each.message) for each in caught.value.problems}
     assert told == {
@@ -256,13 +260,10 @@ def test_commands_that_are_not_known_lose_nothing(tmp_path):
         ("War \\& <peace> #<more> \\LaTeX <x>", "War & <peace> #<more> LaTeX <x>"),
     ],
 )
-def test_special_signs_hide_nothing(tmp_path, title, said):
+def test_special_signs_hide_nothing(bibtex, title, said):
     """TeX does not take them as they are, and Pandoc then leaves out the whole title."""
-    file = tmp_path / "a.bib"
-    file.write_text(
-        f'@book{{k_1, title = {{{title}}}}}\n@inbook{{l, crossref = {{k_1}}, url = "https://x.org/a_b%20#c"}}\n'
-    )
-    book, part = read_bibtex(file)
+    text = f'@book{{k_1, title = {{{title}}}}}\n@inbook{{l, crossref = {{k_1}}, url = "https://x.org/a_b%20#c"}}\n'
+    book, part = bibtex(text)
     assert book.csl["title"].lower() == said.lower()
     assert part.csl["container-title"].lower() == said.lower()
     assert part.csl["URL"] == "https://x.org/a_b%20#c"
@@ -318,19 +319,17 @@ def test_no_word_of_a_field_vanishes(tmp_path_factory, titles, between):
         ("date={1972/1971}", "k.issued: an interval that ends before it begins; write the earlier day first"),
     ],
 )
-def test_fields_of_which_a_part_would_be_lost_are_named(tmp_path, entry, problem):
-    file = tmp_path / "a.bib"
-    file.write_text(f"@book{{k, {entry}}}\n")
+def test_fields_of_which_a_part_would_be_lost_are_named(bibtex, entry, problem):
+    text = f"@book{{k, {entry}}}\n"
     with pytest.raises(bt.EvidenceSetError, match=re.escape(problem)):
-        read_bibtex(file)
+        bibtex(text)
 
 
-def test_names_of_every_kind_are_read(tmp_path):
+def test_names_of_every_kind_are_read(bibtex):
     """A comma within braces, a suffix, and people beyond those who are named."""
     people = "{Department of State, Office; Asia} and King, Jr., Martin and Li, Ann and others"
-    file = tmp_path / "a.bib"
-    file.write_text(f"@book{{k, title = {{T}}, author = {{{people}}}}}\n")
-    (source,) = read_bibtex(file)
+    text = f"@book{{k, title = {{T}}, author = {{{people}}}}}\n"
+    (source,) = bibtex(text)
     assert source.csl["author"] == [
         {"literal": "Department of State, Office; Asia"},
         {"family": "King", "given": "Martin", "suffix": "Jr."},
@@ -339,12 +338,11 @@ def test_names_of_every_kind_are_read(tmp_path):
     ]
 
 
-def test_fields_that_pandoc_passes_over_are_kept(tmp_path):
-    file = tmp_path / "a.bib"
-    file.write_text(
+def test_fields_that_pandoc_passes_over_are_kept(bibtex):
+    text = (
         "@article{k, title={T}, journal={J}, issue={Spring}, eid={e12}, archive={NARA}, callnumber={RG~59}}\n"
     )
-    (source,) = read_bibtex(file)
+    (source,) = bibtex(text)
     assert [source.csl[name] for name in ("issue", "page", "archive", "call-number")] == [
         "Spring",
         "e12",
@@ -354,32 +352,29 @@ def test_fields_that_pandoc_passes_over_are_kept(tmp_path):
 
 
 @pytest.mark.parametrize("written", ['"London and New York"', "{London and {New York}}"])
-def test_a_place_with_an_and_is_one(tmp_path, written):
-    file = tmp_path / "a.bib"
-    file.write_text(f"@book{{k, title={{T}}, address={written}, publisher={written}}}\n")
-    (source,) = read_bibtex(file)
+def test_a_place_with_an_and_is_one(bibtex, written):
+    text = f"@book{{k, title={{T}}, address={written}, publisher={written}}}\n"
+    (source,) = bibtex(text)
     assert (source.csl["publisher-place"], source.csl["publisher"]) == ("London and New York",) * 2
 
 
-def test_what_is_put_aside_says_nothing(tmp_path):
+def test_what_is_put_aside_says_nothing(bibtex):
     """Remarks, and entries behind a percent sign, hold nothing that could be wrong or missing."""
-    file = tmp_path / "a.bib"
-    file.write_text(
+    text = (
         "@comment{k, title={X}, title={Y}}\n  % @book{k, title={X}, crossref={z}}\n"
         "@book{k, title={T}, keywords={50% x}, crossref={a--b}, year=1999, month={Dezember}, day=3}\n"
         "@book{a--b, title={P}}\n"
     )
-    book, _ = read_bibtex(file)
+    book, _ = bibtex(text)
     assert (book.csl["title"], book.csl["issued"]) == ("T", {"literal": "3 Dezember 1999"})
 
 
-def test_a_book_title_stands_where_kinds_have_one(tmp_path):
-    file = tmp_path / "a.bib"
-    file.write_text("@misc{k, title={T}, booktitle={B}}\n@inbook{l, title={T}, booktitle={B}}\n")
-    assert [source.csl.get("container-title") for source in read_bibtex(file)] == [None, "B"]
-    file.write_text("@inbook{l, title={T}, booktitle={\\[x}}\n")
+def test_a_book_title_stands_where_kinds_have_one(bibtex):
+    text = "@misc{k, title={T}, booktitle={B}}\n@inbook{l, title={T}, booktitle={B}}\n"
+    assert [source.csl.get("container-title") for source in bibtex(text)] == [None, "B"]
+    text = "@inbook{l, title={T}, booktitle={\\[x}}\n"
     with pytest.raises(bt.EvidenceSetError, match=r"l\.booktitle: nothing of it can be read"):
-        read_bibtex(file)
+        bibtex(text)
 
 
 def test_a_doi_is_one_however_it_is_written(tmp_path):
@@ -414,14 +409,13 @@ def test_fields_of_json_are_found_however_they_are_spelt(tmp_path):
     assert source.csl["submitted"] == {"literal": "1971-12-22/.."}
 
 
-def test_percent_signs_hide_nothing(tmp_path):
+def test_percent_signs_hide_nothing(bibtex):
     """TeX takes the rest of a line behind one for a remark; addresses hold them as they are."""
-    file = tmp_path / "a.bib"
-    file.write_text(
+    text = (
         '% mine\n@book{k, author={Li}, % yours\n title={100% {true, 5%} \\% all}, note="7% more", '
         "url={https://x.org/a%20b}, year=1999}\n"
     )
-    (source,) = read_bibtex(file)
+    (source,) = bibtex(text)
     assert (source.csl["title"], source.csl["note"]) == ("100% true, 5% % all", "7% more")
     assert source.csl["URL"] == "https://x.org/a%20b"
 

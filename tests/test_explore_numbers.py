@@ -70,7 +70,11 @@ class Engine:
         return bt.update(bt.compile_evidence(changed, episodes=episodes), coder=coder).probability
 
 
-SPELT = ({"A": "Likely", "B": "Very  unlikely"}, {"A": "more likely than not", "B": "About as likely as not"})
+SPELT = (
+    {"A": "Likely", "B": "Very  unlikely"},
+    {"A": "more likely than not", "B": "About as likely as not"},
+    {"A": "LIKELY", "B": "Unlikely"},
+)
 
 
 def compare(tab, es, rng, count):

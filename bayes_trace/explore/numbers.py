@@ -169,19 +169,16 @@ def _rates(rates: Reliability) -> Plain:
 
 def scales(es: EvidenceSet, entries: Iterable[Plain]) -> dict[str, dict[str, list[float]]]:
     """Verbal scales by name, the IPCC's among them: low, best and high of every term, also as the entries spell it."""
-    known = {
-        name: dict(verbal_terms(es, name) or {}) for name in ("ipcc", *(scale.id for scale in es.scales))
-    }
-    judged = [
+    known = {name: verbal_terms(es, name) or {} for name in ("ipcc", *(scale.id for scale in es.scales))}
+    spelt = {name: dict(terms) for name, terms in known.items()}
+    judged = (
         coding for entry in entries for coding in entry["codings"].values() if coding["unit"] == "verbal"
-    ]
+    )
     for coding in judged:
-        terms = known[coding.get("scale", "ipcc")]
-        words = {
-            word for values in coding["options"].values() for word in values.values() if isinstance(word, str)
-        }
-        terms.update({word: value for word in words if (value := term_in(terms, word))})
+        scale = coding.get("scale", "ipcc")
+        words = (str(word) for values in coding["options"].values() for word in values.values())
+        spelt[scale].update({word: value for word in words if (value := term_in(known[scale], word))})
     return {
         name: {term: [v.lower, float(v.best), v.upper] for term, v in terms.items()}
-        for name, terms in known.items()
+        for name, terms in spelt.items()
     }
